@@ -1,0 +1,82 @@
+"""``df.cp``: what cpnb does, said to the table itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from cpnb.domain import Domain
+    from cpnb.fields import FieldMap
+    from cpnb.planning import OnInvalid, Plan, UploadOptions
+    from cpnb.report import Report
+    from cpnb.uploads import Upload
+
+
+@pd.api.extensions.register_dataframe_accessor("cp")
+class CustomerProfilesAccessor:
+    """Prepare the rows of a table for Amazon Connect Customer Profiles, and upload them.
+
+    It holds the table and nothing else: pandas makes a new one whenever it likes.
+    """
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self._frame = frame
+
+    def suggest_fields(self, *, unique_key: str | None = None, region: str | None = None) -> FieldMap:
+        """Return a field map guessed from the columns' names and values; see `cpnb.suggest_fields`."""
+        from cpnb.suggestion import suggest_fields
+
+        return suggest_fields(self._frame, unique_key=unique_key, region=region)
+
+    def validate(self, fields: FieldMap | None = None, *, schema: Any = None) -> Report:
+        """Return what is wrong with the rows; see `cpnb.validate`.
+
+        Parameters
+        ----------
+        fields : FieldMap, optional
+            By default what `suggest_fields` guesses.
+        schema : pandera.pandas.DataFrameSchema, optional
+            A schema made by `cpnb.schema_for` and extended.
+        """
+        from cpnb.validation import validate
+
+        return validate(self._frame, self.suggest_fields() if fields is None else fields, schema=schema)
+
+    def plan(
+        self,
+        domain: Domain,
+        fields: FieldMap,
+        *,
+        data_expiry: int | None = None,
+        on_invalid: OnInvalid = "raise",
+        options: UploadOptions | None = None,
+    ) -> Plan:
+        """Return what an upload would do, without sending anything; see `cpnb.plan`."""
+        from cpnb.planning import plan
+
+        return plan(self._frame, domain, fields, data_expiry=data_expiry, on_invalid=on_invalid, options=options)
+
+    def upload(
+        self,
+        domain: Domain,
+        fields: FieldMap,
+        *,
+        display_name: str = "cpnb",
+        data_expiry: int | None = None,
+        on_invalid: OnInvalid = "raise",
+        options: UploadOptions | None = None,
+    ) -> Upload:
+        """Examine the rows, send them, and return the upload at work; see `cpnb.upload`."""
+        from cpnb.uploads import upload
+
+        return upload(
+            self._frame,
+            domain,
+            fields,
+            display_name=display_name,
+            data_expiry=data_expiry,
+            on_invalid=on_invalid,
+            options=options,
+        )

@@ -1,0 +1,395 @@
+"""What each column of a table is to the service: content types, fields, and the map of them all."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Self
+
+from cpnb import catalog
+from cpnb.errors import FieldsError, did_you_mean, listed
+
+_SOURCE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
+_REGION = re.compile(r"[A-Z]{2}")
+
+FILE_FORMAT = "cpnb.fields/1"
+
+
+class ContentType(StrEnum):
+    """How the service compares the values of a field. Source: service model, ``FieldContentType``."""
+
+    STRING = "STRING"
+    NUMBER = "NUMBER"
+    PHONE_NUMBER = "PHONE_NUMBER"
+    EMAIL_ADDRESS = "EMAIL_ADDRESS"
+    NAME = "NAME"
+
+    @classmethod
+    def of_target(cls, path: str) -> ContentType:
+        """Return the content type that belongs to a target by its meaning.
+
+        Examples
+        --------
+        >>> ContentType.of_target("_profile.MobilePhoneNumber")
+        <ContentType.PHONE_NUMBER: 'PHONE_NUMBER'>
+        >>> ContentType.of_target("_profile.Address.PostalCode")
+        <ContentType.STRING: 'STRING'>
+        """
+        if path.startswith(catalog.ATTRIBUTE_PREFIX):
+            return cls.STRING
+        if path.endswith("PhoneNumber"):
+            return cls.PHONE_NUMBER
+        if path.endswith("EmailAddress"):
+            return cls.EMAIL_ADDRESS
+        if path.removeprefix(catalog.PROFILE_PREFIX) in {"FirstName", "MiddleName", "LastName", "BusinessName"}:
+            return cls.NAME
+        return cls.STRING
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column on its way to one place in the profile.
+
+    Parameters
+    ----------
+    column : str
+        Name of the column in the table.
+    target : str
+        Where it goes, ``"EmailAddress"`` or ``"_profile.EmailAddress"``; kept in the long form.
+    content_type : ContentType or str, optional
+        How the service compares its values; by default what belongs to the target.
+    region : str, optional
+        For phone numbers: ISO 3166 code of the country in which numbers without ``+`` are dialled.
+    region_column : str, optional
+        For phone numbers: the column that holds such a code, row by row.
+    source : str, optional
+        Header in the uploaded file, and with it the field's name at the service; derived from
+        `column` if not given.
+
+    Raises
+    ------
+    FieldsError
+        If the target, content type, region or source is none that the service knows.
+    """
+
+    column: str
+    target: str
+    content_type: ContentType = None  # type: ignore[assignment]  # filled in below, never None afterwards
+    region: str | None = None
+    region_column: str | None = None
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.column, str):
+            raise FieldsError(
+                f"Columns are named by text; found a name of type {type(self.column).__name__}. "
+                "Rename the columns first: df.columns = df.columns.map(str)."
+            )
+        path = catalog.target(self.target).path
+        _set(self, "target", path)
+        _set(self, "content_type", _content_type(self.content_type or ContentType.of_target(path)))
+        _set(self, "source", self.source or slug(self.column))
+        if not _SOURCE.fullmatch(self.source) or self.source.casefold() == "tags":
+            raise FieldsError(
+                f"{self.source!r} cannot be a header in the uploaded file: expected a letter, then at most 63 "
+                "letters, digits, '_' or '-', and not 'Tags'."
+            )
+        if self.region is not None:
+            _set(self, "region", _region(self.region))
+        if (self.region or self.region_column) and self.content_type is not ContentType.PHONE_NUMBER:
+            raise FieldsError(
+                f"Column {self.column!r} has a region but is no phone number (content type {self.content_type})."
+            )
+
+    @property
+    def name(self) -> str:
+        """The target without its prefix: ``Address.City``."""
+        return self.target.removeprefix(catalog.PROFILE_PREFIX)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldMap:
+    """The map from columns to profile fields, and the column that identifies a customer.
+
+    Parameters
+    ----------
+    fields : iterable of Field, or mapping of column to target
+        In the order in which the columns are sent.
+    unique_key : str, optional
+        The mapped column by which the service recognises a customer. Needed for an upload, not for
+        a validation.
+    region : str, optional
+        Region of every phone field that has none of its own.
+
+    Raises
+    ------
+    FieldsError
+        If there are no fields, two go to one target, a column is mapped twice, targets exclude each
+        other, or the key is not mapped.
+
+    Examples
+    --------
+    >>> fields = FieldMap({"id": "AccountNumber", "mail": "EmailAddress"}, unique_key="id")
+    >>> fields["mail"].content_type.value
+    'EMAIL_ADDRESS'
+    """
+
+    fields: tuple[Field, ...]
+    unique_key: str | None = None
+    region: str | None = None
+
+    def __init__(
+        self,
+        fields: Iterable[Field] | Mapping[str, str],
+        unique_key: str | None = None,
+        region: str | None = None,
+    ) -> None:
+        if isinstance(fields, Mapping):
+            fields = [Field(column, target) for column, target in fields.items()]
+        _set(self, "region", _region(region) if region is not None else None)
+        _set(self, "fields", _with_distinct_sources(_checked(tuple(fields))))
+        _set(self, "unique_key", unique_key)
+        if unique_key is not None and unique_key not in self.columns:
+            raise FieldsError(
+                f"The unique key {unique_key!r} is not among the mapped columns ({listed(self.columns)})."
+                f"{did_you_mean(unique_key, self.columns)} The service needs the key as a field of its own: map it to a "
+                "target, for example 'AccountNumber'."
+            )
+
+    def __iter__(self) -> Iterator[Field]:
+        return iter(self.fields)
+
+    def __len__(self) -> int:
+        return len(self.fields)
+
+    def __getitem__(self, column: str) -> Field:
+        for field in self.fields:
+            if field.column == column:
+                return field
+        raise KeyError(f"{column!r} is not mapped.{did_you_mean(column, self.columns)}")
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The mapped columns, in order."""
+        return tuple(field.column for field in self.fields)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The headers of the uploaded file, in order."""
+        return tuple(field.source for field in self.fields)
+
+    @property
+    def key_field(self) -> Field:
+        """The field of the unique key.
+
+        Raises
+        ------
+        FieldsError
+            If the map has no unique key.
+        """
+        if self.unique_key is None:
+            raise FieldsError(
+                "This field map has no unique key, and an upload needs one: the column by which the service "
+                f"recognises a customer. Add it with fields.with_key(...), one of {listed(self.columns)}."
+            )
+        return self[self.unique_key]
+
+    @property
+    def needed_columns(self) -> tuple[str, ...]:
+        """Every column that is read, the region columns included, each once."""
+        regions = (field.region_column for field in self.fields if field.region_column)
+        return tuple(dict.fromkeys((*self.columns, *regions)))
+
+    def region_of(self, field: Field) -> str | None:
+        """Return the region in which numbers of `field` without ``+`` are read, or None."""
+        return field.region or self.region
+
+    def with_key(self, unique_key: str) -> FieldMap:
+        """Return the same map with another unique key."""
+        return FieldMap(self.fields, unique_key, self.region)
+
+    def with_field(self, field: Field) -> FieldMap:
+        """Return the same map with `field` added, or put in place of the one for its column."""
+        if field.column in self.columns:
+            return FieldMap(
+                [field if old.column == field.column else old for old in self.fields], self.unique_key, self.region
+            )
+        return FieldMap([*self.fields, field], self.unique_key, self.region)
+
+    def without(self, *columns: str) -> FieldMap:
+        """Return the same map without some columns; the key cannot be among them."""
+        return FieldMap([field for field in self.fields if field.column not in columns], self.unique_key, self.region)
+
+    def to_api(self) -> dict[str, dict[str, str]]:
+        """Return the ``Fields`` of a CreateUploadJob request.
+
+        The map key, the Source and the header in the file are the same text, so that it does not
+        matter which of them the service looks at.
+        """
+        return {
+            field.source: {"Source": field.source, "Target": field.target, "ContentType": field.content_type.value}
+            for field in self.fields
+        }
+
+    @classmethod
+    def from_api(cls, fields: Mapping[str, Mapping[str, str]], unique_key: str | None = None) -> Self:
+        """Return the map that a GetUploadJob response describes; its columns are the headers of the file.
+
+        A Source in the object-type spelling, ``_source.X``, means the header ``X``.
+        """
+        return cls(
+            [
+                Field(
+                    column := entry.get("Source", key).removeprefix("_source."),
+                    entry["Target"],
+                    ContentType(entry.get("ContentType", "STRING")),
+                    source=slug(column),
+                )
+                for key, entry in fields.items()
+            ],
+            unique_key=unique_key,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the whole map as plain data, columns, regions and key included."""
+        return {
+            "format": FILE_FORMAT,
+            "unique_key": self.unique_key,
+            "region": self.region,
+            "fields": [
+                {
+                    "column": field.column,
+                    "target": field.target,
+                    "content_type": field.content_type.value,
+                    "source": field.source,
+                    **({"region": field.region} if field.region else {}),
+                    **({"region_column": field.region_column} if field.region_column else {}),
+                }
+                for field in self.fields
+            ],
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return the map that `to_dict` described.
+
+        Raises
+        ------
+        FieldsError
+            If it is something else.
+        """
+        if not isinstance(data, Mapping) or data.get("format") != FILE_FORMAT:
+            raise FieldsError(f'This is no field map: expected a JSON object with "format": {FILE_FORMAT!r}.')
+        try:
+            return cls([Field(**entry) for entry in data["fields"]], data.get("unique_key"), data.get("region"))
+        except (KeyError, TypeError, AttributeError):
+            raise FieldsError(
+                'This field map is damaged: expected a list "fields", each with "column" and "target".'
+            ) from None
+
+    def save(self, path: str | Path) -> None:
+        """Write the map as JSON, one field to a line or two, so that changes show in a diff."""
+        text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False)
+        Path(path).write_text(text + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Return the map that `save` wrote.
+
+        Raises
+        ------
+        FieldsError
+            If the file holds something else.
+        """
+        try:
+            data = json.loads(Path(path).read_text(encoding="utf-8"))
+        except ValueError:
+            raise FieldsError(f"{Path(path).name!r} is no field map: it is not JSON.") from None
+        return cls.from_dict(data)
+
+
+def slug(name: str) -> str:
+    """Return a header that the service accepts, as near to `name` as ASCII allows.
+
+    Examples
+    --------
+    >>> slug("Téléphone (privé)")
+    'Telephone_prive'
+    >>> slug("2nd e-mail")
+    'c_2nd_e-mail'
+    """
+    ascii_text = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    text = re.sub(r"[^A-Za-z0-9_-]+", "_", ascii_text).strip("_-")
+    if not text or not text[0].isalpha():
+        text = f"c_{text}".rstrip("_")
+    # The service forbids a field of this name. Source: administrator guide, 'mapping-field-definitions'.
+    return f"{text}_" if text.casefold() == "tags" else text[:64]
+
+
+def _set(instance: object, name: str, value: object) -> None:
+    object.__setattr__(instance, name, value)
+
+
+def _content_type(value: str) -> ContentType:
+    try:
+        return ContentType(value)
+    except ValueError:
+        raise FieldsError(
+            f"{value!r} is no content type. Expected one of {', '.join(ContentType)}."
+            f"{did_you_mean(str(value), list(ContentType))}"
+        ) from None
+
+
+def _region(value: str) -> str:
+    import phonenumbers
+
+    region = str(value).strip().upper()
+    if not _REGION.fullmatch(region) or region not in phonenumbers.SUPPORTED_REGIONS:
+        raise FieldsError(
+            f"{value!r} is no region: expected the two-letter ISO 3166 code of a country that has phone numbers, "
+            "such as 'US', 'GB' or 'DE'."
+        )
+    return region
+
+
+def _checked(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    if not fields:
+        raise FieldsError("A field map needs at least one field: Field('column', 'EmailAddress').")
+    by_target: dict[str, str] = {}
+    columns: set[str] = set()
+    for field in fields:
+        if field.column in columns:
+            raise FieldsError(f"Column {field.column!r} is mapped twice; the service takes one target for each.")
+        if field.target in by_target:
+            raise FieldsError(
+                f"Columns {by_target[field.target]!r} and {field.column!r} both go to {field.name!r}; choose one, "
+                "and another target or none for the other."
+            )
+        columns.add(field.column)
+        by_target[field.target] = field.column
+    for one, other in catalog.EXCLUSIVE_TARGETS:
+        if one in by_target and other in by_target:
+            raise FieldsError(
+                f"Columns {by_target[one]!r} and {by_target[other]!r} go to two targets that exclude each other, "
+                f"{one.removeprefix(catalog.PROFILE_PREFIX)!r} and {other.removeprefix(catalog.PROFILE_PREFIX)!r}."
+            )
+    return fields
+
+
+def _with_distinct_sources(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    """Return the fields with `source` made distinct by a suffix, whatever the letter case."""
+    taken: set[str] = set()
+    distinct = []
+    for field in fields:
+        source, count = field.source, 1
+        while source.casefold() in taken:
+            count += 1
+            source = f"{field.source[:60]}_{count}"
+        taken.add(source.casefold())
+        distinct.append(field if source == field.source else replace(field, source=source))
+    return tuple(distinct)

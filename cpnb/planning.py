@@ -1,0 +1,373 @@
+"""The dry run: examine a table, cut it into parts, measure each, and say what would be sent."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from cpnb import catalog, frames, validation
+from cpnb.csvstream import NO_POSITIONS, CsvStream, Edits, Measure, Meter, Positions, encode, header
+from cpnb.display import counted, html_table
+from cpnb.domain import Domain
+from cpnb.errors import FieldsError, listed
+from cpnb.fields import FieldMap
+from cpnb.report import Report
+
+OnInvalid = Literal["raise", "blank", "skip"]
+ON_INVALID: tuple[OnInvalid, ...] = ("raise", "blank", "skip")
+
+
+@dataclass(frozen=True, slots=True)
+class UploadOptions:
+    """The rare settings of an upload.
+
+    Attributes
+    ----------
+    part_rows : int
+        Records in one file at most; the service takes a million.
+    part_bytes : int
+        Every file stays under this size; the service takes 1 GB.
+    parts_in_flight : int
+        Parts that are sent or processed at the same time.
+    on_repeat : {"adopt", "send"}
+        What to do when an earlier run already sent the same part: go on with its job, or send anyway.
+    repeat_window_h : float
+        For how many hours a finished job of the same content still counts as "already sent".
+    on_progress : callable, optional
+        Called with the upload, from its own threads, whenever something changed.
+    """
+
+    part_rows: int = catalog.MAX_PART_ROWS
+    part_bytes: int = catalog.MAX_PART_BYTES
+    parts_in_flight: int = 3
+    on_repeat: Literal["adopt", "send"] = "adopt"
+    repeat_window_h: float = 24.0
+    on_progress: Callable[[Any], None] | None = None
+
+    def __post_init__(self) -> None:
+        _within("part_rows", self.part_rows, 1, catalog.MAX_PART_ROWS)
+        _within("part_bytes", self.part_bytes, 1, catalog.MAX_PART_BYTES)
+        _within("parts_in_flight", self.parts_in_flight, 1, 16)
+        if self.on_repeat not in ("adopt", "send"):
+            raise ValueError(f"on_repeat is {self.on_repeat!r}; expected 'adopt' or 'send'.")
+
+
+def _within(name: str, value: int, least: int, most: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise ValueError(f"{name} is {value!r}; expected a whole number from {least:,} to {most:,}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Contiguous rows of the table that go up as one file.
+
+    Attributes
+    ----------
+    number : int
+        From 1.
+    rows : range
+        Physical positions, those that stay behind included.
+    measure : Measure
+        Records, bytes and digest of the file.
+    """
+
+    number: int
+    rows: range
+    measure: Measure
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an upload would do, without doing it.
+
+    Attributes
+    ----------
+    domain : Domain
+        Where it would go.
+    fields : FieldMap
+        What goes where.
+    report : Report
+        What was found in the table.
+    on_invalid : {"raise", "blank", "skip"}
+        What is done about errors.
+    parts : tuple of Part
+        The files that would be sent; none if the table is refused.
+    edits : Edits
+        The rows that stay behind and the cells that are sent empty.
+    skipped_why : mapping of str to int
+        How many rows stay behind, by the code of the rule.
+    unmapped : tuple of str
+        Columns that never leave.
+    data_expiry : int or None
+        Days, or None for the service's default.
+    """
+
+    domain: Domain
+    fields: FieldMap
+    report: Report
+    on_invalid: OnInvalid
+    parts: tuple[Part, ...] = ()
+    edits: Edits = field(default_factory=Edits)
+    skipped_why: Mapping[str, int] = field(default_factory=dict)
+    unmapped: tuple[str, ...] = ()
+    data_expiry: int | None = None
+
+    @property
+    def row_count(self) -> int:
+        """Records that would be sent."""
+        return sum(part.measure.row_count for part in self.parts)
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes that would be sent."""
+        return sum(part.measure.size_bytes for part in self.parts)
+
+    @property
+    def expires_on(self) -> date:
+        """The day (UTC) on which the service deletes a profile that is not updated again, if sent today."""
+        return (datetime.now(UTC) + timedelta(days=self.data_expiry or catalog.DEFAULT_EXPIRY_DAYS)).date()
+
+    @property
+    def accepted(self) -> bool:
+        """Whether there is something to send and nothing forbids it."""
+        return bool(self.parts)
+
+    def stream(self, data: Any, part: Part) -> CsvStream:
+        """Return the file of one part of the table that was planned."""
+        return CsvStream(data, self.fields, part.rows, self.edits, part.measure)
+
+    def skipped(self) -> pd.DataFrame:
+        """Return the rows that stay behind: their physical positions only."""
+        return pd.DataFrame({"row": self.edits.skipped})
+
+    def blanked(self) -> pd.DataFrame:
+        """Return the cells that are sent empty: physical position and column."""
+        columns = {field.source: field.column for field in self.fields}
+        pieces = [
+            pd.DataFrame({"row": positions, "column": columns[source]})
+            for source, positions in self.edits.blanked.items()
+        ]
+        return pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame({"row": NO_POSITIONS, "column": []})
+
+    def lines(self) -> list[tuple[str, str]]:
+        """Return the plan as pairs of what and how much, in the order in which one asks."""
+        account = self.domain.__dict__.get("account")
+        skipped = ", ".join(f"{code} {count:,}" for code, count in self.skipped_why.items())
+        blanked = ", ".join(
+            f"{field.column} {len(self.edits.blanked[field.source]):,}"
+            for field in self.fields
+            if field.source in self.edits.blanked
+        )
+        why = "the service's default" if self.data_expiry is None else "as asked"
+        days = self.data_expiry or catalog.DEFAULT_EXPIRY_DAYS
+        sent = f"{counted(self.row_count, 'row')} of {self.report.row_count:,}, {self.size_bytes:,} bytes"
+        return [
+            ("Goes to", f"domain {self.domain.name} at {self.domain.host}, region {self.domain.region}"
+                + (f", account {account}" if account else "")),
+            ("Sends", f"{sent}, in {counted(len(self.parts), 'part')}" if self.accepted else "nothing: refused"),
+            ("Unique key", f"{self.fields.key_field.column} -> {self.fields.key_field.name}"),
+            ("Stay behind", f"{counted(len(self.edits.skipped), 'row')}" + (f" ({skipped})" if skipped else "")),
+            ("Sent empty", blanked or "no cell"),
+            ("Not mapped, never leave", listed(self.unmapped, shown=12) or "no column"),
+            ("Profiles expire", f"{self.expires_on:%Y-%m-%d}, {days} days after their last update ({why})"),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        width = max(len(what) for what, _ in self.lines())
+        return "\n".join(f"{what:<{width}}  {text}" for what, text in self.lines())
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return html_table("Upload plan", ("What", "How much"), self.lines())
+
+
+def plan(
+    data: Any,
+    domain: Domain,
+    fields: FieldMap,
+    *,
+    data_expiry: int | None = None,
+    on_invalid: OnInvalid = "raise",
+    options: UploadOptions | None = None,
+) -> Plan:
+    """Return what an upload of the table would do, without touching the network.
+
+    The table is read once, slice by slice: rendered, checked, encoded to be measured, digested.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        The table; not changed.
+    domain : Domain
+        Where it would go.
+    fields : FieldMap
+        With a unique key.
+    data_expiry : int, optional
+        Days after which the service deletes a profile that is not updated again, 1 to 1098; the
+        service's default is 14.
+    on_invalid : {"raise", "blank", "skip"}
+        With errors in the table: plan nothing, send the bad cells empty, or leave their rows behind.
+        A row whose key is empty, bad or repeated stays behind in both of the latter; of a repeated
+        key the first row that can go does.
+    options : UploadOptions, optional
+        Limits of a part.
+
+    Raises
+    ------
+    FrameError
+        If the table cannot be used at all.
+    FieldsError
+        If there is no unique key, or a mapped column is missing.
+    """
+    options = options or UploadOptions()
+    if on_invalid not in ON_INVALID:
+        raise ValueError(f"on_invalid is {on_invalid!r}; expected one of {', '.join(map(repr, ON_INVALID))}.")
+    _check_expiry(data_expiry)
+    _ = fields.key_field
+    frames.require_columns(data, fields)
+    examined = _Examination(data, fields, on_invalid, options)
+    planned = Plan(
+        domain,
+        fields,
+        examined.report,
+        on_invalid,
+        edits=examined.edits(),
+        skipped_why=dict(examined.skipped_why),
+        unmapped=tuple(name for name in frames.column_names(data) if name not in fields.columns),
+        data_expiry=data_expiry,
+    )
+    if on_invalid == "raise" and not examined.report.ok:
+        return replace(planned, edits=Edits(), skipped_why={})
+    return replace(planned, parts=examined.parts.closed())
+
+
+def _check_expiry(days: int | None) -> None:
+    if days is None:
+        return
+    bounds = catalog.limit("CreateUploadJobRequest", "DataExpiry")
+    if isinstance(days, bool) or not isinstance(days, int) or not bounds.minimum <= days <= bounds.maximum:
+        raise FieldsError(
+            f"The expiry is {days!r}; expected a whole number of days from {bounds.minimum} to {bounds.maximum}, "
+            f"or None for the service's default of {catalog.DEFAULT_EXPIRY_DAYS}."
+        )
+
+
+class _Examination:
+    """One pass over the table: the report, the edits and the parts that follow from it."""
+
+    def __init__(self, data: Any, fields: FieldMap, on_invalid: OnInvalid, options: UploadOptions) -> None:
+        self._key_source = fields.key_field.source
+        self._skips_rows = on_invalid == "skip"
+        self._codes = validation.key_codes(data, fields)
+        self._taken = np.zeros(self._codes.max(initial=-1) + 1, dtype=np.bool_)
+        self._skipped: list[Positions] = []
+        self._blanked: dict[str, list[Positions]] = {}
+        self.skipped_why: Counter[str] = Counter()
+        self.parts = _PartCutter(fields, options)
+        self.report = validation.whole_report(data, fields, self._codes)
+        for checked in validation.check_slices(data, fields):
+            self.report += checked.report
+            self._take(checked)
+
+    def edits(self) -> Edits:
+        blanked = {source: np.concatenate(pieces) for source, pieces in self._blanked.items()}
+        return Edits(np.concatenate(self._skipped) if self._skipped else NO_POSITIONS, blanked)
+
+    def _take(self, checked: validation.CheckedSlice) -> None:
+        table = checked.rendered.table
+        stays = self._staying(checked)
+        skipped = checked.start + np.flatnonzero(stays)
+        blanked = {
+            source: checked.start + np.flatnonzero(mask & ~stays)
+            for source, mask in checked.bad_cells.items()
+            if source != self._key_source and not self._skips_rows and (mask & ~stays).any()
+        }
+        if len(skipped):
+            self._skipped.append(skipped)
+        for source, positions in blanked.items():
+            self._blanked.setdefault(source, []).append(positions)
+        going = Edits(skipped, blanked).apply(table, checked.start)
+        self.parts.add(going, checked.start + np.flatnonzero(~stays), checked.start + table.num_rows)
+
+    def _staying(self, checked: validation.CheckedSlice) -> NDArray[np.bool_]:
+        """Return which rows of the slice stay behind, counting each under its first reason."""
+        row_count = checked.rendered.table.num_rows
+        nowhere = np.zeros(row_count, dtype=np.bool_)
+        reasons = {"key_empty": checked.keys_empty, "key_invalid": checked.bad_cells.get(self._key_source, nowhere)}
+        if self._skips_rows:
+            bad = (mask for source, mask in checked.bad_cells.items() if source != self._key_source)
+            reasons["cell_invalid"] = np.logical_or.reduce([nowhere, *bad])
+        stays = nowhere.copy()
+        for reason, mask in reasons.items():
+            self._count(reason, mask & ~stays)
+            stays |= mask
+        repeated = self._repeated(self._codes[checked.start : checked.start + row_count], ~stays)
+        self._count("key_repeated", repeated)
+        return stays | repeated
+
+    def _count(self, reason: str, mask: NDArray[np.bool_]) -> None:
+        if found := int(mask.sum()):
+            self.skipped_why[reason] += found
+
+    def _repeated(self, codes: NDArray[np.int64], going: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        repeated = np.zeros(len(codes), dtype=np.bool_)
+        candidates = codes[going]
+        repeated[going] = self._taken[candidates] | pd.Series(candidates).duplicated().to_numpy()
+        self._taken[candidates] = True
+        return repeated
+
+
+class _PartCutter:
+    """Cuts what is sent into parts within the limits, by the data and these limits alone."""
+
+    def __init__(self, fields: FieldMap, options: UploadOptions) -> None:
+        self._header = header(fields)
+        self._options = options
+        self._finished: list[Part] = []
+        self._begin(0)
+
+    def _begin(self, start: int) -> None:
+        self._start = self._stop = start
+        self._meter = Meter()
+        self._meter.add(self._header)
+
+    def add(self, table: pa.Table, positions: Positions, stop: int) -> None:
+        """Take in the records of one slice, which lie at `positions` before `stop`."""
+        while table.num_rows:
+            piece = table.slice(0, self._options.part_rows - self._meter.row_count)
+            block = encode(piece)
+            while self._meter.size_bytes + len(block) >= self._options.part_bytes:
+                if self._meter.row_count:
+                    self._close(int(positions[0]))
+                elif piece.num_rows == 1:
+                    raise ValueError(
+                        f"One record takes {len(block):,} bytes, part_bytes allows {self._options.part_bytes:,} for "
+                        "a whole file. Give more, or leave out the long column."
+                    )
+                else:
+                    piece = piece.slice(0, piece.num_rows // 2)
+                    block = encode(piece)
+            self._meter.add(block, piece.num_rows)
+            table, positions = table.slice(piece.num_rows), positions[piece.num_rows :]
+            self._stop = int(positions[0]) if len(positions) else stop
+            if self._meter.row_count == self._options.part_rows:
+                self._close(self._stop)
+
+    def _close(self, stop: int) -> None:
+        self._finished.append(Part(len(self._finished) + 1, range(self._start, stop), self._meter.measure()))
+        self._begin(stop)
+
+    def closed(self) -> tuple[Part, ...]:
+        """Return the parts, the last one closed."""
+        if self._meter.row_count:
+            self._close(self._stop)
+        return tuple(self._finished)

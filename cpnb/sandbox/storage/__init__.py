@@ -1,0 +1,7 @@
+"""The sandbox's object storage: signed upload URLs, the PUT behind them, sealed objects; and the rest of AWS."""
+
+from cpnb.sandbox.storage.object_store import ObjectStore, SignedUpload
+from cpnb.sandbox.storage.other_services import OtherServices
+from cpnb.sandbox.storage.sealed import WrongKey
+
+__all__ = ["ObjectStore", "OtherServices", "SignedUpload", "WrongKey"]

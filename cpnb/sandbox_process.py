@@ -1,0 +1,190 @@
+"""The local sandbox as a child process: a Customer Profiles of one's own, with no AWS account."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import threading
+import weakref
+from collections import deque
+from pathlib import Path
+from typing import IO, Any, Self
+from urllib.parse import urlsplit
+
+import boto3
+
+from cpnb.domain import Domain
+from cpnb.errors import SandboxError
+
+REGION = "us-east-1"
+START_TIMEOUT_S = 30.0
+STOP_TIMEOUT_S = 10.0
+CALL_TIMEOUT_S = 30.0
+STDERR_LINES_KEPT = 40
+DEFAULT_EXPIRATION_DAYS = 366
+
+# The sandbox checks no credentials, and these can be nobody's.
+_CREDENTIALS = {"aws_access_key_id": "sandbox", "aws_secret_access_key": "sandbox"}
+
+
+class Sandbox:
+    """A sandbox that runs as a child of this process and ends with it.
+
+    Nothing in this process's environment is changed, and AWS is never asked for anything.
+
+    Parameters
+    ----------
+    state : path, optional
+        A file in which the sandbox keeps what it holds; by default it forgets everything when it stops.
+    **settings
+        Named settings of the sandbox, such as ``start_before_upload="reject"``; ``sandbox.settings()``
+        lists them.
+
+    Raises
+    ------
+    SandboxError
+        If it does not start.
+
+    Examples
+    --------
+    >>> with Sandbox() as sandbox:  # doctest: +SKIP
+    ...     loyalty = sandbox.domain("loyalty")
+    """
+
+    def __init__(self, *, state: str | Path | None = None, **settings: object) -> None:
+        missing = [name for name in ("duckdb", "moto", "cryptography") if importlib.util.find_spec(name) is None]
+        if missing:
+            raise SandboxError(f"The sandbox needs {', '.join(missing)}. Install it: pip install 'cpnb[sandbox]'.")
+        command = [sys.executable, "-m", "cpnb.sandbox", "--port", "0", "--with-parent"]
+        command += ["--state", os.fspath(state)] if state is not None else []
+        for name, value in settings.items():
+            command += ["--set", f"{name}={_spelled(value)}"]
+        self._process = subprocess.Popen(  # noqa: S603 - our own module, by this interpreter
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        self._stderr: deque[str] = deque(maxlen=STDERR_LINES_KEPT)
+        # The child ends when its standard input closes, which the system sees to even if we are killed;
+        # the finalizer is for the kernel that lives on after the last reference is gone.
+        self._finalizer = weakref.finalize(self, _end, self._process)
+        threading.Thread(target=_drain, args=(self._process.stderr, self._stderr), daemon=True).start()
+        self.url = self._first_line()
+
+    def _first_line(self) -> str:
+        lines: deque[str] = deque()
+        stdout = self._process.stdout
+        reader = threading.Thread(target=lambda: lines.append(stdout.readline() if stdout else ""), daemon=True)
+        reader.start()
+        reader.join(START_TIMEOUT_S)
+        line = lines[0].strip() if lines else ""
+        if not line.startswith("http"):
+            self.stop()
+            said = self._stderr[-1].strip() if self._stderr else "it said nothing"
+            raise SandboxError(f"The sandbox did not start within {START_TIMEOUT_S:g} s: {said}")
+        return line
+
+    def __repr__(self) -> str:
+        return f"Sandbox at {self.url}{'' if self.running else ' (stopped)'}"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def running(self) -> bool:
+        """Whether the child is alive."""
+        return self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        """Id of the child process."""
+        return self._process.pid
+
+    def stop(self) -> None:
+        """Stop the sandbox; without a state file, what it held is gone."""
+        self._finalizer()
+
+    def domain(self, name: str) -> Domain:
+        """Return a domain of this sandbox, created if it is new."""
+        domain = self._connected(name)
+        if not domain.exists():
+            domain.call("CreateDomain", DefaultExpirationDays=DEFAULT_EXPIRATION_DAYS)
+        return domain
+
+    def _connected(self, name: str) -> Domain:
+        if not self.running:
+            raise SandboxError("The sandbox is stopped. Start another: cpnb.Sandbox().")
+        return Domain(name, endpoint_url=self.url, session=boto3.Session(region_name=REGION, **_CREDENTIALS))
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment variables that point other tools, such as the AWS CLI, at this sandbox."""
+        return {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": _CREDENTIALS["aws_access_key_id"],
+            "AWS_SECRET_ACCESS_KEY": _CREDENTIALS["aws_secret_access_key"],
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+        }
+
+    def settings(self) -> dict[str, Any]:
+        """Return every setting of the sandbox with its value now."""
+        return self._control("GET", "/_sandbox/settings")
+
+    def change(self, **settings: object) -> dict[str, Any]:
+        """Change settings while it runs, and return all of them."""
+        return self._control("PATCH", "/_sandbox/settings", settings)
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass for the sandbox: upload URLs expire, profiles too."""
+        self._control("POST", "/_sandbox/clock", {"advance_s": seconds})
+
+    def inject(self, kind: str, *, operation: str | None = None, times: int = 1) -> None:
+        """Let the next requests fail: ``throttle``, ``internal_error``, ``s3_error`` or ``expire_now``."""
+        fault = {"kind": kind, "times": times} | ({"operation": operation} if operation else {})
+        self._control("POST", "/_sandbox/faults", fault)
+
+    def _control(self, method: str, path: str, body: object = None) -> dict[str, Any]:
+        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=CALL_TIMEOUT_S)
+        try:
+            with contextlib.closing(connection):
+                text = None if body is None else json.dumps(body)
+                connection.request(method, path, text, {"Content-Type": "application/json"})
+                answer = connection.getresponse()
+                content = json.loads(answer.read() or b"{}")
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            raise SandboxError(f"The sandbox at {self.url} does not answer ({type(error).__name__}).") from None
+        if answer.status >= http.client.BAD_REQUEST:
+            raise SandboxError(f"The sandbox refused: {content.get('Message', answer.reason)}")
+        return dict(content)
+
+
+def _spelled(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _drain(stream: IO[str] | None, kept: deque[str]) -> None:
+    """Keep the last lines; a pipe that nobody reads would stop the child when it is full."""
+    for line in stream or ():
+        kept.append(line)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    if process.stdin:
+        with contextlib.suppress(OSError):
+            process.stdin.close()
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    # stderr is left to the thread that drains it; it sees the end of the file and goes.
+    if process.stdout:
+        process.stdout.close()

@@ -1,0 +1,286 @@
+"""One logical upload of a table: examined, cut into parts, each part one job of the service."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from cpnb import adoption, frames
+from cpnb.adoption import Action, Adoption
+from cpnb.delivery import Delivery, PartProgress, Phase, StoppedError
+from cpnb.display import counted, html_table
+from cpnb.domain import Domain
+from cpnb.errors import CpnbError, InvalidDataError, UploadError, WaitTimeoutError
+from cpnb.fields import FieldMap
+from cpnb.planning import OnInvalid, Part, Plan, UploadOptions, plan
+from cpnb.upload_job import JobStatus, ResultsSummary, UploadJob
+
+
+class Upload:
+    """A table on its way: its parts at work on threads of their own.
+
+    What `upload` returns. Its text and HTML show the parts as they are at that moment.
+
+    Attributes
+    ----------
+    plan : Plan
+        What was decided before the first byte: report, parts, what stays behind.
+    """
+
+    def __init__(self, plan: Plan, decisions: dict[int, Adoption], name: str, options: UploadOptions) -> None:
+        self.plan = plan
+        self._name = name
+        self._options = options
+        self._on_progress = options.on_progress
+        self._changed = threading.Condition()
+        self._stopping = threading.Event()
+        self._progress = {
+            part.number: PartProgress(part, decisions[part.number].action, job=decisions[part.number].job)
+            for part in plan.parts
+        }
+
+    @property
+    def domain(self) -> Domain:
+        """Where the rows go."""
+        return self.plan.domain
+
+    @property
+    def parts(self) -> tuple[PartProgress, ...]:
+        """Every part, as far as it has come, in order."""
+        with self._changed:
+            return tuple(self._progress.values())
+
+    @property
+    def jobs(self) -> tuple[UploadJob, ...]:
+        """The jobs that exist so far, in the order of the parts."""
+        return tuple(progress.job for progress in self.parts if progress.job)
+
+    @property
+    def results(self) -> ResultsSummary:
+        """The service's counters, added up over the jobs."""
+        return sum((job.results for job in self.jobs), ResultsSummary())
+
+    @property
+    def done(self) -> bool:
+        """Whether every part has come to its end, good or bad."""
+        return all(progress.phase.is_final for progress in self.parts)
+
+    @property
+    def status(self) -> str:
+        """One word for the whole: the service's own for finished jobs, or where the parts are."""
+        parts = self.parts
+        if any(progress.phase is Phase.BROKEN for progress in parts):
+            return "BROKEN" if self.done else "IN_PROGRESS"
+        if not self.done:
+            return "IN_PROGRESS"
+        seen = {job.status for job in self.jobs}
+        for status in (JobStatus.FAILED, JobStatus.STOPPED, JobStatus.PARTIALLY_SUCCEEDED):
+            if status in seen:
+                return JobStatus.PARTIALLY_SUCCEEDED if status is JobStatus.FAILED and len(seen) > 1 else status
+        return JobStatus.SUCCEEDED
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row for each part: rows, bytes, phase, what was done, job and counters."""
+        return pd.DataFrame(
+            [
+                {
+                    "part": progress.part.number,
+                    "records": progress.part.measure.row_count,
+                    "size_bytes": progress.part.measure.size_bytes,
+                    "phase": progress.phase.value,
+                    "status": progress.job.status.value if progress.job else "",
+                    "created": progress.job.results.created if progress.job else None,
+                    "updated": progress.job.results.updated if progress.job else None,
+                    "failed": progress.job.results.failed if progress.job else None,
+                    "job_id": progress.job.job_id if progress.job else "",
+                }
+                for progress in self.parts
+            ]
+        )
+
+    def sentences(self) -> list[str]:
+        """Return what became of each part so far, a sentence each."""
+        return [progress.sentence() for progress in self.parts]
+
+    def __str__(self) -> str:
+        head = (
+            f"Upload of {counted(self.plan.row_count, 'row')} to domain {self.domain.name} at {self.domain.host}: "
+            f"{self.status} ({self.results})"
+        )
+        return "\n".join([head, *self.sentences()])
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        frame = self.to_frame()
+        return html_table(
+            f"Upload to domain {self.domain.name} at {self.domain.host}: {self.status}",
+            list(frame.columns),
+            frame.astype(object).where(frame.notna(), "").itertuples(index=False),
+            note=" ".join(self.sentences()),
+        )
+
+    def wait(self, timeout_s: float | None = None) -> Upload:
+        """Return this upload once every part has come to its end.
+
+        An interrupt (Ctrl-C, the stop button of a notebook) ends the waiting, not the upload; wait
+        again, or call `stop`.
+
+        Parameters
+        ----------
+        timeout_s : float, optional
+            In seconds; by default without end.
+
+        Raises
+        ------
+        WaitTimeoutError
+            If the time is over. The upload goes on.
+        UploadError
+            If a part could not be brought to its end, or the service failed its job.
+        """
+        try:
+            with self._changed:
+                ended = self._changed.wait_for(self._all_final, timeout_s)
+        except KeyboardInterrupt as interrupt:
+            interrupt.add_note("The upload goes on in the background: wait() waits again, stop() stops it.")
+            raise
+        if not ended:
+            raise WaitTimeoutError(f"The upload is not through after {timeout_s:g} s. It goes on; call wait() again.")
+        self._raise_first_failure()
+        return self
+
+    def stop(self) -> Upload:
+        """Stop every part that is not through, and return this upload.
+
+        Records that the service has already taken in stay there.
+        """
+        self._stopping.set()
+        for progress in self.parts:
+            if progress.phase is Phase.PROCESSING and progress.job:
+                progress.job.stop()
+        return self
+
+    def _all_final(self) -> bool:
+        return all(progress.phase.is_final for progress in self._progress.values())
+
+    def _raise_first_failure(self) -> None:
+        for progress in self.parts:
+            if progress.error is not None and not isinstance(progress.error, StoppedError):
+                raise progress.error
+            if progress.job and progress.job.status is JobStatus.FAILED:
+                raise UploadError(progress.job.sentence(), job_id=progress.job.job_id, stage="processing")
+
+    def _begin(self, data: Any) -> None:
+        """Start the parts on their threads; a script that ends without waiting finishes them first."""
+        pool = ThreadPoolExecutor(self._options.parts_in_flight, thread_name_prefix="cpnb-upload")
+        for part in self.plan.parts:
+            pool.submit(self._run, Delivery(self.plan, part, self._name, self.plan.stream(data, part)), part)
+        pool.shutdown(wait=False)
+
+    def _run(self, delivery: Delivery, part: Part) -> None:
+        try:
+            self._bring_to_its_end(delivery, part)
+        except CpnbError as error:
+            self._note(part, phase=Phase.BROKEN, error=error)
+        except Exception as error:  # noqa: BLE001 - a defect must end the waiting of wait(), or it waits forever
+            # Its kind only: the text of a foreign error could hold a value.
+            broken = UploadError(f"Part {part.number} broke off: {type(error).__name__}. Run the upload again.")
+            self._note(part, phase=Phase.BROKEN, error=broken)
+
+    def _bring_to_its_end(self, delivery: Delivery, part: Part) -> None:
+        progress = self._progress[part.number]
+        job = progress.job
+        if job is None or progress.action in {Action.SEND, Action.CONTINUE}:
+            self._refuse_if_stopping()
+            job = job or delivery.create()
+            self._note(part, phase=Phase.SENDING, job=job)
+            delivery.send(job, lambda sent_bytes: self._sent(part, sent_bytes))
+            job = job.start()
+        self._note(part, phase=Phase.PROCESSING, job=job)
+        self._note(part, phase=Phase.DONE, job=job.wait())
+
+    def _sent(self, part: Part, sent_bytes: int) -> None:
+        self._refuse_if_stopping()
+        self._note(part, sent_bytes=sent_bytes)
+
+    def _refuse_if_stopping(self) -> None:
+        if self._stopping.is_set():
+            raise StoppedError("Stopped on request before the file was through; nothing of this part was stored.")
+
+    def _note(self, part: Part, **changes: Any) -> None:
+        with self._changed:
+            self._progress[part.number] = replace(self._progress[part.number], **changes)
+            self._changed.notify_all()
+        if self._on_progress is None:
+            return
+        try:
+            self._on_progress(self)
+        except Exception as error:  # noqa: BLE001 - a broken progress bar must not break the upload behind it
+            self._on_progress = None
+            warnings.warn(f"on_progress raised {type(error).__name__} and is not called again.", stacklevel=2)
+
+
+def upload(
+    data: Any,
+    domain: Domain,
+    fields: FieldMap,
+    *,
+    display_name: str = "cpnb",
+    data_expiry: int | None = None,
+    on_invalid: OnInvalid = "raise",
+    options: UploadOptions | None = None,
+) -> Upload:
+    """Examine a table, send what is right of it, and return the upload at work.
+
+    Mistakes raise here, before anything is sent: a wrong table, field map, domain or credentials.
+    Then the parts go up on threads of their own, and this returns; `Upload.wait` waits for the end.
+
+    Running the same upload again is safe: what an earlier run finished is reported and not sent,
+    what it left half-done is gone on with.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        The table; not changed, and not to be changed until the upload is through.
+    domain : Domain
+        Where the rows go: ``cpnb.Domain("loyalty", profile="prod")`` or ``sandbox.domain("loyalty")``.
+    fields : FieldMap
+        What goes where, with a unique key.
+    display_name : str
+        Beginning of the jobs' names, as the console shows them.
+    data_expiry : int, optional
+        Days after which the service deletes a profile that is not updated again, 1 to 1098; the
+        service's default is 14.
+    on_invalid : {"raise", "blank", "skip"}
+        With errors in the table: refuse it, send the bad cells empty, or leave their rows behind.
+    options : UploadOptions, optional
+        The rare settings.
+
+    Raises
+    ------
+    InvalidDataError
+        If the table has errors (and `on_invalid` is ``"raise"``), or nothing of it can be sent.
+    FrameError, FieldsError
+        If the table or the field map cannot be used at all.
+    DomainNotFoundError, CredentialsError, UnreachableError
+        If the domain cannot be reached.
+    """
+    if not isinstance(domain, Domain):
+        raise TypeError(
+            f"The domain is a {type(domain).__name__}; expected where rows go to be said in full: "
+            "cpnb.Domain('loyalty', profile='prod'), or cpnb.Sandbox().domain('loyalty')."
+        )
+    options = options or UploadOptions()
+    snapshot = frames.snapshot(data)
+    planned = plan(snapshot, domain, fields, data_expiry=data_expiry, on_invalid=on_invalid, options=options)
+    if not planned.accepted:
+        planned.report.raise_if_failed()
+        raise InvalidDataError("Nothing can be sent: no row has a usable unique key.", planned.report)
+    started = Upload(planned, adoption.decide(planned, options), display_name, options)
+    started._begin(snapshot)  # noqa: SLF001 - starting is not for users
+    return started
