@@ -27,11 +27,15 @@ _CHUNK_BYTES = 4 * 2**20
 _BLOCK_BYTES = 16 * 2**20
 
 _OTHER_KINDS = {
-    b"PK\x03\x04": "an Excel workbook or another zip archive: save it as CSV (UTF-8), or use pandas.read_excel(dtype=str)",
+    b"PK\x03\x04": "an Excel workbook, or another zip archive: save it as CSV (UTF-8)",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook: save it as CSV (UTF-8)",
     b"PAR1": "a Parquet file: use pandas.read_parquet",
     b"\x1f\x8b": "compressed with gzip: unpack it first",
 }
+_BAD_QUOTATION = (
+    "a quotation mark that is never closed, or text after a closing one. Close it, or double the marks that belong to "
+    'the text ("").'
+)
 # A header that is an address or a long number is most likely the first customer.
 _LOOKS_LIKE_DATA = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|\+?[\d\s().-]*(?:\d[\s().-]*){7}")
 
@@ -77,15 +81,13 @@ def read(path: str | PathLike[str], *, encoding: str = "utf-8", delimiter: str =
     raw_names = _header(file, codec, delimiter)
     names = _column_names(file.name, raw_names, delimiter)
     table = _parsed(file, codec, delimiter, raw_names)
-    if table is None or _is_suspicious(file, codec):
+    if table is None or table.num_rows == 0 or _is_suspicious(file, codec):
         _diagnose(file, codec, delimiter, len(names))
     if table is None:
         raise ReadError(
             f"{file.name!r} cannot be read as CSV, and no line of it says why. Open it in a spreadsheet and save it as "
             "CSV (UTF-8) again."
         )
-    if table.num_rows == 0:
-        raise ReadError(f"{file.name!r} has a header of {len(names)} columns and no rows.")
     frame: pd.DataFrame = table.rename_columns(names).to_pandas()
     return frame
 
@@ -116,7 +118,11 @@ def _codec(encoding: str) -> str:
 def _header(file: Path, codec: str, delimiter: str) -> list[str]:
     # A byte that is no text shows up again, with its position, when the whole file is read.
     with file.open(encoding=_without_mark(codec), errors="replace", newline="") as stream:
-        return next((record for record in csv.reader(stream, delimiter=delimiter) if record), [])
+        try:
+            return next((record for record in csv.reader(stream, delimiter=delimiter) if record), [])
+        except csv.Error:
+            pass
+    raise ReadError(f"{file.name!r}, line 1: {_BAD_QUOTATION}")
 
 
 def _column_names(file_name: str, raw_names: list[str], delimiter: str) -> list[str]:
@@ -127,8 +133,8 @@ def _column_names(file_name: str, raw_names: list[str], delimiter: str) -> list[
         for other in (";", "\t", "|", ","):
             if other != delimiter and other in names[0]:
                 raise ReadError(
-                    f"The header of {file_name!r} is one column by {delimiter!r}, but has {names[0].count(other)} times "
-                    f"{other!r}: read it with delimiter={other!r}."
+                    f"The header of {file_name!r} is one column by {delimiter!r}, but {other!r} stands in it "
+                    f"{names[0].count(other)} times: read it with delimiter={other!r}."
                 )
     suspects = [position for position, name in enumerate(names, 1) if _LOOKS_LIKE_DATA.fullmatch(name)]
     if suspects:
@@ -195,9 +201,10 @@ def _diagnose(file: Path, codec: str, delimiter: str, width: int) -> None:
 
 def _first_problem(reader: Iterator[list[str]], width: int) -> str:
     """Return what is wrong first, as the rest of a sentence, or the empty text."""
-    line = 1
+    line, record_count = 1, 0
     try:
         for record in reader:
+            record_count += bool(record)
             if any("\0" in cell for cell in record):
                 return f"line {line}: a NUL character; the file is damaged or not text. Export it again."
             if record and len(record) != width:
@@ -207,11 +214,8 @@ def _first_problem(reader: Iterator[list[str]], width: int) -> str:
                 )
             line = reader.line_num + 1  # type: ignore[attr-defined]  # csv.reader has no public type
     except csv.Error:
-        return (
-            f"line {line}: a quotation mark that is never closed, or text after a closing one. Close it, or double the "
-            'marks that belong to the text ("").'
-        )
-    return ""
+        return f"line {line}: {_BAD_QUOTATION}"
+    return "" if record_count > 1 else f"line {line}: the end; there is a header of {width} columns and no rows."
 
 
 def _undecodable_position(file: Path, codec: str) -> int | None:

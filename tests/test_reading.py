@@ -19,7 +19,7 @@ def written(tmp_path):
 
 
 def cells(frame):
-    return [[None if value != value or value is None else value for value in row] for row in frame.to_numpy().tolist()]
+    return frame.astype(object).where(frame.notna(), None).to_numpy().tolist()
 
 
 def test_text_comes_in_as_it_stands(written):
@@ -104,6 +104,7 @@ def test_a_long_cell_is_read(written):
         (b"a,b\n1,2\nsecr\xc3", r"line 3, byte 13 "),
         (b"\xe9,b\n1,2\n", r"line 1, byte 1 "),
         ("a,b\nsecret,2\n".encode("utf-16"), "encoding='utf-16'"),
+        (b'a,"b' + b"secret\n" * 30_000, "line 1: a quotation mark"),
         (b"PK\x03\x04rest", "Excel"),
         (b"PAR1rest", "Parquet"),
         (b"1,secret@example.com\n2,x\n", "column 2 of 2"),

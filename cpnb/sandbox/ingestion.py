@@ -8,7 +8,8 @@ and memory does not grow with the file.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -17,6 +18,7 @@ import pyarrow as pa
 from cpnb.sandbox.backend import Backend
 from cpnb.sandbox.database import Session
 from cpnb.sandbox.import_plan import ImportPlan
+from cpnb.sandbox.matching_keys import comparable
 from cpnb.sandbox.profile_table import DAY_S, ProfileTable
 from cpnb.sandbox.record_sql import StagingQuery, staging_query
 from cpnb.sandbox.records import Records, UnreadableFile
@@ -155,8 +157,6 @@ class Ingestion:
         stored, condition, parameters = "key", "key_name = ?", [self._plan.key_name]
         path = self._plan.key_fields[0].path
         if self._settings.match_existing_by == "target" and path is not None and len(self._plan.key_fields) == 1:
-            from cpnb.sandbox.matching_keys import comparable
-
             stored, condition, parameters = comparable(columns[path], self._plan.key_fields[0].content_type), "TRUE", []
         session.rows(
             f"CREATE OR REPLACE TEMP TABLE matched AS SELECT s.key, any_value(p.profile_id) AS profile_id "
@@ -194,3 +194,14 @@ class Ingestion:
             "FROM merged s ANTI JOIN matched m ON s.key = m.key",
             [self._plan.key_name, now_s, now_s, now_s + self._expiry_days * DAY_S, self._expiry_days],
         )
+
+
+@contextmanager
+def _registered(session: Session, batch: pa.RecordBatch, cells: Mapping[str, str]) -> Iterator[None]:
+    """Show a batch to SQL as ``batch``, its columns renamed: SQL would confuse headers that differ in case."""
+    columns = [*(batch.column(header) for header in cells), pa.array(range(batch.num_rows), pa.int64())]
+    session.connection.register("batch", pa.Table.from_arrays(columns, names=[*cells.values(), "position"]))
+    try:
+        yield
+    finally:
+        session.connection.unregister("batch")

@@ -60,7 +60,7 @@ class ObjectFolder:
         part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
         try:
             descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb", buffering=0) as sink:
+            with os.fdopen(descriptor, "wb") as sink:
                 yield sink
             part.replace(path)
         except BaseException:

@@ -97,7 +97,7 @@ def discard_body(environ: WSGIEnvironment) -> None:
             except (BlockingIOError, ssl.SSLWantReadError):
                 if not _is_readable(connection, _DISCARD_IDLE_S):
                     return
-            except ConnectionError:
+            except OSError:
                 return
             else:
                 if not size_bytes:
@@ -112,7 +112,8 @@ def _fill(block: memoryview, stream: _Readable, connection: socket.socket, idle_
             size_bytes = stream.readinto1(block[filled:])
         except ssl.SSLWantReadError:
             size_bytes = None
-        except ConnectionError:
+        except OSError:
+            # The connection is gone, which for the body is the same as its end.
             size_bytes = 0
         if size_bytes is None:
             if not _is_readable(connection, idle_timeout_s):

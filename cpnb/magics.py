@@ -1,0 +1,205 @@
+"""``%cp_sandbox``, ``%cp_domain`` and ``%cp_upload``: the way from a notebook's cell to the public functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TypeVar
+
+import pandas as pd
+from IPython.core.error import UsageError
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.magic import Magics, line_magic, magics_class
+from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
+
+from cpnb import uploads
+from cpnb.domain import Domain
+from cpnb.errors import CpnbError, did_you_mean
+from cpnb.fields import FieldMap
+from cpnb.planning import ON_INVALID
+from cpnb.sandbox_process import Sandbox
+from cpnb.suggestion import suggest
+
+NO_DOMAIN = (
+    "No domain is bound, so there is nowhere to go. Run one of these first:\n"
+    "    %cp_sandbox start --domain loyalty\n"
+    "    %cp_domain loyalty --profile prod"
+)
+
+_Result = TypeVar("_Result")
+
+
+def _in_one_line(method: Callable[..., _Result]) -> Callable[..., _Result]:
+    """Turn our own errors into IPython's usage errors, which show as a message and not as a traceback."""
+
+    @wraps(method)
+    def magic(self: Magics, line: str) -> _Result:
+        try:
+            return method(self, line)
+        except (CpnbError, ValueError, TypeError) as error:
+            message = str(error)
+        raise UsageError(message)
+
+    return magic
+
+
+@magics_class
+class CpnbMagics(Magics):
+    """The magics of one shell, with the sandbox and the domain that it has bound.
+
+    Nothing here outlives the shell, and two shells share nothing.
+    """
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        super().__init__(shell)
+        self.sandbox: Sandbox | None = None
+        self.domain: Domain | None = None
+
+    @_in_one_line
+    @magic_arguments()
+    @argument("action", choices=["start", "stop", "status"], help="What to do.")
+    @argument("--domain", default=None, help="With start: create this domain and bind it.")
+    @argument("--state", default=None, help="With start: keep everything in this file.")
+    @line_magic
+    def cp_sandbox(self, line: str) -> Domain | Sandbox | None:
+        """Start or stop a local Customer Profiles, or tell whether it runs.
+
+        ::
+
+            %cp_sandbox start --domain loyalty
+            %cp_sandbox status
+            %cp_sandbox stop
+        """
+        options = parse_argstring(self.cp_sandbox, line)
+        if options.action == "start":
+            return self._start(options.domain, options.state)
+        if options.action == "stop":
+            self.close()
+            return None
+        if self.sandbox is None or not self.sandbox.running:
+            raise UsageError("No sandbox runs. Start one: %cp_sandbox start --domain loyalty")
+        return self.sandbox
+
+    def _start(self, domain: str | None, state: str | None) -> Domain | Sandbox:
+        if self.sandbox is None or not self.sandbox.running:
+            self.sandbox = Sandbox(state=state)
+        elif state is not None:
+            raise UsageError("A sandbox runs already. Stop it before starting one with a state file: %cp_sandbox stop")
+        if domain is None:
+            return self.sandbox
+        self.domain = self.sandbox.domain(domain)
+        return self.domain
+
+    @_in_one_line
+    @magic_arguments()
+    @argument("name", help="Name of the domain, or of a variable that holds one.")
+    @argument("--profile", default=None, help="Named profile of the AWS configuration.")
+    @argument("--region", default=None, help="AWS region; by default the one of the profile.")
+    @line_magic
+    def cp_domain(self, line: str) -> Domain:
+        """Bind a domain of Customer Profiles at AWS, for the magics that follow.
+
+        ::
+
+            %cp_domain loyalty --profile prod
+        """
+        options = parse_argstring(self.cp_domain, line)
+        held = self.shell.user_ns.get(options.name)
+        if isinstance(held, Domain):
+            self.domain = held
+        else:
+            self.domain = Domain(options.name, profile=options.profile, region=options.region)
+        return self.domain
+
+    @_in_one_line
+    @magic_arguments()
+    @argument("frame", help="Name of the variable that holds the table.")
+    @argument("--unique-key", default=None, help="Column by which the service recognises a customer.")
+    @argument("--fields", default=None, help="Variable, or JSON file, with a field map; by default it is guessed.")
+    @argument("--region", default=None, help="Country of phone numbers without +, such as US.")
+    @argument("--expiry", type=int, default=None, help="Days after which profiles expire; the service's default is 14.")
+    @argument("--on-invalid", choices=list(ON_INVALID), default="raise", help="What to do about errors in the table.")
+    @argument("--domain", default=None, help="Another domain of the sandbox that runs, or a variable that holds one.")
+    @argument("--wait", action="store_true", help="Return when the upload is through.")
+    @argument("-o", "--out", default=None, help="Store the upload in this variable, and show nothing.")
+    @line_magic
+    def cp_upload(self, line: str) -> uploads.Upload | None:
+        """Examine a table, upload what is right of it, and return the upload at work.
+
+        ::
+
+            %cp_upload people --unique-key customer_id --region US --expiry 30 --on-invalid blank
+        """
+        options = parse_argstring(self.cp_upload, line)
+        domain = self._domain(options.domain)
+        data = self._frame(options.frame)
+        fields = self._fields(data, options.fields, options.unique_key, options.region)
+        upload = uploads.upload(data, domain, fields, data_expiry=options.expiry, on_invalid=options.on_invalid)
+        if options.wait:
+            upload.wait()
+        if options.out:
+            self.shell.user_ns[options.out] = upload
+            return None
+        return upload
+
+    def _domain(self, name: str | None) -> Domain:
+        held = self.shell.user_ns.get(name) if name else None
+        if isinstance(held, Domain):
+            return held
+        if name and self.sandbox is not None and self.sandbox.running:
+            return self.sandbox.domain(name)
+        if self.domain is None or name:
+            raise UsageError(NO_DOMAIN)
+        return self.domain
+
+    def _frame(self, name: str) -> pd.DataFrame:
+        frames = {key: value for key, value in self.shell.user_ns.items() if isinstance(value, pd.DataFrame)}
+        if name in frames:
+            return frames[name]
+        if name in self.shell.user_ns:
+            kind = type(self.shell.user_ns[name]).__name__
+            raise UsageError(f"{name!r} is a {kind}; expected a variable that holds a pandas DataFrame.")
+        named = [key for key in frames if not key.startswith("_")]
+        raise UsageError(f"There is no variable {name!r}.{did_you_mean(name, named)}")
+
+    def _fields(self, data: pd.DataFrame, given: str | None, unique_key: str | None, region: str | None) -> FieldMap:
+        if given is None:
+            guess = suggest(data, unique_key=unique_key, region=region)
+            print(guess)  # noqa: T201 - the analyst sees what was guessed before it is used
+            return guess.fields
+        held = self.shell.user_ns.get(given)
+        fields = held if isinstance(held, FieldMap) else self._loaded(given)
+        return fields.with_key(unique_key) if unique_key else fields
+
+    def _loaded(self, given: str) -> FieldMap:
+        if not Path(given).is_file():
+            maps = [key for key, value in self.shell.user_ns.items() if isinstance(value, FieldMap)]
+            raise UsageError(
+                f"--fields {given!r} is neither a variable that holds a FieldMap nor a file.{did_you_mean(given, maps)}"
+            )
+        return FieldMap.load(given)
+
+    def close(self) -> None:
+        """Stop the sandbox, if this shell started one, and forget the domain if it was there."""
+        if self.sandbox is not None:
+            if self.domain is not None and self.domain.endpoint_url == self.sandbox.url:
+                self.domain = None
+            self.sandbox.stop()
+            self.sandbox = None
+
+
+def register(shell: InteractiveShell) -> None:
+    """Give the magics to a shell, once."""
+    if not isinstance(shell.magics_manager.registry.get("CpnbMagics"), CpnbMagics):
+        shell.register_magics(CpnbMagics(shell))
+
+
+def unregister(shell: InteractiveShell) -> None:
+    """Take the magics away from a shell, and stop the sandbox that they started."""
+    magics = shell.magics_manager.registry.pop("CpnbMagics", None)
+    if isinstance(magics, CpnbMagics):
+        magics.close()
+        for kind, names in magics.magics.items():
+            for name in names:
+                shell.magics_manager.magics[kind].pop(name, None)

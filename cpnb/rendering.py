@@ -1,0 +1,239 @@
+"""A slice and a field map become the text that will be sent: checked and sent are the same cells.
+
+Each cell is decided by its own type and its field's target, never by what else is in the column, so
+that slices and partitions agree with the whole table.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from cpnb.fields import FieldMap
+from cpnb.frames import Cells, Slice
+
+BIRTH_DATE = "_profile.BirthDate"
+
+# A profile field holds at most 1,000 characters, so a number beyond this is refused anyway; writing
+# it out in full could fill the memory.
+_MAX_DIGITS = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What will be sent of some rows.
+
+    Attributes
+    ----------
+    table : pyarrow.Table
+        Columns named by `Field.source`, in the order of the map, all ``large_string``. Null is a
+        missing value; there is no empty text, because the service treats an empty cell as absent.
+    unsupported : mapping of str to array of bool
+        By source: cells that have no text (lists, bytes, infinities, lone surrogates). They are
+        null in the table. Columns without any are left out.
+    kinds : mapping of str to mapping of str to int
+        By source: how many of its unsupported cells are of which Python or Arrow type.
+    regions : mapping of str to pyarrow.Array
+        By column name: text of the columns that hold the regions of phone numbers.
+    """
+
+    table: pa.Table = field(repr=False)
+    unsupported: Mapping[str, NDArray[np.bool_]] = field(repr=False)
+    kinds: Mapping[str, Mapping[str, int]]
+    regions: Mapping[str, pa.Array] = field(repr=False)
+
+    @property
+    def row_count(self) -> int:
+        """Number of rows."""
+        return int(self.table.num_rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """One rendered column: its text, and the kind of each cell without text (None for the rest)."""
+
+    array: pa.Array
+    kinds: NDArray[np.object_] | None = None
+
+
+def render(rows: Slice, fields: FieldMap) -> Rendered:
+    """Return the text that will be sent of `rows`.
+
+    Whole numbers have no ``.0``, other numbers are shortest and have no exponent, booleans are
+    ``true`` and ``false``. Points in time are ISO 8601 with seconds, and a fraction only if there is
+    one; those with a time zone are in UTC, which segments compare in. A BirthDate is the calendar
+    date alone, in the time zone the cell has.
+
+    Source: Amazon Connect administrator guide, 'customer-segments-building-segments' (UTC), and
+    service model (every profile value is a string); the rest is our choice.
+    """
+    columns: list[pa.Array] = []
+    unsupported: dict[str, NDArray[np.bool_]] = {}
+    kinds: dict[str, Mapping[str, int]] = {}
+    for one in fields:
+        text = _text(rows.columns[one.column], _birth_date if one.target == BIRTH_DATE else _instant)
+        columns.append(text.array)
+        if text.kinds is not None:
+            found = [kind for kind in text.kinds if kind is not None]
+            unsupported[one.source] = np.not_equal(text.kinds, None)
+            kinds[one.source] = dict(sorted(Counter(found).items()))
+    regions = {
+        column: _text(rows.columns[column], _instant).array
+        for column in dict.fromkeys(one.region_column for one in fields if one.region_column)
+    }
+    return Rendered(pa.table(columns, names=list(fields.sources)), unsupported, kinds, regions)
+
+
+def _text(cells: Cells, moment: Callable[[pa.Array], pa.Array]) -> _Text:
+    """Return the text of a column; `moment` writes its points in time."""
+    text = _typed(cells, moment) if isinstance(cells, pa.Array) else _objects(cells, moment)
+    empty = pc.equal(text.array, "")
+    if pc.any(empty).as_py():
+        return _Text(pc.if_else(empty, pa.scalar(None, pa.large_string()), text.array), text.kinds)
+    return text
+
+
+def _typed(array: pa.Array, moment: Callable[[pa.Array], pa.Array]) -> _Text:
+    if pa.types.is_dictionary(array.type):
+        array = array.dictionary_decode()
+    kind = array.type
+    if pa.types.is_floating(kind):
+        return _floats(array)
+    if pa.types.is_boolean(kind) or pa.types.is_integer(kind):
+        return _Text(_large(array.cast(pa.string())))
+    if pa.types.is_decimal(kind):
+        return _Text(_decimals(array))
+    if pa.types.is_timestamp(kind):
+        return _Text(moment(array))
+    if pa.types.is_date(kind):
+        return _Text(_large(array.cast(pa.date32()).cast(pa.string())))
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind) or _is_string_view(kind):
+        return _Text(_large(array))
+    return _without_text(array.is_valid().to_numpy(zero_copy_only=False), str(kind).partition("<")[0])
+
+
+def _is_string_view(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string_view(kind))
+
+
+def _large(array: pa.Array) -> pa.Array:
+    return array if pa.types.is_large_string(array.type) else array.cast(pa.large_string())
+
+
+def _without_text(mask: NDArray[np.bool_], kind: str) -> _Text:
+    nothing = pa.nulls(len(mask), pa.large_string())
+    return _Text(nothing, np.where(mask, kind, None) if mask.any() else None)
+
+
+def _floats(array: pa.Array) -> _Text:
+    """Return the shortest text of each number that reads back as the same number."""
+    values = array.to_numpy(zero_copy_only=False).astype(np.float64)
+    infinite = np.isinf(values)
+    if pa.types.is_float16(array.type):  # Arrow before 21 has no kernels for it
+        texts = [np.format_float_positional(np.float16(v), trim="-") if np.isfinite(v) else None for v in values]
+        text = pa.array(texts, pa.large_string())
+    else:
+        finite = pc.if_else(pc.is_finite(array), array, pa.scalar(None, array.type))
+        text = _plain(_large(finite.cast(pa.string())))
+    text = pc.if_else(pc.equal(text, "-0"), pa.scalar("0", pa.large_string()), text)
+    return _Text(text, np.where(infinite, "infinity", None) if infinite.any() else None)
+
+
+def _decimals(array: pa.Array) -> pa.Array:
+    return _plain(_large(array.cast(pa.string())))
+
+
+def _plain(text: pa.Array) -> pa.Array:
+    """Return numbers in text without exponent; only those that have one are rewritten."""
+    has_exponent = pc.fill_null(pc.match_substring(text, "e", ignore_case=True), fill_value=False)
+    if not pc.any(has_exponent).as_py():
+        return text
+    written_out = [format(Decimal(number), "f") for number in text.filter(has_exponent).to_pylist()]
+    return pc.replace_with_mask(text, has_exponent, pa.array(written_out, pa.large_string()))
+
+
+def _instant(array: pa.Array) -> pa.Array:
+    """Return points in time as ISO 8601, those with a zone in UTC."""
+    # Arrow counts zoned times from the epoch in UTC, so the plain count needs no zone database.
+    in_utc = array.cast(pa.int64()).cast(pa.timestamp(array.type.unit))
+    text = _large(in_utc.cast(pa.string()))
+    text = pc.replace_substring(text, " ", "T", max_replacements=1)
+    text = pc.replace_substring_regex(text, r"\.0+$", "")
+    text = pc.replace_substring_regex(text, r"(\.\d*[1-9])0+$", r"\1")
+    return text if array.type.tz is None else pc.replace_substring_regex(text, "$", "Z")
+
+
+def _birth_date(array: pa.Array) -> pa.Array:
+    """Return the calendar dates of points in time, each in the zone it has."""
+    if array.type.tz is None:
+        return _large(array.cast(pa.date32(), safe=False).cast(pa.string()))
+    # Through Python, whose zone database is always there; Arrow's is the operating system's.
+    in_seconds = array.cast(pa.timestamp("s", array.type.tz), safe=False)
+    dates = [None if moment is None else moment.date().isoformat() for moment in in_seconds.to_pylist()]
+    return pa.array(dates, pa.large_string())
+
+
+def _objects(cells: NDArray[np.object_], moment: Callable[[pa.Array], pa.Array]) -> _Text:
+    try:
+        array = pa.array(cells, from_pandas=True)
+    except (pa.ArrowException, UnicodeError, TypeError, ValueError, OverflowError):
+        array = None  # cells of several types, or text without a UTF-8 form
+    # Any other common type would be chosen by the column as a whole: 1 beside 2.5 becomes 1.0.
+    if isinstance(array, pa.Array) and (pa.types.is_string(array.type) or pa.types.is_null(array.type)):
+        return _Text(_large(array))
+    texts: list[str | None] = []
+    kinds = np.full(len(cells), None, dtype=object)
+    for position, cell in enumerate(cells):
+        text, kind = (None, None) if cell is None else _object(cell, moment)
+        texts.append(text)
+        kinds[position] = kind
+    array = pa.array(texts, pa.large_string())
+    return _Text(array, kinds if any(kind is not None for kind in kinds) else None)
+
+
+def _object(cell: object, moment: Callable[[pa.Array], pa.Array]) -> tuple[str | None, str | None]:
+    """Return the text of one object that is not missing, or None and its kind if it has no text."""
+    kind = type(cell).__name__
+    text: str | None = None
+    if isinstance(cell, str):
+        # A subclass may say something else in __str__ than the text it is.
+        text, kind = (str.__str__(cell), "") if _is_utf8(cell) else (None, "lone surrogate")
+    elif isinstance(cell, bool):
+        text = "true" if cell else "false"
+    elif isinstance(cell, int):
+        text = str(int(cell)) if abs(cell) < 10**_MAX_DIGITS else None
+    elif isinstance(cell, uuid.UUID):
+        text = str(cell)
+    elif isinstance(cell, Decimal):
+        text = format(cell, "f") if cell.is_finite() and abs(cell.adjusted()) < _MAX_DIGITS else None
+        kind = kind if cell.is_finite() else "infinity"
+    elif isinstance(cell, dt.date | float | np.generic):
+        return _scalar(cell, moment)
+    return (text, None) if text is not None else (None, kind)
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _scalar(cell: object, moment: Callable[[pa.Array], pa.Array]) -> tuple[str | None, str | None]:
+    """Return the text of one value as a column of its type would have it."""
+    try:
+        column = np.array([cell]) if isinstance(cell, np.generic) else [cell]
+        text = _typed(pa.array(column, from_pandas=True), moment)
+    except (pa.ArrowException, TypeError, ValueError, OverflowError):
+        return None, type(cell).__name__
+    return text.array[0].as_py(), None if text.kinds is None else text.kinds[0]

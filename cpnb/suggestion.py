@@ -1,0 +1,435 @@
+"""Which column is which field of a profile: guessed from names first, then from values, with reasons.
+
+A name is compared in a plain form, without accents, letter case, spaces and punctuation. What it
+says must agree with the values: a column ``Email Address`` full of dates is not mapped. Where no
+name speaks, values that can hardly be anything else do.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from cpnb import catalog
+from cpnb.errors import FieldsError, did_you_mean, listed
+from cpnb.fields import Field, FieldMap, slug
+from cpnb.frames import checked_frame
+
+__all__ = ["Suggestion", "Suggestions", "suggest", "suggest_fields"]
+
+# Values looked at in each column, spread over its whole length.
+_SAMPLE_SIZE = 1_000
+# A name is believed unless fewer of the values fit: real columns hold much that is broken.
+_MIN_SHARE_FOR_NAME = 0.2
+# Values speak for themselves only if nearly all do.
+_MIN_SHARE_WITHOUT_NAME = 0.8
+# A column named as a customer's number is the key even if some of its cells are empty or repeated:
+# those are what a validation is for.
+_MIN_DISTINCT_NAMED_KEY = 0.95
+_CONFIDENT = 0.75
+
+# In the plain form of `_plain`. English, German, French, Spanish, Portuguese, Italian, Dutch, Japanese.
+_ALIASES = {
+    "AccountNumber": "customerid customernumber customerno customerkey custid custno accountnumber accountno accountid "
+    "clientid clientnumber memberid membernumber membershipnumber membershipid loyaltyid loyaltynumber "
+    "loyaltycardnumber crmid kundennummer kundennr kundenid numeroclient idcliente numerocliente codigocliente "
+    "codicecliente klantnummer 会員番号 顧客番号 顧客id",
+    "FirstName": "firstname first givenname given forename fname vorname prenom nombre primeiro primeironome nomeproprio "
+    "voornaam 名",
+    "MiddleName": "middlename middle middleinitial mname zweitername deuxiemeprenom segundonombre",
+    "LastName": "lastname last surname familyname lname nachname familienname nomdefamille apellido apellidos sobrenome "
+    "cognome achternaam 姓",
+    "BusinessName": "businessname business company companyname organisation organisationname organization organizationname "
+    "organizacao employer firma firmenname unternehmen entreprise societe raisonsociale empresa azienda bedrijf sitename "
+    "会社名",
+    "EmailAddress": "email emailaddress emailid mail mailaddress emailadresse mailadresse courriel adresseemail adressemail "
+    "correo correoelectronico enderecodeemail indirizzoemail メールアドレス",
+    "PersonalEmailAddress": "personalemail personalemailaddress privateemail homeemail",
+    "BusinessEmailAddress": "businessemail businessemailaddress workemail workemailaddress officeemail companyemail",
+    "PhoneNumber": "phone phonenumber phoneno telephone telephonenumber tel telno telefon telefonnummer telefono telefone "
+    "numerodetelephone numerotelefono telefoonnummer 電話番号 電話",
+    "MobilePhoneNumber": "mobile mobilephone mobilenumber mobilephonenumber mobileno cell cellphone cellnumber "
+    "cellphonenumber handy handynummer mobil mobilnummer mobiltelefon portable telephoneportable movil telefonomovil celular "
+    "cellulare 携帯電話 携帯番号",
+    "HomePhoneNumber": "homephone homephonenumber hometelephone hometel privatephone telefonprivat telephonedomicile 自宅電話",
+    "BusinessPhoneNumber": "businessphone businessphonenumber workphone workphonenumber officephone officenumber "
+    "telefongeschaftlich telephoneprofessionnel telefonotrabajo",
+    "BirthDate": "birthdate birthday dateofbirth dob born geburtsdatum geburtstag datedenaissance fechadenacimiento "
+    "fechanacimiento datadenascimento datanascimento datadinascita geboortedatum 生年月日",
+    "GenderString": "gender sex geschlecht sexe genre sexo sesso geslacht 性別",
+    "PartyTypeString": "partytype partytypestring",
+}
+_WEAKER_ALIASES = {"AccountNumber": "account accountref clientref", "BusinessName": "accountname facilityname shopname"}
+
+_ADDRESS_ALIASES = {
+    "Address1": "address address1 addressline1 addressline street street1 streetaddress streetname line1 adresse adresse1 "
+    "strasse anschrift rue direccion endereco indirizzo via adres straat 住所",
+    "Address2": "address2 addressline2 street2 line2 adresse2 adresszusatz complementadresse complemento",
+    "Address3": "address3 addressline3 street3 line3",
+    "Address4": "address4 addressline4 street4 line4",
+    "City": "city town cityname ort stadt wohnort ville ciudad cidade citta plaats stad localidad 市区町村 市",
+    "County": "county countyname landkreis",
+    "State": "state statecode statename stateprovince bundesland etat estado provincestate 都道府県",
+    "Province": "province provincename provincia provincie",
+    "Country": "country countryname countrycode land pays pais paese 国",
+    "PostalCode": "postalcode postcode zip zipcode zippostalcode postalzip plz postleitzahl codepostal codigopostal cep cap "
+    "cpostal 郵便番号",
+}
+_WEAKER_ADDRESS_ALIASES = {"City": "suburb locality municipality", "State": "region"}
+
+_BLOCKS = {
+    "ShippingAddress": "shipping ship shipto delivery lieferung liefer livraison envio",
+    "BillingAddress": "billing bill billto invoice rechnung rechnungs facturation facturacion",
+    "MailingAddress": "mailing postal",
+}
+_WITHOUT_MEANING = frozenset(
+    "customer contact client cust user member person primary main default home current kunde client cliente address 1".split()
+)
+
+# What a column holds by its name, and why it stays behind although it is somebody's data.
+_STAYS_BEHIND = (
+    (r"\b(tele)?fax\b|\bfaxn", "a fax number cannot be called"),
+    (
+        r"\b(soc(ial)? sec\w*|ssn|passport|tax (id|number|no)|national id|nino|cpf|curp|dni|nif|steuer\w*)\b",
+        "an identity number; a campaign rarely needs it, so it is mapped only by hand",
+    ),
+    (
+        r"\b(passwor[dt]|passwd|pwd|card (number|no)|credit card|iban|cvv|bank account)\b",
+        "a secret or a means of payment; it does not belong into a profile",
+    ),
+    (
+        r"\b(notes?|comments?|remarks?|bemerkung\w*|kommentar\w*|notiz\w*|remarques?|notas|observaciones)\b",
+        "free text often says more than should travel; if it may, map it to 'AdditionalInformation'",
+    ),
+    (
+        r"\b((street|house) (number|no|nr|num)|hausnummer|hausnr)\b",
+        "part of an address line; join it with the street first",
+    ),
+    (
+        r"^((full|customer|contact|display|client|person|user) )?name$|^nom complet$|^nombre completo$|^氏名$",
+        "a whole name, and a profile has FirstName and LastName; split it first",
+    ),
+    (r"\b(web ?site|url|home ?page|web)\b", "a profile has no place for a web address"),
+)
+
+_KEY_ENDINGS = frozenset("id key number no nr num code uuid guid nummer ref".split())
+_PLAIN_KEYS = frozenset("id recid recordid rowid uuid guid key".split())
+# Numbers of other things than the customer.
+_OTHER_THINGS = frozenset(
+    "order invoice ticket product item provider program store session transaction rep agent employee parent phone fax".split()
+)
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+_PHONE = re.compile(r"\+?[\d\s().,/-]{7,28}(?:\s*(?:x|ext\.?)\s*\d{1,6})?", re.IGNORECASE)
+_UNMISTAKABLE_PHONE = re.compile(r"\+\d[\d\s().-]{6,24}|\(\d{2,4}\)[\d\s.-]{6,14}")
+_DATE = re.compile(
+    r"(?:(?:1[89]|20)\d\d[-/.]?(?:0?[1-9]|1[0-2])[-/.]?(?:0?[1-9]|[12]\d|3[01])|\d{1,2}[-/. ]\d{1,2}[-/. ](?:\d\d|\d{4}))"
+    r"(?:[T ].*)?"
+)
+_WORDS = re.compile(r"[^\d@]*[^\W\d_][^\d@]*")
+_POSTCODE = re.compile(r"(?=.*\d)[A-Za-z\d][A-Za-z\d\s-]{1,11}|〒?\d{3}-?\d{4}")
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One guess.
+
+    Attributes
+    ----------
+    column : str
+        Name of the column.
+    target : str
+        Where it would go, without prefix: ``Address.City``.
+    score : float
+        How sure the guess is, from 0 to 1.
+    reason : str
+        Why, in words, with counts and without values.
+    """
+
+    column: str
+    target: str
+    score: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """All guesses for a table.
+
+    Attributes
+    ----------
+    fields : FieldMap
+        The guesses as a map, ready for a validation; for an upload if it has a unique key.
+    chosen : tuple of Suggestion
+        What went into it, in the order of the columns.
+    unmapped : mapping of str to str
+        The columns left out, each with the reason.
+    """
+
+    fields: FieldMap
+    chosen: tuple[Suggestion, ...]
+    unmapped: Mapping[str, str]
+
+    @property
+    def reasons(self) -> Mapping[str, str]:
+        """The reason for each mapped column."""
+        return MappingProxyType({suggestion.column: suggestion.reason for suggestion in self.chosen})
+
+    @property
+    def confident(self) -> bool:
+        """Whether every guess is sure enough to go ahead without a look."""
+        return all(suggestion.score >= _CONFIDENT for suggestion in self.chosen)
+
+
+def suggest_fields(data: object, *, unique_key: str | None = None, region: str | None = None) -> FieldMap:
+    """Return a field map guessed from the names of the columns and their values.
+
+    See `suggest`, which also says why, and what was left out.
+    """
+    return suggest(data, unique_key=unique_key, region=region).fields
+
+
+def suggest(data: object, *, unique_key: str | None = None, region: str | None = None) -> Suggestions:
+    """Return a guess for each column, with reasons, and what is left out, with reasons.
+
+    No two columns go to one target. No column becomes a custom attribute without being asked for,
+    except a unique key that has no other place: the service needs the key as a field.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        At most a thousand values of each column are looked at, and all of the columns that may be
+        the key.
+    unique_key : str, optional
+        The column that identifies a customer. By default the evident one: a column named as the
+        customer's number that is present and distinct in at least 95 % of the rows; else a column
+        named as an id that is so in every row; else the e-mail address under the first condition;
+        else none.
+    region : str, optional
+        Region of phone numbers without country code, for the map.
+
+    Raises
+    ------
+    FrameError
+        If `data` is no table with distinct column names.
+    FieldsError
+        If the key is no column, the region is none, or no column points to any field.
+    """
+    frame = checked_frame(data)
+    columns = [str(column) for column in frame.columns]
+    if unique_key is not None and unique_key not in columns:
+        raise FieldsError(
+            f"There is no column {unique_key!r} for the unique key.{did_you_mean(unique_key, columns)} "
+            f"The columns are {listed(columns)}."
+        )
+    unmapped: dict[str, str] = {}
+    guesses: list[Suggestion] = []
+    for column in columns:
+        guess, reason = _guess(column, _sample(frame[column]))
+        if guess:
+            guesses.append(guess)
+        else:
+            unmapped[column] = reason
+    key = unique_key or _evident_key(frame, guesses)
+    chosen = _one_to_one(guesses, key, unmapped)
+    if key is None:
+        key = next(
+            (c.column for c in chosen.values() if c.target == "EmailAddress" and _names_most(frame[c.column])), None
+        )
+    elif key not in chosen:
+        chosen[key] = _key_suggestion(key, chosen)
+        unmapped.pop(key, None)
+    ordered = tuple(chosen[column] for column in columns if column in chosen)
+    if not ordered:
+        raise FieldsError(
+            f"None of the {len(columns)} columns ({listed(columns)}) points to a field of a profile. Map them by hand: "
+            "FieldMap({'column': 'EmailAddress'}, unique_key='column')."
+        )
+    fields = FieldMap([Field(guess.column, guess.target) for guess in ordered], key, region)
+    left_out = {column: unmapped[column] for column in columns if column in unmapped}
+    return Suggestions(fields, ordered, MappingProxyType(left_out))
+
+
+def _plain(name: str) -> str:
+    """Return a name in lower case as words with one space between: ``FirstName`` gives ``first name``."""
+    parts = re.sub(r"(?<=[a-z\d])(?=[A-Z])", " ", name)
+    bare = "".join(sign for sign in unicodedata.normalize("NFKD", parts) if not unicodedata.combining(sign))
+    return " ".join(re.findall(r"[^\W_]+", bare.casefold()))
+
+
+def _targets_by_alias() -> dict[str, tuple[str, float]]:
+    """Return target and weight of every alias; the weaker ones lose against the others."""
+    table: dict[str, tuple[str, float]] = {}
+    for weight, aliases, address in (
+        (0.8, _WEAKER_ALIASES, _WEAKER_ADDRESS_ALIASES),
+        (1.0, _ALIASES, _ADDRESS_ALIASES),
+    ):
+        table |= {
+            _plain(alias).replace(" ", ""): (target, weight) for target in aliases for alias in aliases[target].split()
+        }
+        for part, names in address.items():
+            for alias in names.split():
+                table[_plain(alias).replace(" ", "")] = (f"Address.{part}", weight)
+    return table
+
+
+_BY_ALIAS = _targets_by_alias()
+_BLOCK_BY_WORD = {word: block for block, words in _BLOCKS.items() for word in words.split()}
+
+
+def _by_name(column: str) -> tuple[str, float] | None:
+    """Return the target that a name stands for and the weight of that, or None."""
+    words = _plain(column).split()
+    if words and words[0] in _BLOCK_BY_WORD:
+        found = _BY_ALIAS.get("".join(words[1:]))
+        if found and found[0].startswith("Address."):
+            return found[0].replace("Address", _BLOCK_BY_WORD[words[0]], 1), found[1]
+    while words:
+        found = _BY_ALIAS.get("".join(words))
+        if found:
+            return found
+        if words[0] in _WITHOUT_MEANING:
+            words = words[1:]
+        elif words[-1] in _WITHOUT_MEANING:
+            words = words[:-1]
+        else:
+            return None
+    return None
+
+
+def _is_phone(text: str) -> bool:
+    # Source: ITU-T E.164, at most fifteen digits; seven are a local number in the North American plan.
+    return _PHONE.fullmatch(text) is not None and 7 <= sum(sign.isdigit() for sign in text) <= 21  # noqa: PLR2004
+
+
+def _fits(target: str) -> Callable[[str], bool] | None:
+    """Return what tells whether a text can be a value of a target; None if any can."""
+    if target.endswith("EmailAddress"):
+        return lambda text: _EMAIL.fullmatch(text) is not None
+    if target.endswith("PhoneNumber"):
+        return _is_phone
+    if target == "BirthDate":
+        return lambda text: _DATE.fullmatch(text) is not None
+    last = target.rpartition(".")[2]
+    if last in {
+        "FirstName",
+        "MiddleName",
+        "LastName",
+        "GenderString",
+        "City",
+        "County",
+        "State",
+        "Province",
+        "Country",
+    }:
+        return lambda text: _WORDS.fullmatch(text) is not None
+    if last == "PostalCode":
+        return lambda text: _POSTCODE.fullmatch(text) is not None
+    return None
+
+
+def _sample(column: pd.Series) -> list[str]:
+    """Return at most a thousand values that are not blank, as text, spread over the column."""
+    present = column.dropna()
+    if len(present) > _SAMPLE_SIZE:
+        present = present.iloc[np.linspace(0, len(present) - 1, _SAMPLE_SIZE).astype(int)]
+    return [text for value in present if (text := str(value).strip())]
+
+
+def _guess(column: str, values: list[str]) -> tuple[Suggestion | None, str]:
+    """Return the guess for one column, or None and the reason."""
+    name = _plain(column)
+    for pattern, reason in _STAYS_BEHIND:
+        if re.search(pattern, name):
+            return None, reason
+    by_name = _by_name(column)
+    if by_name:
+        return _guess_by_name(column, values, *by_name)
+    for target, looks_so in (("EmailAddress", _EMAIL), ("PhoneNumber", _UNMISTAKABLE_PHONE)):
+        count = sum(looks_so.fullmatch(value) is not None for value in values)
+        if values and count / len(values) >= _MIN_SHARE_WITHOUT_NAME:
+            reason = f"{count:,} of {len(values):,} values look like {target}, whatever the column is called"
+            return Suggestion(column, target, 0.6 * count / len(values), reason), ""
+    return (
+        None,
+        f"neither name nor values point to a standard field; a custom attribute would be 'Attributes.{slug(column)}'",
+    )
+
+
+def _guess_by_name(column: str, values: list[str], target: str, weight: float) -> tuple[Suggestion | None, str]:
+    fits = _fits(target)
+    if fits is None:
+        return Suggestion(column, target, weight, f"its name says {target}"), ""
+    if not values:
+        return Suggestion(column, target, 0.9 * weight, f"its name says {target}; it has no values"), ""
+    count = sum(map(fits, values))
+    share = count / len(values)
+    if share < _MIN_SHARE_FOR_NAME:
+        return None, f"its name says {target}, but only {count:,} of {len(values):,} values look like one"
+    reason = f"its name says {target}, and {count:,} of {len(values):,} values look like one"
+    return Suggestion(column, target, weight * (0.5 + 0.5 * share), reason), ""
+
+
+def _one_to_one(guesses: list[Suggestion], key: str | None, unmapped: dict[str, str]) -> dict[str, Suggestion]:
+    """Return the best guess for each target, by column; the others are added to `unmapped`.
+
+    The key comes first: it must be mapped, the others may be.
+    """
+    chosen: dict[str, Suggestion] = {}
+    taken: dict[str, str] = {}
+    for guess in sorted(guesses, key=lambda guess: (guess.column != key, -guess.score)):
+        if guess.target in taken:
+            unmapped[guess.column] = (
+                f"{guess.target} is taken by {taken[guess.target]!r}, which fits better or comes first"
+            )
+        else:
+            taken[guess.target] = guess.column
+            chosen[guess.column] = guess
+    return chosen
+
+
+def _key_suggestion(key: str, chosen: Mapping[str, Suggestion]) -> Suggestion:
+    if all(guess.target != "AccountNumber" for guess in chosen.values()):
+        return Suggestion(key, "AccountNumber", 1.0, "it is the unique key, which the service needs as a field")
+    target = catalog.target(f"Attributes.{slug(key)}").name
+    return Suggestion(
+        key, target, 1.0, "it is the unique key, which the service needs as a field, and AccountNumber is taken"
+    )
+
+
+def _evident_key(frame: pd.DataFrame, guesses: list[Suggestion]) -> str | None:
+    """Return the column that is evidently the customer's number, or None."""
+    targets = {guess.column: guess.target for guess in guesses}
+    named = [column for column, target in targets.items() if target == "AccountNumber"]
+    for column in named:
+        if not len(frame) or _names_most(frame[column]):
+            return column
+    others = [str(c) for c in frame.columns if c not in targets and _is_named_as_key(str(c))]
+    for column in sorted(others, key=lambda column: _plain(column).replace(" ", "") not in _PLAIN_KEYS):
+        if len(frame) and _distinct_share(frame[column]) == 1:
+            return column
+    return None
+
+
+def _is_named_as_key(column: str) -> bool:
+    name = _plain(column)
+    words = name.split()
+    if not words or _OTHER_THINGS.intersection(words) or any(re.search(pattern, name) for pattern, _ in _STAYS_BEHIND):
+        return False
+    return words[-1] in _KEY_ENDINGS or "".join(words) in _PLAIN_KEYS
+
+
+def _names_most(column: pd.Series) -> bool:
+    return _distinct_share(column) >= _MIN_DISTINCT_NAMED_KEY
+
+
+def _distinct_share(column: pd.Series) -> float:
+    """Return how many distinct values that are not blank a column has, as a share of its rows."""
+    texts = column.dropna().map(str).str.strip()
+    return texts[texts != ""].nunique() / len(column) if len(column) else 0.0
