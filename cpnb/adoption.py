@@ -51,7 +51,7 @@ def digest(plan: Plan, part: Part) -> str:
         "data_expiry": plan.data_expiry,
         "part": part.number,
     }
-    return xxhash.xxh3_128_hexdigest(json.dumps(said, sort_keys=True))[:DIGEST_LENGTH]
+    return xxhash.xxh3_128_hexdigest(json.dumps(said, sort_keys=True).encode())[:DIGEST_LENGTH]
 
 
 def display_name(plan: Plan, part: Part, name: str) -> str:

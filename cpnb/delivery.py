@@ -11,7 +11,7 @@ import tenacity
 from cpnb import adoption, transfer
 from cpnb.adoption import Action
 from cpnb.csvstream import CsvStream
-from cpnb.errors import CpnbError, ServiceError, UnreachableError
+from cpnb.errors import CpnbError, ServiceError, TransferError, UnreachableError
 from cpnb.planning import Part, Plan
 from cpnb.transfer import PutError, Remedy, UploadPath
 from cpnb.upload_job import JobStatus, UploadJob
@@ -132,7 +132,7 @@ class Delivery:
             attempts(self._put, job, tell)
             return
         except PutError as error:
-            failure = transfer.TransferError(
+            failure = TransferError(
                 f"{error} Job {job.job_id} of domain {self._domain.name!r} waits for its file; run the upload again: "
                 "it goes on with this job.",
                 job_id=job.job_id,

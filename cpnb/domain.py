@@ -15,6 +15,7 @@ from botocore.config import Config
 
 from cpnb import catalog
 from cpnb.errors import CpnbError, CredentialsError, DomainNotFoundError, ServiceError, UnreachableError
+from cpnb.foreign_logs import silenced
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -185,7 +186,8 @@ class Domain:
 
     def _call(self, client: Any, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         try:
-            answer: dict[str, Any] = getattr(client, xform_name(operation))(DomainName=self.name, **parameters)
+            with silenced():
+                answer: dict[str, Any] = getattr(client, xform_name(operation))(DomainName=self.name, **parameters)
             return answer
         except (sdk.BotoCoreError, sdk.ClientError) as error:
             failure = _translated(error, self, operation, names_only_domain=not _names_more(parameters))
@@ -214,7 +216,7 @@ def _translated(
     if isinstance(error, sdk.ParamValidationError):
         # Its own text prints the values that it was given.
         return ServiceError(f"{doing}: the SDK refused a parameter before sending it ({type(error).__name__}).")
-    if isinstance(error, sdk.HTTPClientError):
+    if isinstance(error, sdk.HTTPClientError | sdk.ConnectionError):
         return UnreachableError(
             f"{doing}: nothing answered at {domain.host} ({type(error).__name__}). Check the network, the region "
             f"({domain.region}) and, for a sandbox, that it still runs."

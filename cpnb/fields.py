@@ -275,7 +275,7 @@ class FieldMap:
         }
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+    def from_dict(cls, data: object) -> Self:
         """Return the map that `to_dict` described.
 
         Raises
@@ -283,7 +283,7 @@ class FieldMap:
         FieldsError
             If it is something else.
         """
-        if not isinstance(data, Mapping) or data.get("format") != FILE_FORMAT:
+        if not isinstance(data, dict) or data.get("format") != FILE_FORMAT:
             raise FieldsError(f'This is no field map: expected a JSON object with "format": {FILE_FORMAT!r}.')
         try:
             return cls([Field(**entry) for entry in data["fields"]], data.get("unique_key"), data.get("region"))
@@ -341,7 +341,7 @@ def _content_type(value: str) -> ContentType:
     except ValueError:
         raise FieldsError(
             f"{value!r} is no content type. Expected one of {', '.join(ContentType)}."
-            f"{did_you_mean(str(value), list(ContentType))}"
+            f"{did_you_mean(str(value), [kind.value for kind in ContentType])}"
         ) from None
 
 

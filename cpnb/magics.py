@@ -167,6 +167,12 @@ class CpnbMagics(Magics):
         if given is None:
             guess = suggest(data, unique_key=unique_key, region=region)
             print(guess)  # noqa: T201 - the analyst sees what was guessed before it is used
+            if not guess.confident:
+                raise UsageError(
+                    "Some of these guesses are unsure. Look at them, correct what is wrong, and say which map to use:\n"
+                    "    fields = df.cp.suggest_fields(unique_key=...)\n"
+                    "    %cp_upload df --fields fields"
+                )
             return guess.fields
         held = self.shell.user_ns.get(given)
         fields = held if isinstance(held, FieldMap) else self._loaded(given)

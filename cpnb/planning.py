@@ -60,7 +60,7 @@ class UploadOptions:
             raise ValueError(f"on_repeat is {self.on_repeat!r}; expected 'adopt' or 'send'.")
 
 
-def _within(name: str, value: int, least: int, most: int) -> None:
+def _within(name: str, value: object, least: int, most: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
         raise ValueError(f"{name} is {value!r}; expected a whole number from {least:,} to {most:,}.")
 
@@ -242,7 +242,7 @@ def plan(
         on_invalid,
         edits=examined.edits(),
         skipped_why=dict(examined.skipped_why),
-        unmapped=tuple(name for name in frames.column_names(data) if name not in fields.columns),
+        unmapped=unmapped_columns(data, fields),
         data_expiry=data_expiry,
     )
     if on_invalid == "raise" and not examined.report.ok:
@@ -250,7 +250,12 @@ def plan(
     return replace(planned, parts=examined.parts.closed())
 
 
-def _check_expiry(days: int | None) -> None:
+def unmapped_columns(data: Any, fields: FieldMap) -> tuple[str, ...]:
+    """Return the columns of the table that never leave, in order."""
+    return tuple(name for name in frames.checked_frame(data).columns if name not in fields.columns)
+
+
+def _check_expiry(days: object) -> None:
     if days is None:
         return
     bounds = catalog.limit("CreateUploadJobRequest", "DataExpiry")
@@ -273,16 +278,15 @@ class _Examination:
         self._blanked: dict[str, list[Positions]] = {}
         self.skipped_why: Counter[str] = Counter()
         self.parts = _PartCutter(fields, options)
-        self.report = validation.whole_report(data, fields, self._codes)
-        for checked in validation.check_slices(data, fields):
-            self.report += checked.report
-            self._take(checked)
+        reports = (self._take(checked) for checked in validation.check_slices(data, fields))
+        self.report = validation.report_of_whole(reports, fields, self._codes)
 
     def edits(self) -> Edits:
         blanked = {source: np.concatenate(pieces) for source, pieces in self._blanked.items()}
         return Edits(np.concatenate(self._skipped) if self._skipped else NO_POSITIONS, blanked)
 
-    def _take(self, checked: validation.CheckedSlice) -> None:
+    def _take(self, checked: validation.CheckedSlice) -> Report:
+        """Take note of a slice and return its report; slices come in order."""
         table = checked.rendered.table
         stays = self._staying(checked)
         skipped = checked.start + np.flatnonzero(stays)
@@ -297,6 +301,7 @@ class _Examination:
             self._blanked.setdefault(source, []).append(positions)
         going = Edits(skipped, blanked).apply(table, checked.start)
         self.parts.add(going, checked.start + np.flatnonzero(~stays), checked.start + table.num_rows)
+        return checked.report
 
     def _staying(self, checked: validation.CheckedSlice) -> NDArray[np.bool_]:
         """Return which rows of the slice stay behind, counting each under its first reason."""

@@ -29,7 +29,7 @@ STDERR_LINES_KEPT = 40
 DEFAULT_EXPIRATION_DAYS = 366
 
 # The sandbox checks no credentials, and these can be nobody's.
-_CREDENTIALS = {"aws_access_key_id": "sandbox", "aws_secret_access_key": "sandbox"}
+CREDENTIAL = "sandbox"
 
 
 class Sandbox:
@@ -42,7 +42,7 @@ class Sandbox:
     state : path, optional
         A file in which the sandbox keeps what it holds; by default it forgets everything when it stops.
     **settings
-        Named settings of the sandbox, such as ``start_before_upload="reject"``; ``sandbox.settings()``
+        Named settings of the sandbox, such as ``rotate_client_token="yes"``; ``sandbox.settings()``
         lists them.
 
     Raises
@@ -120,14 +120,15 @@ class Sandbox:
     def _connected(self, name: str) -> Domain:
         if not self.running:
             raise SandboxError("The sandbox is stopped. Start another: cpnb.Sandbox().")
-        return Domain(name, endpoint_url=self.url, session=boto3.Session(region_name=REGION, **_CREDENTIALS))
+        session = boto3.Session(aws_access_key_id=CREDENTIAL, aws_secret_access_key=CREDENTIAL, region_name=REGION)
+        return Domain(name, endpoint_url=self.url, session=session)
 
     def environment(self) -> dict[str, str]:
         """Return the environment variables that point other tools, such as the AWS CLI, at this sandbox."""
         return {
             "AWS_ENDPOINT_URL": self.url,
-            "AWS_ACCESS_KEY_ID": _CREDENTIALS["aws_access_key_id"],
-            "AWS_SECRET_ACCESS_KEY": _CREDENTIALS["aws_secret_access_key"],
+            "AWS_ACCESS_KEY_ID": CREDENTIAL,
+            "AWS_SECRET_ACCESS_KEY": CREDENTIAL,
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
         }
@@ -170,8 +171,8 @@ def _spelled(value: object) -> str:
 
 def _drain(stream: IO[str] | None, kept: deque[str]) -> None:
     """Keep the last lines; a pipe that nobody reads would stop the child when it is full."""
-    for line in stream or ():
-        kept.append(line)
+    with stream or contextlib.nullcontext(()) as lines:
+        kept.extend(lines)
 
 
 def _end(process: subprocess.Popen[str]) -> None:
@@ -185,6 +186,6 @@ def _end(process: subprocess.Popen[str]) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-    # stderr is left to the thread that drains it; it sees the end of the file and goes.
+    # stderr is closed by the thread that drains it, when it sees the end of it.
     if process.stdout:
         process.stdout.close()

@@ -16,7 +16,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from cpnb import catalog
+from cpnb import aliases, catalog
 from cpnb.errors import FieldsError, did_you_mean, listed
 from cpnb.fields import Field, FieldMap, slug
 from cpnb.frames import checked_frame
@@ -33,64 +33,6 @@ _MIN_SHARE_WITHOUT_NAME = 0.8
 # those are what a validation is for.
 _MIN_DISTINCT_NAMED_KEY = 0.95
 _CONFIDENT = 0.75
-
-# In the plain form of `_plain`. English, German, French, Spanish, Portuguese, Italian, Dutch, Japanese.
-_ALIASES = {
-    "AccountNumber": "customerid customernumber customerno customerkey custid custno accountnumber accountno accountid "
-    "clientid clientnumber memberid membernumber membershipnumber membershipid loyaltyid loyaltynumber "
-    "loyaltycardnumber crmid kundennummer kundennr kundenid numeroclient idcliente numerocliente codigocliente "
-    "codicecliente klantnummer 会員番号 顧客番号 顧客id",
-    "FirstName": "firstname first givenname given forename fname vorname prenom nombre primeiro primeironome nomeproprio "
-    "voornaam 名",
-    "MiddleName": "middlename middle middleinitial mname zweitername deuxiemeprenom segundonombre",
-    "LastName": "lastname last surname familyname lname nachname familienname nomdefamille apellido apellidos sobrenome "
-    "cognome achternaam 姓",
-    "BusinessName": "businessname business company companyname organisation organisationname organization organizationname "
-    "organizacao employer firma firmenname unternehmen entreprise societe raisonsociale empresa azienda bedrijf sitename "
-    "会社名",
-    "EmailAddress": "email emailaddress emailid mail mailaddress emailadresse mailadresse courriel adresseemail adressemail "
-    "correo correoelectronico enderecodeemail indirizzoemail メールアドレス",
-    "PersonalEmailAddress": "personalemail personalemailaddress privateemail homeemail",
-    "BusinessEmailAddress": "businessemail businessemailaddress workemail workemailaddress officeemail companyemail",
-    "PhoneNumber": "phone phonenumber phoneno telephone telephonenumber tel telno telefon telefonnummer telefono telefone "
-    "numerodetelephone numerotelefono telefoonnummer 電話番号 電話",
-    "MobilePhoneNumber": "mobile mobilephone mobilenumber mobilephonenumber mobileno cell cellphone cellnumber "
-    "cellphonenumber handy handynummer mobil mobilnummer mobiltelefon portable telephoneportable movil telefonomovil celular "
-    "cellulare 携帯電話 携帯番号",
-    "HomePhoneNumber": "homephone homephonenumber hometelephone hometel privatephone telefonprivat telephonedomicile 自宅電話",
-    "BusinessPhoneNumber": "businessphone businessphonenumber workphone workphonenumber officephone officenumber "
-    "telefongeschaftlich telephoneprofessionnel telefonotrabajo",
-    "BirthDate": "birthdate birthday dateofbirth dob born geburtsdatum geburtstag datedenaissance fechadenacimiento "
-    "fechanacimiento datadenascimento datanascimento datadinascita geboortedatum 生年月日",
-    "GenderString": "gender sex geschlecht sexe genre sexo sesso geslacht 性別",
-    "PartyTypeString": "partytype partytypestring",
-}
-_WEAKER_ALIASES = {"AccountNumber": "account accountref clientref", "BusinessName": "accountname facilityname shopname"}
-
-_ADDRESS_ALIASES = {
-    "Address1": "address address1 addressline1 addressline street street1 streetaddress streetname line1 adresse adresse1 "
-    "strasse anschrift rue direccion endereco indirizzo via adres straat 住所",
-    "Address2": "address2 addressline2 street2 line2 adresse2 adresszusatz complementadresse complemento",
-    "Address3": "address3 addressline3 street3 line3",
-    "Address4": "address4 addressline4 street4 line4",
-    "City": "city town cityname ort stadt wohnort ville ciudad cidade citta plaats stad localidad 市区町村 市",
-    "County": "county countyname landkreis",
-    "State": "state statecode statename stateprovince bundesland etat estado provincestate 都道府県",
-    "Province": "province provincename provincia provincie",
-    "Country": "country countryname countrycode land pays pais paese 国",
-    "PostalCode": "postalcode postcode zip zipcode zippostalcode postalzip plz postleitzahl codepostal codigopostal cep cap "
-    "cpostal 郵便番号",
-}
-_WEAKER_ADDRESS_ALIASES = {"City": "suburb locality municipality", "State": "region"}
-
-_BLOCKS = {
-    "ShippingAddress": "shipping ship shipto delivery lieferung liefer livraison envio",
-    "BillingAddress": "billing bill billto invoice rechnung rechnungs facturation facturacion",
-    "MailingAddress": "mailing postal",
-}
-_WITHOUT_MEANING = frozenset(
-    "customer contact client cust user member person primary main default home current kunde client cliente address 1".split()
-)
 
 # What a column holds by its name, and why it stays behind although it is somebody's data.
 _STAYS_BEHIND = (
@@ -118,18 +60,22 @@ _STAYS_BEHIND = (
     (r"\b(web ?site|url|home ?page|web)\b", "a profile has no place for a web address"),
 )
 
-_KEY_ENDINGS = frozenset("id key number no nr num code uuid guid nummer ref".split())
-_PLAIN_KEYS = frozenset("id recid recordid rowid uuid guid key".split())
+_KEY_ENDINGS = frozenset({"id", "key", "number", "no", "nr", "num", "code", "uuid", "guid", "nummer", "ref"})
+_PLAIN_KEYS = frozenset({"id", "recid", "recordid", "rowid", "uuid", "guid", "key"})
 # Numbers of other things than the customer.
 _OTHER_THINGS = frozenset(
-    "order invoice ticket product item provider program store session transaction rep agent employee parent phone fax".split()
+    {
+        *("order", "invoice", "ticket", "product", "item", "store", "session", "transaction", "program"),
+        *("provider", "rep", "agent", "employee", "parent", "phone", "fax"),
+    }
 )
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _PHONE = re.compile(r"\+?[\d\s().,/-]{7,28}(?:\s*(?:x|ext\.?)\s*\d{1,6})?", re.IGNORECASE)
 _UNMISTAKABLE_PHONE = re.compile(r"\+\d[\d\s().-]{6,24}|\(\d{2,4}\)[\d\s.-]{6,14}")
 _DATE = re.compile(
-    r"(?:(?:1[89]|20)\d\d[-/.]?(?:0?[1-9]|1[0-2])[-/.]?(?:0?[1-9]|[12]\d|3[01])|\d{1,2}[-/. ]\d{1,2}[-/. ](?:\d\d|\d{4}))"
+    r"(?:(?:1[89]|20)\d\d[-/.]?(?:0?[1-9]|1[0-2])[-/.]?(?:0?[1-9]|[12]\d|3[01])"
+    r"|\d{1,2}[-/. ]\d{1,2}[-/. ](?:\d\d|\d{4}))"
     r"(?:[T ].*)?"
 )
 _WORDS = re.compile(r"[^\d@]*[^\W\d_][^\d@]*")
@@ -265,22 +211,23 @@ def _plain(name: str) -> str:
 
 def _targets_by_alias() -> dict[str, tuple[str, float]]:
     """Return target and weight of every alias; the weaker ones lose against the others."""
-    table: dict[str, tuple[str, float]] = {}
-    for weight, aliases, address in (
-        (0.8, _WEAKER_ALIASES, _WEAKER_ADDRESS_ALIASES),
-        (1.0, _ALIASES, _ADDRESS_ALIASES),
-    ):
-        table |= {
-            _plain(alias).replace(" ", ""): (target, weight) for target in aliases for alias in aliases[target].split()
-        }
-        for part, names in address.items():
-            for alias in names.split():
-                table[_plain(alias).replace(" ", "")] = (f"Address.{part}", weight)
-    return table
+    tables = (
+        ("", aliases.ALIASES, 1.0),
+        ("", aliases.WEAKER_ALIASES, 0.8),
+        ("Address.", aliases.ADDRESS_ALIASES, 1.0),
+        ("Address.", aliases.WEAKER_ADDRESS_ALIASES, 0.8),
+    )
+    # The names go through the same form as the columns: it takes Japanese letters apart as well.
+    return {
+        _plain(name).replace(" ", ""): (prefix + target, weight)
+        for prefix, table, weight in tables
+        for target, names in table.items()
+        for name in names.split()
+    }
 
 
 _BY_ALIAS = _targets_by_alias()
-_BLOCK_BY_WORD = {word: block for block, words in _BLOCKS.items() for word in words.split()}
+_BLOCK_BY_WORD = {word: block for block, words in aliases.ADDRESS_BLOCKS.items() for word in words.split()}
 
 
 def _by_name(column: str) -> tuple[str, float] | None:
@@ -294,9 +241,9 @@ def _by_name(column: str) -> tuple[str, float] | None:
         found = _BY_ALIAS.get("".join(words))
         if found:
             return found
-        if words[0] in _WITHOUT_MEANING:
+        if words[0] in aliases.WORDS_WITHOUT_MEANING:
             words = words[1:]
-        elif words[-1] in _WITHOUT_MEANING:
+        elif words[-1] in aliases.WORDS_WITHOUT_MEANING:
             words = words[:-1]
         else:
             return None
@@ -430,6 +377,8 @@ def _names_most(column: pd.Series) -> bool:
 
 
 def _distinct_share(column: pd.Series) -> float:
-    """Return how many distinct values that are not blank a column has, as a share of its rows."""
-    texts = column.dropna().map(str).str.strip()
-    return texts[texts != ""].nunique() / len(column) if len(column) else 0.0
+    """Return how many distinct values a column has, as a share of its rows; 0 for lists and the like."""
+    try:
+        return column.nunique() / len(column) if len(column) else 0.0
+    except TypeError:
+        return 0.0

@@ -6,18 +6,19 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from http import HTTPStatus
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, cast
 from urllib.parse import parse_qs, urlsplit
 
 import requests
 
 from cpnb.domain import LOOPBACK_HOSTS
 from cpnb.errors import TransferError
+from cpnb.foreign_logs import silenced
 
 SSE_C = "x-amz-server-side-encryption-customer-"
 CONNECT_TIMEOUT_S = 10.0
@@ -131,12 +132,12 @@ def put(path: UploadPath, body: Body) -> None:
     headers = path.headers()
     _check_url(path, headers)
     loopback = urlsplit(path.url).hostname in LOOPBACK_HOSTS
-    with requests.Session() as session:
+    with silenced(), requests.Session() as session:
         session.trust_env = not loopback
         try:
             answer = session.put(
                 path.url,
-                data=body,
+                data=cast("Iterable[bytes]", body),  # anything that looks like bytes will do
                 headers=headers,
                 auth=_no_authorization,
                 allow_redirects=False,
@@ -222,9 +223,7 @@ def _refused(status_code: int, document: str) -> PutError:
         )
     else:
         words = _WORDS.get(code, "the storage refused the file")
-        again = code in _AGAIN or (
-            HTTPStatus(status_code).is_server_error and status_code != HTTPStatus.NOT_IMPLEMENTED
-        )
+        again = code in _AGAIN or (status_code in range(500, 600) and status_code != HTTPStatus.NOT_IMPLEMENTED)
         remedy = Remedy.AGAIN if again else Remedy.NONE
     name = f"{status_code} {code}".strip()
     return PutError(f"{words[0].upper()}{words[1:]} (HTTP {name}).", remedy, code=code, status_code=status_code)

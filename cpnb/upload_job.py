@@ -14,6 +14,7 @@ from cpnb.errors import ServiceError, UploadError, WaitTimeoutError
 
 POLL_FIRST_S = 0.2
 POLL_LONGEST_S = 15.0
+POLL_JITTER_S = 0.1
 
 
 class JobStatus(StrEnum):
@@ -162,7 +163,7 @@ class UploadJob:
         patience = tenacity.stop_never if timeout_s is None else tenacity.stop_after_delay(timeout_s)
         polling = tenacity.Retrying(
             retry=tenacity.retry_if_result(lambda job: not job.status.is_final),
-            wait=tenacity.wait_exponential_jitter(initial=POLL_FIRST_S, max=POLL_LONGEST_S, exp_base=1.5, jitter=0.2),
+            wait=tenacity.wait_exponential(POLL_FIRST_S, POLL_LONGEST_S, 1.5) + tenacity.wait_random(0, POLL_JITTER_S),
             stop=patience,
             retry_error_callback=lambda state: state.outcome.result() if state.outcome else self,
         )

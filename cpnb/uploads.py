@@ -17,7 +17,7 @@ from cpnb.display import counted, html_table
 from cpnb.domain import Domain
 from cpnb.errors import CpnbError, InvalidDataError, UploadError, WaitTimeoutError
 from cpnb.fields import FieldMap
-from cpnb.planning import OnInvalid, Part, Plan, UploadOptions, plan
+from cpnb.planning import OnInvalid, Part, Plan, UploadOptions, plan, unmapped_columns
 from cpnb.upload_job import JobStatus, ResultsSummary, UploadJob
 
 
@@ -276,8 +276,10 @@ def upload(
             "cpnb.Domain('loyalty', profile='prod'), or cpnb.Sandbox().domain('loyalty')."
         )
     options = options or UploadOptions()
-    snapshot = frames.snapshot(data)
+    frames.require_columns(data, fields)
+    snapshot = frames.snapshot(data, fields.needed_columns)
     planned = plan(snapshot, domain, fields, data_expiry=data_expiry, on_invalid=on_invalid, options=options)
+    planned = replace(planned, unmapped=unmapped_columns(data, fields))
     if not planned.accepted:
         planned.report.raise_if_failed()
         raise InvalidDataError("Nothing can be sent: no row has a usable unique key.", planned.report)

@@ -31,6 +31,7 @@ class Provenance(StrEnum):
     MODEL = "service model"
     GUIDE = "service guide"
     CAUTION = "our caution"
+    ANALYST = "the schema that was passed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
 """Which attributes the profiles of a domain have, and which values."""
 
+# ruff: noqa: S608 -- SQL is put together from names made in this package; values are always bound
+
 from __future__ import annotations
 
 from cpnb.sandbox.backend import Answer, Backend, Call
 from cpnb.sandbox.domains import Domains, find_domain
-from cpnb.sandbox.errors import NotFound
+from cpnb.sandbox.errors import NotFoundError
 from cpnb.sandbox.targets import ATTRIBUTES, PREFIX
 
 PROFILE_OBJECT_TYPE = "_profile"
@@ -55,7 +57,9 @@ class Attributes:
         with self._backend.database.reading() as session:
             domain = find_domain(session, call.domain_name)
             if object_type != PROFILE_OBJECT_TYPE:
-                raise NotFound(f"Object type {object_type} does not exist; this sandbox has {PROFILE_OBJECT_TYPE} only.")
+                raise NotFoundError(
+                    f"Object type {object_type} does not exist; this sandbox has {PROFILE_OBJECT_TYPE} only."
+                )
             rows = session.rows(
                 "SELECT path, updated_s FROM columns WHERE domain = ? AND (? IS NULL OR path > ?) "
                 "ORDER BY path LIMIT ?",

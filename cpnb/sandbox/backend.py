@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, Protocol
+from typing import Any
 
 from cpnb.sandbox.clock import Clock
 from cpnb.sandbox.database import Database, Row
-from cpnb.sandbox.errors import BadRequest
+from cpnb.sandbox.errors import BadRequestError
 from cpnb.sandbox.faults import Faults
 from cpnb.sandbox.paging import PageTokens
 from cpnb.sandbox.settings import Settings
+from cpnb.sandbox.storage import ObjectStore
 
 ACCOUNT = "123456789012"
 """The account number in names the sandbox makes: the one AWS uses in its examples, and moto by default."""
@@ -20,54 +21,22 @@ DEFAULT_PAGE_SIZE = 100
 Answer = Mapping[str, Any]
 
 
-class SignedPath(Protocol):
-    """An upload URL, its key, and until when it is valid."""
-
-    @property
-    def url(self) -> str:
-        """The signed URL."""
-
-    @property
-    def client_token(self) -> str:
-        """The encryption key, base64."""
-
-    @property
-    def valid_until(self) -> Any:
-        """The aware end of its life."""
-
-
-class Objects(Protocol):
-    """The object storage, as far as upload jobs need it."""
-
-    def new_client_key(self) -> bytes:
-        """Return 32 random bytes."""
-
-    def presign(self, object_name: str, client_key: bytes, *, base_url: str, expires_in_s: int) -> SignedPath:
-        """Return a signed URL for one PUT target."""
-
-    def exists(self, object_name: str) -> bool:
-        """Return whether a whole object was put there."""
-
-    def size_bytes(self, object_name: str) -> int:
-        """Return the size of the object's content."""
-
-    def open(self, object_name: str, client_key: bytes) -> BinaryIO:
-        """Return the content, decrypted; raise ValueError if the key is wrong."""
-
-    def delete(self, object_name: str) -> None:
-        """Remove the object."""
-
-
 @dataclass(slots=True)
 class Backend:
     """The parts one sandbox is made of. `settings` is replaced as a whole when a setting changes."""
 
     database: Database
     clock: Clock
-    objects: Objects
-    settings: Settings = field(default_factory=Settings)
+    objects: ObjectStore
+    settings: Settings
     tokens: PageTokens = field(default_factory=PageTokens)
     faults: Faults = field(default_factory=Faults)
+
+    def use(self, settings: Settings) -> None:
+        """Let `settings` hold from now on, in the object storage too."""
+        self.settings = settings
+        self.objects.signed_customer_headers = settings.signed_headers  # type: ignore[assignment]  # checked to be one
+        self.objects.require_tls = settings.upload_over_http == "refuse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +59,9 @@ class Call:
         token = self.parameters.get("NextToken")
         return None if token is None else tokens.unseal([self.operation, *scope], token)
 
-    def page(self, tokens: PageTokens, rows: Sequence[Row], size: int, *scope: object) -> tuple[Sequence[Row], str | None]:
+    def page(
+        self, tokens: PageTokens, rows: Sequence[Row], size: int, *scope: object
+    ) -> tuple[Sequence[Row], str | None]:
         """Return at most `size` rows, and the token for the rest if `rows` holds more.
 
         The first column of a row is its position.
@@ -103,5 +74,5 @@ class Call:
         """Return how many items one page holds."""
         size: int = self.parameters.get("MaxResults", default)
         if size < 1:
-            raise BadRequest("MaxResults must be at least 1.")
+            raise BadRequestError("MaxResults must be at least 1.")
         return size

@@ -134,12 +134,14 @@ class Database:
 
 
 def _connect(path: Path | None) -> duckdb.DuckDBPyConnection:
-    config = {
+    config: dict[str, str | bool | int | float | list[str]] = {
         # The sandbox reads no file and no network by SQL, and never writes rows anywhere but to its state.
         "enable_external_access": "false",
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
         "temp_directory": "",
+        # Writing a file out every 16 MB, DuckDB's default, would take longer than an import does.
+        "checkpoint_threshold": "256MB",
     }
     if path is None:
         return duckdb.connect(":memory:", config=config)

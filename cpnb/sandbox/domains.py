@@ -1,5 +1,7 @@
 """Domains: the five operations, and looking one up for the others."""
 
+# ruff: noqa: S608 -- SQL is put together from names made in this package; values are always bound
+
 from __future__ import annotations
 
 import json
@@ -7,7 +9,7 @@ from dataclasses import dataclass
 
 from cpnb.sandbox.backend import Answer, Backend, Call
 from cpnb.sandbox.database import Session
-from cpnb.sandbox.errors import BadRequest, NotFound
+from cpnb.sandbox.errors import BadRequestError, NotFoundError
 from cpnb.sandbox.profile_table import ProfileTable
 
 DETAILS = ("DefaultEncryptionKey", "DeadLetterQueueUrl", "Matching", "RuleBasedMatching", "DataStore", "Tags")
@@ -39,10 +41,10 @@ class Domain:
 
 
 def find_domain(session: Session, name: str) -> Domain:
-    """Return a domain, or raise `NotFound`."""
+    """Return a domain, or raise `NotFoundError`."""
     row = session.row(f"SELECT {COLUMNS} FROM domains WHERE name = ?", [name])
     if row is None:
-        raise NotFound(f"Domain {name} does not exist.")
+        raise NotFoundError(f"Domain {name} does not exist.")
     return Domain(*row)
 
 
@@ -57,11 +59,11 @@ class Domains:
         return ProfileTable(self._backend.database, domain.number)
 
     def create(self, call: Call) -> Answer:
-        """Make an empty domain; a taken name is a `BadRequest`."""
+        """Make an empty domain; a taken name is a `BadRequestError`."""
         now_s = self._backend.clock.now_s()
         with self._backend.database.writing() as session:
             if session.row("SELECT 1 FROM domains WHERE name = ?", [call.domain_name]):
-                raise BadRequest(f"Domain {call.domain_name} already exists")
+                raise BadRequestError(f"Domain {call.domain_name} already exists")
             number = session.count("SELECT nextval('numbers')")
             details = {name: call.parameters[name] for name in DETAILS if name in call.parameters}
             days = call.parameters["DefaultExpirationDays"]

@@ -4,12 +4,12 @@ Customer Profiles has five modelled errors and no others. The sandbox adds one o
 501, for what it does not do.
 
     ServiceError
-    ├── BadRequest        400  every validation error, taken names, wrong states
-    ├── AccessDenied      403
-    ├── NotFound          404  unknown domain, job, segment
-    ├── Throttled         429
-    ├── InternalFailure   500
-    └── NotDone           501  not part of the service: the sandbox does not do this (yet)
+    ├── BadRequestError       400  every validation error, taken names, wrong states
+    ├── AccessDeniedError     403
+    ├── NotFoundError         404  unknown domain, job, segment
+    ├── ThrottledError        429
+    ├── InternalServerError   500
+    └── NotDoneError          501  not part of the service: the sandbox does not do this (yet)
 """
 
 from __future__ import annotations
@@ -49,42 +49,42 @@ class ServiceError(Exception):
         )
 
 
-class BadRequest(ServiceError):
+class BadRequestError(ServiceError):
     """The request breaks a constraint, a name is taken, or the state does not allow it."""
 
     error_type = "BadRequestException"
     status = 400
 
 
-class AccessDenied(ServiceError):
+class AccessDeniedError(ServiceError):
     """The caller may not do this."""
 
     error_type = "AccessDeniedException"
     status = 403
 
 
-class NotFound(ServiceError):
+class NotFoundError(ServiceError):
     """The domain, job, segment or path does not exist."""
 
     error_type = "ResourceNotFoundException"
     status = 404
 
 
-class Throttled(ServiceError):
+class ThrottledError(ServiceError):
     """Too many requests."""
 
     error_type = "ThrottlingException"
     status = 429
 
 
-class InternalFailure(ServiceError):
+class InternalServerError(ServiceError):
     """A fault of the service."""
 
     error_type = "InternalServerException"
     status = 500
 
 
-class NotDone(ServiceError):
+class NotDoneError(ServiceError):
     """The sandbox does not do this; the service does."""
 
     error_type = "NotImplementedException"

@@ -1,5 +1,7 @@
 """Segment estimates: asked for now, counted a little later."""
 
+# ruff: noqa: S608 -- SQL is put together from names made in this package; values are always bound
+
 from __future__ import annotations
 
 import json
@@ -8,7 +10,7 @@ import uuid
 from cpnb.sandbox.backend import Answer, Backend, Call
 from cpnb.sandbox.database import Session
 from cpnb.sandbox.domains import Domain, Domains, find_domain
-from cpnb.sandbox.errors import BadRequest, NotDone, NotFound, ServiceError
+from cpnb.sandbox.errors import BadRequestError, NotDoneError, NotFoundError, ServiceError
 from cpnb.sandbox.segments import Segments
 
 
@@ -24,9 +26,9 @@ class Estimates:
         """Begin an estimate, which stays RUNNING for as long as the setting says."""
         settings, parameters = self._backend.settings, call.parameters
         if ("SegmentQuery" in parameters) == ("SegmentSqlQuery" in parameters):
-            raise BadRequest("Exactly one of SegmentQuery and SegmentSqlQuery must be given.")
+            raise BadRequestError("Exactly one of SegmentQuery and SegmentSqlQuery must be given.")
         if "SegmentSqlQuery" in parameters and settings.sql_estimate < 0:
-            raise NotDone("This sandbox does not evaluate SegmentSqlQuery.")
+            raise NotDoneError("This sandbox does not evaluate SegmentSqlQuery.")
         estimate_id = uuid.uuid4().hex
         with self._backend.database.writing() as session:
             domain = find_domain(session, call.domain_name)
@@ -54,7 +56,7 @@ class Estimates:
                 [domain.number, estimate_id],
             )
             if row is None:
-                raise NotFound(f"Segment estimate {estimate_id[:64]} does not exist.")
+                raise NotFoundError(f"Segment estimate {estimate_id[:64]} does not exist.")
             ready_s, status, query, result = row
             if status == "RUNNING" and self._backend.clock.now_s() >= ready_s:
                 status, result = self._evaluate(session, domain, query)

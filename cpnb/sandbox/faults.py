@@ -7,18 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
-from cpnb.sandbox.errors import AccessDenied, InternalFailure, ServiceError, Throttled
+from cpnb.sandbox.errors import AccessDeniedError, InternalServerError, ServiceError, ThrottledError
 
 SERVICE_FAULTS: dict[str, type[ServiceError]] = {
-    "throttle": Throttled,
-    "internal_error": InternalFailure,
-    "access_denied": AccessDenied,
-    "lost_answer": InternalFailure,
+    "throttle": ThrottledError,
+    "internal_error": InternalServerError,
+    "access_denied": AccessDeniedError,
+    "lost_answer": InternalServerError,
 }
 """Faults of the API. ``lost_answer`` does the work and then answers 500, as when the answer got lost."""
-
-STORAGE_FAULTS = ("s3_error", "expire_now")
-"""Faults of the upload URL; they belong to the object storage and know no operation."""
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cpnb.sandbox.errors import BadRequest
+from cpnb.sandbox.errors import BadRequestError
 from cpnb.sandbox.settings import Settings
 from cpnb.sandbox.targets import EXCLUSIVE, PREFIX, expected_targets, is_path
 
@@ -64,13 +64,15 @@ def plan_import(fields: Mapping[str, Mapping[str, str]], unique_key: str, settin
 
     Raises
     ------
-    BadRequest
+    BadRequestError
         If the service would not take the map; the message names fields and targets.
     """
     if not fields:
-        raise BadRequest("Fields is empty: map at least the unique key.")
+        raise BadRequestError("Fields is empty: map at least the unique key.")
     if len(fields) > settings.max_mapped_fields:
-        raise BadRequest(f"Fields maps {len(fields)} attributes; at most {settings.max_mapped_fields} are allowed.")
+        raise BadRequestError(
+            f"Fields maps {len(fields)} attributes; at most {settings.max_mapped_fields} are allowed."
+        )
     planned = tuple(_plan_field(name, definition, settings) for name, definition in fields.items())
     _check_targets(planned)
     return ImportPlan(planned, unique_key, _key_fields(planned, fields, unique_key, settings))
@@ -78,9 +80,9 @@ def plan_import(fields: Mapping[str, Mapping[str, str]], unique_key: str, settin
 
 def _plan_field(name: str, definition: Mapping[str, str], settings: Settings) -> PlannedField:
     if not name[0].isalpha() or name in FORBIDDEN_NAMES:
-        raise BadRequest(f"Field name {name} is invalid: it must start with a letter and not be Tags or tags.")
+        raise BadRequestError(f"Field name {name} is invalid: it must start with a letter and not be Tags or tags.")
     if "Source" not in definition:
-        raise BadRequest(f"Field {name} has no Source.")
+        raise BadRequestError(f"Field {name} has no Source.")
     return PlannedField(
         name=name,
         parts=_source_parts(name, definition["Source"], settings),
@@ -94,23 +96,23 @@ def _source_parts(name: str, source: str, settings: Settings) -> tuple[tuple[boo
         return _template_parts(name, source, settings)
     prefixed = source.startswith(SOURCE_PREFIX)
     if prefixed and settings.source_prefix == "bare_only":
-        raise BadRequest(f"Source of field {name} must be the CSV header, without {SOURCE_PREFIX}")
+        raise BadRequestError(f"Source of field {name} must be the CSV header, without {SOURCE_PREFIX}")
     if not prefixed and settings.source_prefix == "prefixed_only":
-        raise BadRequest(f"Source of field {name} must begin with {SOURCE_PREFIX}")
+        raise BadRequestError(f"Source of field {name} must begin with {SOURCE_PREFIX}")
     header = source.removeprefix(SOURCE_PREFIX)
     if not header or ("." in header and settings.dotted_source == "refuse"):
-        raise BadRequest(f"Source of field {name} is not a valid header: it is empty or holds a dot.")
+        raise BadRequestError(f"Source of field {name} is not a valid header: it is empty or holds a dot.")
     return ((True, header),)
 
 
 def _template_parts(name: str, source: str, settings: Settings) -> tuple[tuple[bool, str], ...]:
     if settings.source_template == "refuse":
-        raise BadRequest(f"Source of field {name} is a template; name one CSV header.")
+        raise BadRequestError(f"Source of field {name} is a template; name one CSV header.")
     # Splitting at a pattern with one group alternates between literal text and captured header.
     pieces = _REFERENCE.split(source)
     parts = tuple((position % 2 == 1, text) for position, text in enumerate(pieces) if text)
     if any("{{" in text or "}}" in text for is_header, text in parts if not is_header):
-        raise BadRequest(f"Source of field {name} holds an invalid template expression.")
+        raise BadRequestError(f"Source of field {name} holds an invalid template expression.")
     return parts
 
 
@@ -118,9 +120,7 @@ def _path(target: str) -> str:
     path = target.removeprefix(PREFIX)
     if path == target or not is_path(path):
         shown = target if len(target) <= MAX_SHOWN else target[:MAX_SHOWN] + "..."
-        raise BadRequest(
-            f"Provided nested target is invalid. Found {shown}, expected [{expected_targets()}]"
-        )
+        raise BadRequestError(f"Provided nested target is invalid. Found {shown}, expected [{expected_targets()}]")
     return path
 
 
@@ -128,10 +128,10 @@ def _check_targets(planned: tuple[PlannedField, ...]) -> None:
     paths = [field.path for field in planned if field.path is not None]
     repeated = sorted({path for path in paths if paths.count(path) > 1})
     if repeated:
-        raise BadRequest(f"Target {PREFIX}{repeated[0]} is given to {paths.count(repeated[0])} fields.")
+        raise BadRequestError(f"Target {PREFIX}{repeated[0]} is given to {paths.count(repeated[0])} fields.")
     for first, second in EXCLUSIVE:
         if first in paths and second in paths:
-            raise BadRequest(f"Targets {PREFIX}{first} and {PREFIX}{second} exclude each other.")
+            raise BadRequestError(f"Targets {PREFIX}{first} and {PREFIX}{second} exclude each other.")
 
 
 def _key_fields(
@@ -147,5 +147,5 @@ def _key_fields(
     unknown = [name for name in names if name not in by_name]
     if unknown:
         shown = unknown[0][:MAX_SHOWN]
-        raise BadRequest(f"UniqueKey {shown} is not a {settings.unique_key_names} of Fields.")
+        raise BadRequestError(f"UniqueKey {shown} is not a {settings.unique_key_names} of Fields.")
     return tuple(by_name[name] for name in names)

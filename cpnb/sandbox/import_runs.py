@@ -11,9 +11,9 @@ import duckdb
 
 from cpnb.sandbox.backend import Backend
 from cpnb.sandbox.import_plan import ImportPlan
-from cpnb.sandbox.ingestion import Counts, DomainGone, Ingestion, check_file
+from cpnb.sandbox.ingestion import Counts, DomainGoneError, Ingestion, check_file
 from cpnb.sandbox.profile_table import ProfileTable
-from cpnb.sandbox.records import UnreadableFile
+from cpnb.sandbox.records import UnreadableFileError
 
 log = logging.getLogger(__name__)
 
@@ -90,9 +90,7 @@ class ImportRuns:
                 [self._backend.clock.now_s()],
             )
 
-    def _open(
-        self, job_id: str, client_key: bytes, table: ProfileTable, plan: ImportPlan, expiry_days: int
-    ) -> _Import:
+    def _open(self, job_id: str, client_key: bytes, table: ProfileTable, plan: ImportPlan, expiry_days: int) -> _Import:
         objects, problem = self._backend.objects, ""
         if not objects.exists(job_id):
             problem = "no file was uploaded"
@@ -115,14 +113,14 @@ class ImportRuns:
             status = self._final_status(counts)
             reason = "VALIDATION_FAILURE" if status == "FAILED" else None
             explanation = "all records failed" if status == "FAILED" else ""
-        except DomainGone:
+        except DomainGoneError:
             return
-        except UnreadableFile as problem:
+        except UnreadableFileError as problem:
             reason, explanation = "VALIDATION_FAILURE", str(problem)
         except (ValueError, OSError, duckdb.Error) as error:
             # A wrong key, a damaged file, a full disk: the text may quote a value, the type does not.
             reason, explanation = "INTERNAL_FAILURE", type(error).__name__
-            log.error("import of job %s failed: %s", run.job_id, type(error).__name__)
+            log.error("import of job %s failed: %s", run.job_id, type(error).__name__)  # noqa: TRY400 -- the same
         finally:
             for reader in task.readers or ():
                 reader.close()
@@ -135,7 +133,7 @@ class ImportRuns:
 
     def _ingest(self, run: _Run, task: _Import) -> Counts:
         if task.readers is None:
-            raise UnreadableFile(task.problem)
+            raise UnreadableFileError(task.problem)
         first, second = task.readers
         ragged_count = check_file(first, task.plan, self._backend.settings, run.cancelled)
         ingestion = Ingestion(self._backend, task.table, task.plan, task.expiry_days)

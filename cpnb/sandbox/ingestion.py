@@ -5,6 +5,8 @@ batch after the other, each in a transaction, so that imported records can be us
 and memory does not grow with the file.
 """
 
+# ruff: noqa: S608 -- SQL is put together from names made in this package; values are always bound
+
 from __future__ import annotations
 
 import threading
@@ -20,8 +22,8 @@ from cpnb.sandbox.database import Session
 from cpnb.sandbox.import_plan import ImportPlan
 from cpnb.sandbox.matching_keys import comparable
 from cpnb.sandbox.profile_table import DAY_S, ProfileTable
-from cpnb.sandbox.record_sql import StagingQuery, staging_query
-from cpnb.sandbox.records import Records, UnreadableFile
+from cpnb.sandbox.record_sql import staging_query
+from cpnb.sandbox.records import Records, UnreadableFileError
 from cpnb.sandbox.settings import Settings
 
 
@@ -34,7 +36,7 @@ class Counts:
     failed: int = 0
 
 
-class DomainGone(RuntimeError):
+class DomainGoneError(RuntimeError):
     """The domain was deleted while the import ran."""
 
 
@@ -43,24 +45,24 @@ def check_file(stream: BinaryIO, plan: ImportPlan, settings: Settings, cancelled
 
     Raises
     ------
-    UnreadableFile
+    UnreadableFileError
         If the file as a whole cannot be imported.
     """
     records = Records(stream, settings)
     missing = [header for header in plan.headers if header not in records.header]
     if missing:
-        raise UnreadableFile(f"{len(missing)} mapped header(s) are not in the file")
+        raise UnreadableFileError(f"{len(missing)} mapped header(s) are not in the file")
     if settings.unmapped_column == "fail_file" and len(records.header) > len(plan.headers):
-        raise UnreadableFile("the file has columns that no field maps")
+        raise UnreadableFileError("the file has columns that no field maps")
     record_count = 0
     for batch in records.batches():
         record_count += batch.num_rows
         if record_count + records.ragged_count > settings.max_records:
-            raise UnreadableFile(f"the file has more than {settings.max_records} records")
+            raise UnreadableFileError(f"the file has more than {settings.max_records} records")
         if cancelled.is_set():
             break
     if record_count + records.ragged_count == 0 and settings.no_records == "failed" and not cancelled.is_set():
-        raise UnreadableFile("the file has a header and no records")
+        raise UnreadableFileError("the file has a header and no records")
     return records.ragged_count
 
 
@@ -91,7 +93,7 @@ class Ingestion:
     def run(self, stream: BinaryIO, cancelled: threading.Event) -> None:
         """Merge the whole stream, or as many batches as come before `cancelled` is set.
 
-        `counts` grows with each batch. Raises `DomainGone` if there is nothing left to merge into.
+        `counts` grows with each batch. Raises `DomainGoneError` if there is nothing left to merge into.
         """
         records = Records(stream, self._settings)
         with self._backend.database.reading() as session:
@@ -107,7 +109,7 @@ class Ingestion:
     def _merge(self, session: Session) -> None:
         """Merge the view ``batch`` in one transaction. The caller holds the domain's profile lock."""
         if not session.rows("SELECT 1 FROM domains WHERE number = ?", [self._table.domain]):
-            raise DomainGone
+            raise DomainGoneError
         now_s = self._backend.clock.now_s()
         columns = self._table.ensure_columns([*self._staging.paths, *self._staging.filled], now_s)
         with session.transaction():
@@ -115,10 +117,10 @@ class Ingestion:
             session.rows(f"CREATE OR REPLACE TEMP TABLE staged AS {self._staging.sql}")
             failed_count = session.count("DELETE FROM staged WHERE failed")
             valid_count = session.count("SELECT count(*) FROM staged")
-            refused_count, uncounted = self._fold_repeated(session, valid_count)
-            self._match(session, columns)
-            updated_count = self._update(session, columns, now_s)
-            created_count = self._insert(session, columns, now_s)
+            merged, refused_count, uncounted = self._fold_repeated(session, valid_count)
+            self._match(session, columns, merged)
+            updated_count = self._update(session, columns, merged, now_s)
+            created_count = self._insert(session, columns, merged, now_s)
         self.counts.failed += failed_count + refused_count
         self.counts.created += created_count
         if self._settings.repeated_key == "update":
@@ -126,10 +128,10 @@ class Ingestion:
         else:
             self.counts.updated += updated_count - uncounted
 
-    def _fold_repeated(self, session: Session, valid_count: int) -> tuple[int, int]:
-        """Make ``merged`` of ``staged``, with each key once: the last non-empty value of each column.
+    def _fold_repeated(self, session: Session, valid_count: int) -> tuple[str, int, int]:
+        """Return a table with each key once and the last non-empty value of each column.
 
-        Return how many records are refused, and how many of the keys in ``merged`` were counted before.
+        And how many records are refused, and how many of the table's keys were counted before.
         """
         staging, repeated_key = self._staging, self._settings.repeated_key
         values = [f"v{number}" for number in range(len(staging.paths))]
@@ -140,20 +142,20 @@ class Ingestion:
                 "ANTI JOIN seen USING (key) QUALIFY row_number() OVER (PARTITION BY key ORDER BY position) = 1"
             )
             session.rows("INSERT INTO seen SELECT key FROM merged")
-            return valid_count - session.count("SELECT count(*) FROM merged"), 0
-        if session.count("SELECT count(DISTINCT key) FROM staged") == valid_count:
-            session.rows("CREATE OR REPLACE TEMP TABLE merged AS SELECT * EXCLUDE (position, failed) FROM staged")
-        else:
+            return "merged", valid_count - session.count("SELECT count(*) FROM merged"), 0
+        merged = "staged"
+        if session.count("SELECT count(DISTINCT key) FROM staged") < valid_count:
             last = "".join(f", arg_max({value}, position) AS {value}" for value in values)
             session.rows(f"CREATE OR REPLACE TEMP TABLE merged AS SELECT key{last} FROM staged GROUP BY key")
+            merged = "merged"
         if repeated_key == "update":
-            return 0, 0
-        counted_before = session.count("SELECT count(*) FROM merged SEMI JOIN seen USING (key)")
-        session.rows("INSERT INTO seen SELECT key FROM merged ANTI JOIN seen USING (key)")
-        return 0, counted_before
+            return merged, 0, 0
+        counted_before = session.count(f"SELECT count(*) FROM {merged} SEMI JOIN seen USING (key)")
+        session.rows(f"INSERT INTO seen SELECT key FROM {merged} ANTI JOIN seen USING (key)")
+        return merged, 0, counted_before
 
-    def _match(self, session: Session, columns: dict[str, str]) -> None:
-        """Make ``matched``: which stored profile each key of ``merged`` belongs to, if one and only one."""
+    def _match(self, session: Session, columns: dict[str, str], merged: str) -> None:
+        """Make ``matched``: which stored profile each key belongs to, if one and only one."""
         stored, condition, parameters = "key", "key_name = ?", [self._plan.key_name]
         path = self._plan.key_fields[0].path
         if self._settings.match_existing_by == "target" and path is not None and len(self._plan.key_fields) == 1:
@@ -161,11 +163,11 @@ class Ingestion:
         session.rows(
             f"CREATE OR REPLACE TEMP TABLE matched AS SELECT s.key, any_value(p.profile_id) AS profile_id "
             f"FROM (SELECT profile_id, {stored} AS key FROM {self._table.name} WHERE {condition}) p "
-            "JOIN merged s ON p.key = s.key GROUP BY s.key HAVING count(*) = 1",
+            f"JOIN {merged} s ON p.key = s.key GROUP BY s.key HAVING count(*) = 1",
             parameters,
         )
 
-    def _update(self, session: Session, columns: dict[str, str], now_s: float) -> int:
+    def _update(self, session: Session, columns: dict[str, str], merged: str, now_s: float) -> int:
         """Merge into the matched profiles: an empty cell clears nothing, a kept column stays."""
         assignments = []
         for number, path in enumerate(self._staging.paths):
@@ -178,11 +180,11 @@ class Ingestion:
         return session.count(
             f"UPDATE {self._table.name} p SET updated_s = ?, expiry_days = {longest}, "
             f"expires_s = ? + {longest} * {DAY_S}{''.join(', ' + text for text in assignments)} "
-            "FROM merged s JOIN matched m ON s.key = m.key WHERE p.profile_id = m.profile_id",
+            f"FROM {merged} s JOIN matched m ON s.key = m.key WHERE p.profile_id = m.profile_id",
             [now_s, now_s],
         )
 
-    def _insert(self, session: Session, columns: dict[str, str], now_s: float) -> int:
+    def _insert(self, session: Session, columns: dict[str, str], merged: str, now_s: float) -> int:
         """Make profiles of the records whose key matched none."""
         values = {columns[path]: f"s.v{number}" for number, path in enumerate(self._staging.paths)}
         values |= {columns[path]: f"s.f{number}" for number, path in enumerate(self._staging.filled)}
@@ -191,7 +193,7 @@ class Ingestion:
             f"(profile_id, key_name, key, created_s, updated_s, expires_s, expiry_days"
             f"{''.join(', ' + column for column in values)}) "
             f"SELECT gen_random_uuid(), ?, s.key, ?, ?, ?, ?{''.join(', ' + value for value in values.values())} "
-            "FROM merged s ANTI JOIN matched m ON s.key = m.key",
+            f"FROM {merged} s ANTI JOIN matched m ON s.key = m.key",
             [self._plan.key_name, now_s, now_s, now_s + self._expiry_days * DAY_S, self._expiry_days],
         )
 

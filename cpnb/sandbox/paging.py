@@ -10,7 +10,7 @@ import json
 import secrets
 from collections.abc import Sequence
 
-from cpnb.sandbox.errors import BadRequest
+from cpnb.sandbox.errors import BadRequestError
 
 _MAC_BYTES = 16
 
@@ -31,14 +31,14 @@ class PageTokens:
         return base64.urlsafe_b64encode(self._mac(scope, body) + body).decode()
 
     def unseal(self, scope: Sequence[object], token: str) -> str | int:
-        """Return the position in `token`; raise `BadRequest` if it was not made for `scope`."""
+        """Return the position in `token`; raise `BadRequestError` if it was not made for `scope`."""
         try:
             raw = base64.b64decode(token.encode(), altchars=b"-_", validate=True)
         except (binascii.Error, UnicodeEncodeError):
-            raise BadRequest("NextToken is not a token of this service.") from None
+            raise BadRequestError("NextToken is not a token of this service.") from None
         mac, body = raw[:_MAC_BYTES], raw[_MAC_BYTES:]
         if not hmac.compare_digest(mac, self._mac(scope, body)):
-            raise BadRequest("NextToken was not issued for this request: pass it with the same parameters.")
+            raise BadRequestError("NextToken was not issued for this request: pass it with the same parameters.")
         position: str | int = json.loads(body)
         return position
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, NoReturn
 
-from cpnb.sandbox.errors import BadRequest
+from cpnb.sandbox.errors import BadRequestError
 from cpnb.sandbox.model import Operation, ServiceModel, Shape
 
 MAX_SHOWN_PROBLEMS = 5
@@ -24,7 +24,7 @@ def parse_parameters(
 
     Raises
     ------
-    BadRequest
+    BadRequestError
         If the body is not a JSON object, or a member breaks a constraint; the message names members and
         constraints, not values.
     """
@@ -45,7 +45,7 @@ def parse_parameters(
         shown = "; ".join(problems[:MAX_SHOWN_PROBLEMS])
         more = f"; and {len(problems) - MAX_SHOWN_PROBLEMS} more" if len(problems) > MAX_SHOWN_PROBLEMS else ""
         plural = "s" if len(problems) > 1 else ""
-        raise BadRequest(f"{len(problems)} validation error{plural} detected: {shown}{more}")
+        raise BadRequestError(f"{len(problems)} validation error{plural} detected: {shown}{more}")
     known: dict[str, Any] = _known_members(model, parameters, operation.input_shape)
     return known
 
@@ -57,9 +57,9 @@ def _json_object(body: bytes) -> dict[str, Any]:
         document = json.loads(body, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         # ValueError covers text that is not JSON and bytes that are not UTF-8.
-        raise BadRequest("The request body is not valid JSON.") from None
+        raise BadRequestError("The request body is not valid JSON.") from None
     if not isinstance(document, dict):
-        raise BadRequest("The request body is not a JSON object.")
+        raise BadRequestError("The request body is not a JSON object.")
     return document
 
 

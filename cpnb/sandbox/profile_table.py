@@ -1,5 +1,7 @@
 """The profiles of one domain: a table with a column for each path of a profile that was ever filled."""
 
+# ruff: noqa: S608 -- SQL is put together from names made in this package; values are always bound
+
 from __future__ import annotations
 
 import json
@@ -65,9 +67,7 @@ class ProfileTable:
                 if path not in known:
                     column_name = f"p{len(known)}"
                     session.rows(f"ALTER TABLE {self.name} ADD COLUMN {quoted(column_name)} VARCHAR")
-                    session.rows(
-                        "INSERT INTO columns VALUES (?, ?, ?, ?)", [self.domain, path, column_name, now_s]
-                    )
+                    session.rows("INSERT INTO columns VALUES (?, ?, ?, ?)", [self.domain, path, column_name, now_s])
                     known[path] = quoted(column_name)
             if wanted:
                 marks = ", ".join("?" * len(wanted))

@@ -1,5 +1,7 @@
 """Profiles one by one: create, update, delete, get in a batch."""
 
+# ruff: noqa: S608 -- SQL is put together from names made in this package; values are always bound
+
 from __future__ import annotations
 
 import uuid
@@ -7,7 +9,7 @@ from typing import Any
 
 from cpnb.sandbox.backend import Answer, Backend, Call
 from cpnb.sandbox.domains import Domain, Domains, find_domain
-from cpnb.sandbox.errors import BadRequest, NotFound
+from cpnb.sandbox.errors import BadRequestError, NotFoundError
 from cpnb.sandbox.profile_table import DAY_S, as_paths
 from cpnb.sandbox.targets import MAX_ATTRIBUTE_NAME, standard_paths
 
@@ -44,9 +46,7 @@ class Profiles:
         names += [columns[path] for path in values]
         row = [uuid.UUID(profile_id), now_s, now_s, now_s + days * DAY_S, days, *values.values()]
         with self._backend.database.transaction() as session:
-            session.rows(
-                f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join('?' * len(row))})", row
-            )
+            session.rows(f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join('?' * len(row))})", row)
         return profile_id
 
     def update(self, call: Call) -> Answer:
@@ -115,16 +115,14 @@ class Profiles:
         marks = ", ".join(["CAST(? AS UUID)"] * len(profile_ids))
         with self._backend.database.reading() as session:
             table = self._domains.table(find_domain(session, domain_name))
-            profiles = table.select(
-                session, f"profile_id IN ({marks})", profile_ids, self._backend.clock.now_s()
-            )
+            profiles = table.select(session, f"profile_id IN ({marks})", profile_ids, self._backend.clock.now_s())
         return {profile["ProfileId"]: profile for profile in profiles}
 
 
 def _check_names(values: dict[str, str]) -> None:
     if any(len(path) > MAX_ATTRIBUTE_NAME + len("Attributes.") for path in values):
-        raise BadRequest(f"A custom attribute's name has more than {MAX_ATTRIBUTE_NAME} characters.")
+        raise BadRequestError(f"A custom attribute's name has more than {MAX_ATTRIBUTE_NAME} characters.")
 
 
-def _unknown(profile_id: str) -> NotFound:
-    return NotFound(f"Profile {profile_id} does not exist.")
+def _unknown(profile_id: str) -> NotFoundError:
+    return NotFoundError(f"Profile {profile_id} does not exist.")

@@ -10,7 +10,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import IO, BinaryIO, Literal, cast
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
@@ -23,7 +23,7 @@ BLOCK_BYTES = 16 * 1024**2
 MAX_HEADER_BYTES = 1024**2
 
 
-class UnreadableFile(ValueError):
+class UnreadableFileError(ValueError):
     """The file as a whole cannot be imported; the text says why, without a value."""
 
 
@@ -42,7 +42,7 @@ class Records:
 
     Raises
     ------
-    UnreadableFile
+    UnreadableFileError
         If there is no header, it repeats a name, or the first bytes are not UTF-8 without a mark.
     """
 
@@ -59,12 +59,13 @@ class Records:
 
         Raises
         ------
-        UnreadableFile
+        UnreadableFileError
             If bytes are not UTF-8, a record is larger than a block, or the settings refuse the file.
         """
         try:
             reader = pa_csv.open_csv(
-                pa.PythonFile(self._stream, mode="r"),
+                # Arrow needs no more of a file than `read`; its type asks for all of `typing.IO`.
+                cast("IO[bytes]", self._stream),
                 read_options=pa_csv.ReadOptions(block_size=BLOCK_BYTES),
                 parse_options=pa_csv.ParseOptions(
                     delimiter=self._settings.csv_delimiter,
@@ -80,11 +81,11 @@ class Records:
             yield from reader
         except (pa.ArrowInvalid, UnicodeDecodeError):
             # Arrow quotes the offending record in its message, so that is not passed on.
-            raise UnreadableFile("a record is not valid UTF-8 or not valid CSV") from None
+            raise UnreadableFileError("a record is not valid UTF-8 or not valid CSV") from None
         if self._stream.quote_count % 2 and self._settings.unbalanced_quotes == "fail_file":
-            raise UnreadableFile("the number of double quotes is odd: a quoted cell is not closed")
+            raise UnreadableFileError("the number of double quotes is odd: a quoted cell is not closed")
 
-    def _ragged(self, _row: Any) -> str:
+    def _ragged(self, _row: pa_csv.InvalidRow) -> Literal["skip", "error"]:
         self.ragged_count += 1
         return "error" if self._settings.ragged_record == "fail_file" else "skip"
 
@@ -129,18 +130,18 @@ class _CountingStream(io.RawIOBase):
 
 def _header(head: bytes, delimiter: str) -> list[str]:
     if head.startswith(codecs.BOM_UTF8):
-        raise UnreadableFile("the file begins with a byte order mark, so its first header is not found")
+        raise UnreadableFileError("the file begins with a byte order mark, so its first header is not found")
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         text = decoder.decode(head, final=len(head) < MAX_HEADER_BYTES)
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         header = next((row for row in rows if row), None)
     except UnicodeDecodeError:
-        raise UnreadableFile("the file is not UTF-8") from None
+        raise UnreadableFileError("the file is not UTF-8") from None
     except csv.Error:
-        raise UnreadableFile("the header is not valid CSV") from None
+        raise UnreadableFileError("the header is not valid CSV") from None
     if header is None:
-        raise UnreadableFile("the file is empty: it has no header")
+        raise UnreadableFileError("the file is empty: it has no header")
     if len(set(header)) < len(header):
-        raise UnreadableFile("the header repeats a name")
+        raise UnreadableFileError("the header repeats a name")
     return header

@@ -4,6 +4,8 @@ Source: Amazon Connect administrator guide, 'standard-profile-definition' (``_ph
 phone and e-mail fields; ``_account``, ``_profileId``, ``_fullName``).
 """
 
+# ruff: noqa: S608 -- SQL is put together from names made in this package; values are always bound
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +14,7 @@ from typing import Any
 from cpnb.sandbox.backend import Answer, Backend, Call
 from cpnb.sandbox.database import Session
 from cpnb.sandbox.domains import Domains, find_domain
-from cpnb.sandbox.errors import BadRequest
+from cpnb.sandbox.errors import BadRequestError
 from cpnb.sandbox.matching_keys import CONTENT_TYPES, comparable
 from cpnb.sandbox.profile_table import ProfileTable
 from cpnb.sandbox.targets import EMAIL_PATHS, PHONE_PATHS
@@ -77,7 +79,7 @@ class Search:
 
 def _condition(session: Session, table: ProfileTable, key_name: str, values: Sequence[str]) -> Condition:
     if not values:
-        raise BadRequest(f"Values of search key {key_name} is empty.")
+        raise BadRequestError(f"Values of search key {key_name} is empty.")
     if key_name == "_profileId":
         marks = ", ".join(["TRY_CAST(? AS UUID)"] * len(values))
         return f"profile_id IN ({marks})", list(values)
@@ -90,7 +92,9 @@ def _condition(session: Session, table: ProfileTable, key_name: str, values: Seq
         return _any_of([comparable(column, content_type) for column in stored], content_type, values)
     if session.row(f"SELECT 1 FROM {table.name} WHERE key_name = ? LIMIT 1", [key_name]) is None:
         known = ", ".join([*STANDARD_KEYS, *SPECIAL_KEYS])
-        raise BadRequest(f"{key_name} is no search key of this domain; there are {known} and imported unique keys.")
+        raise BadRequestError(
+            f"{key_name} is no search key of this domain; there are {known} and imported unique keys."
+        )
     # The content type the key was imported with is not kept, so a value is tried as each of them.
     forms = [form for content_type in CONTENT_TYPES for form in [comparable("?", content_type)]]
     alternatives = [_positional(form, value) for value in values for form in forms]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cpnb.sandbox.errors import BadRequest, NotDone
+from cpnb.sandbox.errors import BadRequestError, NotDoneError
 from cpnb.sandbox.settings import Settings
 from cpnb.sandbox.targets import ATTRIBUTES, PREFIX, standard_paths
 
@@ -54,7 +54,7 @@ class SegmentCompiler:
     columns
         The column of each path the domain has; an attribute without one is absent from every profile.
     find_groups
-        Returns the groups of another segment of the domain; raises `BadRequest` if there is none.
+        Returns the groups of another segment of the domain; raises `BadRequestError` if there is none.
     settings
         What absent switches mean.
     """
@@ -68,23 +68,23 @@ class SegmentCompiler:
 
         Raises
         ------
-        BadRequest
+        BadRequestError
             If a limit is passed, or a source segment is missing.
-        NotDone
+        NotDoneError
             If a dimension is of a kind the sandbox does not evaluate.
         """
         attributes: set[str] = set()
         condition = self._segment(groups, 0, attributes)
         if len(attributes) > MAX_UNIQUE_ATTRIBUTES:
-            raise BadRequest(f"The segment uses {len(attributes)} attributes; at most {MAX_UNIQUE_ATTRIBUTES}.")
+            raise BadRequestError(f"The segment uses {len(attributes)} attributes; at most {MAX_UNIQUE_ATTRIBUTES}.")
         return condition
 
     def _segment(self, groups: Groups, depth: int, attributes: set[str]) -> Condition:
         if depth > MAX_SOURCE_DEPTH:
-            raise BadRequest(f"Source segments are nested more than {MAX_SOURCE_DEPTH} deep.")
+            raise BadRequestError(f"Source segments are nested more than {MAX_SOURCE_DEPTH} deep.")
         conditions = [self._group(group, depth, attributes) for group in groups.get("Groups", [])]
         if not conditions and self.settings.empty_groups == "refuse":
-            raise BadRequest("The segment has no Groups.")
+            raise BadRequestError("The segment has no Groups.")
         return _combine(conditions, groups.get("Include", self.settings.default_include))
 
     def _group(self, group: Groups, depth: int, attributes: set[str]) -> Condition:
@@ -94,14 +94,14 @@ class SegmentCompiler:
         ]
         dimensions = [self._dimension(dimension, attributes) for dimension in group.get("Dimensions", [])]
         if not sources and not dimensions and self.settings.empty_groups == "refuse":
-            raise BadRequest("A group of the segment has neither Dimensions nor SourceSegments.")
+            raise BadRequestError("A group of the segment has neither Dimensions nor SourceSegments.")
         base = _combine(sources, group.get("SourceType", self.settings.default_source_type))
         narrowed = _combine(dimensions, group.get("Type", self.settings.default_type))
         return _combine([base, narrowed], "ALL")
 
     def _dimension(self, dimension: Groups, attributes: set[str]) -> Condition:
         if "CalculatedAttributes" in dimension:
-            raise NotDone("This sandbox does not evaluate CalculatedAttributes.")
+            raise NotDoneError("This sandbox does not evaluate CalculatedAttributes.")
         conditions = []
         for path, test in _tests(dimension["ProfileAttributes"]):
             attributes.add(path)
@@ -111,7 +111,7 @@ class SegmentCompiler:
     def _test(self, path: str, test: Groups) -> Condition:
         kind = test["DimensionType"]
         if kind not in STRING_TYPES or path == "BirthDate":
-            raise NotDone(f"This sandbox does not evaluate {kind} on {path}.")
+            raise NotDoneError(f"This sandbox does not evaluate {kind} on {path}.")
         column = self.columns.get(path, "CAST(NULL AS VARCHAR)")
         alternatives, values = [], []
         for value in test["Values"]:
@@ -127,7 +127,7 @@ class SegmentCompiler:
         if reference is None:
             return "CAST(? AS VARCHAR)", [value]
         if reference[1] != PREFIX.rstrip("."):
-            raise NotDone("This sandbox does not evaluate references to calculated attributes.")
+            raise NotDoneError("This sandbox does not evaluate references to calculated attributes.")
         return self.columns.get(reference[2], "CAST(NULL AS VARCHAR)"), []
 
 

@@ -1,5 +1,7 @@
 """Segment definitions, and which profiles are in a segment."""
 
+# ruff: noqa: S608 -- SQL is put together from names made in this package; values are always bound
+
 from __future__ import annotations
 
 import json
@@ -8,7 +10,7 @@ from typing import Any
 from cpnb.sandbox.backend import ACCOUNT, Answer, Backend, Call
 from cpnb.sandbox.database import Row, Session
 from cpnb.sandbox.domains import Domain, Domains, find_domain
-from cpnb.sandbox.errors import BadRequest, NotDone, NotFound
+from cpnb.sandbox.errors import BadRequestError, NotDoneError, NotFoundError
 from cpnb.sandbox.profiles import Profiles
 from cpnb.sandbox.segment_sql import Condition, Groups, SegmentCompiler, source_names
 
@@ -25,20 +27,23 @@ class Segments:
         self._profiles = profiles
 
     def create(self, call: Call) -> Answer:
-        """Keep a definition; a taken name is a `BadRequest`."""
+        """Keep a definition; a taken name is a `BadRequestError`."""
         name, parameters = call.parameters["SegmentDefinitionName"], call.parameters
         if ("SegmentGroups" in parameters) == ("SegmentSqlQuery" in parameters):
-            raise BadRequest("Exactly one of SegmentGroups and SegmentSqlQuery must be given.")
+            raise BadRequestError("Exactly one of SegmentGroups and SegmentSqlQuery must be given.")
         arn = f"arn:aws:profile:{call.region}:{ACCOUNT}:domains/{call.domain_name}/segment-definitions/{name}"
         details = {member: parameters[member] for member in DETAILS if member in parameters}
         with self._backend.database.writing() as session:
             domain = find_domain(session, call.domain_name)
             if self._row(session, domain, name) is not None:
-                raise BadRequest(f"Segment definition with name {name} already exists")
+                raise BadRequestError(f"Segment definition with name {name} already exists")
             for source in source_names(details.get("SegmentGroups", {})):
                 self.groups(session, domain, source)
             row = (name, self._backend.clock.now_s(), arn, json.dumps(details))
-            session.rows("INSERT INTO segments (domain, name, created_s, arn, details) VALUES (?, ?, ?, ?, ?)", [domain.number, *row])
+            session.rows(
+                "INSERT INTO segments (domain, name, created_s, arn, details) VALUES (?, ?, ?, ?, ?)",
+                [domain.number, *row],
+            )
         return _answer(row)
 
     def get(self, call: Call) -> Answer:
@@ -106,21 +111,19 @@ class Segments:
         """Return the groups of a segment; an SQL segment is not evaluated."""
         groups: Groups | None = json.loads(self._existing(session, domain, name)[3]).get("SegmentGroups")
         if groups is None:
-            raise NotDone("This sandbox does not evaluate SQL segments.")
+            raise NotDoneError("This sandbox does not evaluate SQL segments.")
         return groups
 
     def compile(self, session: Session, domain: Domain, groups: Groups) -> Condition:
         """Return the condition under which a profile of the domain is in a segment of these groups."""
         columns = self._domains.table(domain).columns(session)
-        compiler = SegmentCompiler(
-            columns, lambda name: self.groups(session, domain, name), self._backend.settings
-        )
+        compiler = SegmentCompiler(columns, lambda name: self.groups(session, domain, name), self._backend.settings)
         return compiler.compile(groups)
 
     def _existing(self, session: Session, domain: Domain, name: str) -> Row:
         row = self._row(session, domain, name)
         if row is None:
-            raise NotFound(f"Segment definition {name} does not exist in domain {domain.name}.")
+            raise NotFoundError(f"Segment definition {name} does not exist in domain {domain.name}.")
         return row
 
     def _row(self, session: Session, domain: Domain, name: str) -> Row | None:

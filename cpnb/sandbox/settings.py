@@ -39,119 +39,212 @@ class Settings:
 
     # Creating a job
     source_prefix: str = _choice(
-        "accept_both", "bare_only", "prefixed_only",
-        asks="Is a field's Source the bare CSV header, or the header after '_source.'?", source=NOT_DOCUMENTED,
+        "accept_both",
+        "bare_only",
+        "prefixed_only",
+        asks="Is a field's Source the bare CSV header, or the header after '_source.'?",
+        source=NOT_DOCUMENTED,
     )
     source_template: str = _choice(
-        "refuse", "evaluate",
+        "refuse",
+        "evaluate",
         asks="May a field's Source be a template such as '{{_source.First}} {{_source.Last}}'?",
         source=NOT_DOCUMENTED + " for upload jobs (allowed for object types)",
     )
     dotted_source: str = _choice(
-        "refuse", "accept", asks="May a CSV header that is mapped hold a dot?", source=FIELD_GUIDE,
+        "refuse",
+        "accept",
+        asks="May a CSV header that is mapped hold a dot?",
+        source=FIELD_GUIDE,
     )
     unique_key_names: str = _choice(
-        "field", "source", "target",
-        asks="Does UniqueKey name a key of Fields, a Source or a Target?", source=IMPORT_GUIDE,
+        "field",
+        "source",
+        "target",
+        asks="Does UniqueKey name a key of Fields, a Source or a Target?",
+        source=IMPORT_GUIDE,
     )
     unique_key_separator: str = _text(
-        "", asks="What separates the parts of a UniqueKey of several columns? Empty: there are none.",
+        "",
+        asks="What separates the parts of a UniqueKey of several columns? Empty: there are none.",
         source=NOT_DOCUMENTED,
     )
     max_mapped_fields: int = _number(
-        25, 1, 100_000, asks="How many fields may one job map?", source=IMPORT_GUIDE,
+        25,
+        1,
+        100_000,
+        asks="How many fields may one job map?",
+        source=IMPORT_GUIDE,
     )
     max_data_expiry_days: int = _number(
-        90, 1, 1_098, asks="What is the longest DataExpiry of an import?", source=IMPORT_GUIDE,
+        90,
+        1,
+        1_098,
+        asks="What is the longest DataExpiry of an import?",
+        source=IMPORT_GUIDE,
     )
     display_name: str = _choice(
-        "may_repeat", "unique", asks="May two jobs of a domain share a DisplayName?", source=API_GUIDE,
+        "may_repeat",
+        "unique",
+        asks="May two jobs of a domain share a DisplayName?",
+        source=API_GUIDE,
     )
 
     # States of a job
     start_without_file: str = _choice(
-        "fail_job", "refuse", asks="What happens on StartUploadJob before the file is there?", source=NOT_DOCUMENTED,
+        "fail_job",
+        "refuse",
+        asks="What happens on StartUploadJob before the file is there?",
+        source=NOT_DOCUMENTED,
     )
     start_again: str = _choice(
-        "refuse", "ignore", asks="What happens on StartUploadJob when the job was started before?",
+        "refuse",
+        "ignore",
+        asks="What happens on StartUploadJob when the job was started before?",
         source=NOT_DOCUMENTED,
     )
     stop_before_start: str = _choice(
-        "stop", "refuse", asks="What happens on StopUploadJob in CREATED?", source=NOT_DOCUMENTED,
+        "stop",
+        "refuse",
+        asks="What happens on StopUploadJob in CREATED?",
+        source=NOT_DOCUMENTED,
     )
     stop_after_end: str = _choice(
-        "refuse", "ignore", asks="What happens on StopUploadJob in a final state?", source=NOT_DOCUMENTED,
+        "refuse",
+        "ignore",
+        asks="What happens on StopUploadJob in a final state?",
+        source=NOT_DOCUMENTED,
     )
     path_after_start: str = _choice(
-        "refuse", "allow", asks="What happens on GetUploadJobPath after the start?", source=NOT_DOCUMENTED,
+        "refuse",
+        "allow",
+        asks="What happens on GetUploadJobPath after the start?",
+        source=NOT_DOCUMENTED,
     )
-    rotate_client_token: str = _choice(
-        "no", "yes", asks="Does each GetUploadJobPath make a new ClientToken?", source=NOT_DOCUMENTED,
+    path_key: str = _choice(
+        "same_for_job",
+        "new_each_time",
+        asks="Does each GetUploadJobPath of a job give the same ClientToken?",
+        source=NOT_DOCUMENTED,
     )
     upload_url_life_s: int = _number(900, 1, 604_800, asks="How long is an upload URL valid?", source=WALKTHROUGH)
     signed_headers: str = _choice(
-        "algorithm", "all", asks="Which of the three encryption headers does the upload URL sign?",
+        "algorithm",
+        "all",
+        "none",
+        asks="Which of the three encryption headers does the upload URL sign?",
         source=NOT_DOCUMENTED,
+    )
+    upload_over_http: str = _choice(
+        "accept",
+        "refuse",
+        asks="Does the upload URL work without TLS? The service's own is always https.",
+        source="S3 user guide, 'ServerSideEncryptionCustomerKeys' refuses; a sandbox on loopback has no TLS",
     )
 
     # The file and its records
     max_file_bytes: int = _number(
-        1_000_000_000, 1, 5 * 1024**3, asks="From what size on is a file refused?", source=IMPORT_GUIDE,
+        1_000_000_000,
+        1,
+        5 * 1024**3,
+        asks="From what size on is a file refused?",
+        source=IMPORT_GUIDE,
     )
     max_records: int = _number(
-        1_000_000, 1, 100_000_000, asks="How many records may one file hold?", source=WALKTHROUGH,
+        1_000_000,
+        1,
+        100_000_000,
+        asks="How many records may one file hold?",
+        source=WALKTHROUGH,
     )
     csv_delimiter: str = _text(",", asks="Which character separates cells?", source=NOT_DOCUMENTED)
     unbalanced_quotes: str = _choice(
-        "fail_file", "accept", asks="What does a file with an odd number of double quotes do?",
+        "fail_file",
+        "accept",
+        asks="What does a file with an odd number of double quotes do?",
         source=NOT_DOCUMENTED + " (RFC 4180 forbids it)",
     )
     ragged_record: str = _choice(
-        "fail_record", "fail_file", asks="What does a record with too many or too few cells do?", source=WALKTHROUGH,
+        "fail_record",
+        "fail_file",
+        asks="What does a record with too many or too few cells do?",
+        source=WALKTHROUGH,
     )
     unmapped_column: str = _choice(
-        "ignore", "fail_file", asks="What does a column that no field maps do?", source=NOT_DOCUMENTED,
+        "ignore",
+        "fail_file",
+        asks="What does a column that no field maps do?",
+        source=NOT_DOCUMENTED,
     )
     over_long_cell: str = _choice(
-        "fail_record", "truncate", asks="What does a value longer than its target allows do?", source=WALKTHROUGH,
+        "fail_record",
+        "truncate",
+        asks="What does a value longer than its target allows do?",
+        source=WALKTHROUGH,
     )
     invalid_email: str = _choice(
-        "fail_record", "accept", asks="Does a cell of EMAIL_ADDRESS that is no address fail its record?",
+        "fail_record",
+        "accept",
+        asks="Does a cell of EMAIL_ADDRESS that is no address fail its record?",
         source=WALKTHROUGH + "; no AWS guide says that cells are checked",
     )
     invalid_phone: str = _choice(
-        "fail_record", "accept", asks="Does a cell of PHONE_NUMBER without three digits fail its record?",
+        "fail_record",
+        "accept",
+        asks="Does a cell of PHONE_NUMBER without three digits fail its record?",
         source=WALKTHROUGH + "; no AWS guide says that cells are checked",
     )
     invalid_number: str = _choice(
-        "accept", "fail_record", asks="Does a cell of NUMBER that is no number fail its record?",
+        "accept",
+        "fail_record",
+        asks="Does a cell of NUMBER that is no number fail its record?",
         source=NOT_DOCUMENTED,
     )
     invalid_enum: str = _choice(
-        "fail_record", "drop_cell", asks="What does a value outside of its target's enum do?", source=NOT_DOCUMENTED,
+        "fail_record",
+        "drop_cell",
+        asks="What does a value outside of its target's enum do?",
+        source=NOT_DOCUMENTED,
     )
     repeated_key: str = _choice(
-        "update", "count_once", "fail_record",
+        "update",
+        "count_once",
+        "fail_record",
         asks="How does the second record of a unique key count? Its values are merged unless it fails.",
         source="Amazon Connect administrator guide, 'how-object-type-mapping-works' (values); counting: "
         + NOT_DOCUMENTED,
     )
     all_records_failed: str = _choice(
-        "failed", "partially_succeeded", asks="How does a job end whose records all failed?", source=NOT_DOCUMENTED,
+        "failed",
+        "partially_succeeded",
+        asks="How does a job end whose records all failed?",
+        source=NOT_DOCUMENTED,
     )
     no_records: str = _choice(
-        "failed", "succeeded", asks="How does a job end whose file holds a header only?", source=NOT_DOCUMENTED,
+        "failed",
+        "succeeded",
+        asks="How does a job end whose file holds a header only?",
+        source=NOT_DOCUMENTED,
     )
     match_existing_by: str = _choice(
-        "key_name", "target",
+        "key_name",
+        "target",
         asks="Does an import find existing profiles by the name and value of its unique key, or by its target?",
         source="Amazon Connect administrator guide, 'mapping-key-definitions'",
     )
     processing_s: float = _number(
-        0.0, 0, 86_400, asks="How long does a job stay IN_PROGRESS at least?", source=NOT_DOCUMENTED,
+        0.0,
+        0,
+        86_400,
+        asks="How long does a job stay IN_PROGRESS at least?",
+        source=NOT_DOCUMENTED,
     )
     concurrent_jobs: int = _number(
-        1_000, 1, 100_000, asks="How many jobs of a domain may be IN_PROGRESS?", source=NOT_DOCUMENTED,
+        1_000,
+        1,
+        100_000,
+        asks="How many jobs of a domain may be IN_PROGRESS?",
+        source=NOT_DOCUMENTED,
     )
 
     # Segments
@@ -164,12 +257,16 @@ class Settings:
         "ALL", "ANY", asks="How do several attributes of one dimension combine?", source=NOT_DOCUMENTED
     )
     empty_groups: str = _choice(
-        "match_all", "refuse", asks="What does a segment without groups or dimensions match?",
+        "match_all",
+        "refuse",
+        asks="What does a segment without groups or dimensions match?",
         source="observed in public production code",
     )
     estimate_s: float = _number(0.2, 0, 86_400, asks="How long does an estimate stay RUNNING?", source=NOT_DOCUMENTED)
     sql_estimate: int = _number(
-        -1, -1, 10**12,
+        -1,
+        -1,
+        10**12,
         asks="What does the estimate of an SQL segment say? -1: refused, SQL is not evaluated.",
         source=NOT_DOCUMENTED + " (tables and columns are not published)",
     )
@@ -204,7 +301,8 @@ class Settings:
         unknown = sorted(set(values) - known)
         if unknown:
             raise ValueError(f"unknown setting {unknown[0][:64]!r}; there are: {', '.join(sorted(known))}")
-        return replace(self, **{name: _as_declared(value, getattr(self, name)) for name, value in values.items()})
+        declared: dict[str, Any] = {name: _as_declared(value, getattr(self, name)) for name, value in values.items()}
+        return replace(self, **declared)
 
     @classmethod
     def parse(cls, assignments: list[str]) -> Self:
@@ -242,7 +340,7 @@ def _check(name: str, value: object, metadata: Any, kind: type) -> None:
         raise ValueError(f"setting {name} must be one of: {', '.join(metadata['choices'])}")
     if "range" in metadata:
         lowest, highest = metadata["range"]
-        if not lowest <= value <= highest:  # type: ignore[operator]  # a setting with a range is a number
+        if not lowest <= value <= highest:
             raise ValueError(f"setting {name} must lie between {lowest} and {highest}")
     if name == "csv_delimiter" and (len(str(value)) != 1 or str(value) in '"\r\n'):
         raise ValueError("setting csv_delimiter must be one character, not a quote or a line end")

@@ -1,8 +1,10 @@
 """Upload jobs: the six operations and the states of a job.
 
-    CREATED ──start──> IN_PROGRESS ──> SUCCEEDED | PARTIALLY_SUCCEEDED | FAILED
-       └─────stop──────────┴─────────> STOPPED
+CREATED ──start──> IN_PROGRESS ──> SUCCEEDED | PARTIALLY_SUCCEEDED | FAILED
+   └─────stop──────────┴─────────> STOPPED
 """
+
+# ruff: noqa: S608 -- SQL is put together from names made in this package; values are always bound
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ from dataclasses import dataclass
 from cpnb.sandbox.backend import Answer, Backend, Call
 from cpnb.sandbox.database import Row, Session
 from cpnb.sandbox.domains import Domain, Domains, find_domain
-from cpnb.sandbox.errors import BadRequest, NotFound, Throttled
+from cpnb.sandbox.errors import BadRequestError, NotFoundError, ThrottledError
 from cpnb.sandbox.import_plan import plan_import
 from cpnb.sandbox.import_runs import ImportRuns
 from cpnb.sandbox.profile_table import DAY_S
@@ -88,12 +90,12 @@ class UploadJobs:
             domain = find_domain(session, call.domain_name)
             plan_import(parameters["Fields"], parameters["UniqueKey"], settings)
             if expiry_days > settings.max_data_expiry_days:
-                raise BadRequest(f"DataExpiry is {expiry_days} days; at most {settings.max_data_expiry_days}.")
+                raise BadRequestError(f"DataExpiry is {expiry_days} days; at most {settings.max_data_expiry_days}.")
             if settings.display_name == "unique" and session.row(
                 "SELECT 1 FROM upload_jobs WHERE domain = ? AND display_name = ?",
                 [domain.number, parameters["DisplayName"]],
             ):
-                raise BadRequest("An upload job with this DisplayName already exists.")
+                raise BadRequestError("An upload job with this DisplayName already exists.")
             job_id = uuid.uuid4().hex
             session.rows(
                 "INSERT INTO upload_jobs (number, domain, job_id, display_name, status, created_s, fields, "
@@ -117,13 +119,11 @@ class UploadJobs:
         with self._backend.database.writing() as session:
             job = self._find(session, call)
             if job.status != "CREATED" and settings.path_after_start == "refuse":
-                raise BadRequest(f"Upload job {job.job_id} is {job.status}; a path is given in CREATED only.")
+                raise BadRequestError(f"Upload job {job.job_id} is {job.status}; a path is given in CREATED only.")
             client_key = bytes(job.client_key)
-            if settings.rotate_client_token == "yes":
+            if settings.path_key == "new_each_time":
                 client_key = self._backend.objects.new_client_key()
-                session.rows(
-                    "UPDATE upload_jobs SET client_key = ? WHERE number = ?", [client_key, job.number]
-                )
+                session.rows("UPDATE upload_jobs SET client_key = ? WHERE number = ?", [client_key, job.number])
         signed = self._backend.objects.presign(
             job.job_id, client_key, base_url=call.base_url, expires_in_s=int(settings.upload_url_life_s)
         )
@@ -142,20 +142,18 @@ class UploadJobs:
             if job.status != "CREATED":
                 if settings.start_again == "ignore":
                     return {}
-                raise BadRequest(f"Upload job {job.job_id} is {job.status}; only CREATED can be started.")
+                raise BadRequestError(f"Upload job {job.job_id} is {job.status}; only CREATED can be started.")
             if settings.start_without_file == "refuse" and not self._backend.objects.exists(job.job_id):
-                raise BadRequest(f"Upload job {job.job_id} has no file yet: upload it first.")
+                raise BadRequestError(f"Upload job {job.job_id} has no file yet: upload it first.")
             running_count = session.count(
                 "SELECT count(*) FROM upload_jobs WHERE domain = ? AND status = 'IN_PROGRESS'", [job.domain]
             )
             if running_count >= settings.concurrent_jobs:
-                raise Throttled(f"{running_count} upload jobs of this domain are in progress.")
+                raise ThrottledError(f"{running_count} upload jobs of this domain are in progress.")
             plan = plan_import(json.loads(job.fields), job.unique_key, settings)
             session.rows("UPDATE upload_jobs SET status = 'IN_PROGRESS' WHERE number = ?", [job.number])
             # Still under the lock: a stop that sees IN_PROGRESS must find the run.
-            self._runs.start(
-                job.job_id, bytes(job.client_key), self._domains.table(domain), plan, job.expiry_days
-            )
+            self._runs.start(job.job_id, bytes(job.client_key), self._domains.table(domain), plan, job.expiry_days)
         return {}
 
     def stop(self, call: Call) -> Answer:
@@ -165,7 +163,7 @@ class UploadJobs:
             job = self._find(session, call)
             if job.status == "CREATED":
                 if settings.stop_before_start == "refuse":
-                    raise BadRequest(f"Upload job {job.job_id} is CREATED; only IN_PROGRESS can be stopped.")
+                    raise BadRequestError(f"Upload job {job.job_id} is CREATED; only IN_PROGRESS can be stopped.")
                 session.rows(
                     "UPDATE upload_jobs SET status = 'STOPPED', completed_s = ? WHERE number = ?",
                     [self._backend.clock.now_s(), job.number],
@@ -174,7 +172,7 @@ class UploadJobs:
         if job.status == "IN_PROGRESS":
             self._runs.stop(job.job_id)
         elif settings.stop_after_end == "refuse":
-            raise BadRequest(f"Upload job {job.job_id} is {job.status} already.")
+            raise BadRequestError(f"Upload job {job.job_id} is {job.status} already.")
         return {}
 
     def get(self, call: Call) -> Answer:
@@ -207,7 +205,7 @@ class UploadJobs:
             [domain.number, job_id, self._oldest_kept_s()],
         )
         if row is None:
-            raise NotFound(f"Upload job {job_id} does not exist in domain {call.domain_name}.")
+            raise NotFoundError(f"Upload job {job_id} does not exist in domain {call.domain_name}.")
         return UploadJob(*row)
 
     def _oldest_kept_s(self) -> float:

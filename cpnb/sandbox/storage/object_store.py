@@ -4,6 +4,7 @@ import base64
 import hashlib
 import secrets
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import BufferedReader
@@ -207,7 +208,8 @@ class ObjectStore:
             idle_timeout_s=self._idle_timeout_s,
         )
         try:
-            with self._objects.replacing(admitted.object_name) as sink:
+            # Closed here, not whenever it is collected: it has the socket non-blocking until then.
+            with closing(blocks), self._objects.replacing(admitted.object_name) as sink:
                 _seal(blocks, admitted, sink)
         except OSError as error:
             raise S3Error(
@@ -264,7 +266,7 @@ def _check_name(object_name: str) -> None:
         raise ValueError("an object name has no '.' or '..' between its slashes: use other words there")
 
 
-def _seal(blocks: Iterator[memoryview], admitted: _Admitted, sink: BinaryIO) -> None:
+def _seal(blocks: Iterable[memoryview], admitted: _Admitted, sink: BinaryIO) -> None:
     writer = SealingWriter(sink, admitted.key)
     digest = hashlib.md5(usedforsecurity=False) if admitted.content_md5 else None
     remaining = admitted.size_bytes

@@ -1,10 +1,10 @@
 """The body of a PUT as it comes off the socket: in whole blocks, never longer than announced, never awaited in vain."""
 
-import select
+import selectors
 import socket
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 from wsgiref.types import WSGIEnvironment
@@ -55,7 +55,7 @@ def announced_size_bytes(request: UploadRequest) -> int:
 
 def read_blocks(
     environ: WSGIEnvironment, size_bytes: int, *, block_size_bytes: int, idle_timeout_s: float
-) -> Iterator[memoryview]:
+) -> Generator[memoryview]:
     """Yield the body in blocks of `block_size_bytes`, the last one shorter, and one empty block for an empty body.
 
     All blocks share one buffer: use each before asking for the next.
@@ -134,7 +134,9 @@ def _fill(block: memoryview, stream: _Readable, connection: socket.socket, idle_
 def _is_readable(connection: socket.socket, timeout_s: float) -> bool:
     # A timeout set on the socket itself would leave its buffered reader unusable, also for the server's
     # own clean-up, so we wait beside it.
-    return bool(select.select([connection], [], [], timeout_s)[0])
+    with selectors.DefaultSelector() as selector:
+        selector.register(connection, selectors.EVENT_READ)
+        return bool(selector.select(timeout_s))
 
 
 @contextmanager

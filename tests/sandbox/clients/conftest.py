@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import uuid
 from pathlib import Path
@@ -85,26 +86,30 @@ def aws_environment(tmp_path: Path) -> dict[str, str]:
     }
 
 
-def installed(path: Path, client: str) -> Path:
-    """Return `path`; without it skip with the line that installs it, or fail where clients are required."""
-    if path.exists():
-        return path
-    missing = f"{client} is not installed; install it with {INSTALL_LINE}"
+def missing(client: str) -> None:
+    """Skip with the line that installs the client, or fail where clients are required."""
+    line = f"{client} is not installed; install it with {INSTALL_LINE}"
     if os.environ.get("CPNB_REQUIRE_CLIENTS") == "1":
-        pytest.fail(missing)
-    pytest.skip(missing)
+        pytest.fail(line)
+    pytest.skip(line)
 
 
 @pytest.fixture
 def aws_cli() -> Path:
-    return installed(CLIENTS / "aws" / "bin" / "aws", "the AWS CLI")
+    program = CLIENTS / "aws" / "bin" / "aws"
+    if not program.exists():
+        missing("the AWS CLI")
+    return program
 
 
 @pytest.fixture
 def node_modules() -> Path:
-    sdk = CLIENTS / "javascript" / "node_modules"
-    installed(sdk / "@aws-sdk" / "client-customer-profiles", "the JavaScript SDK")
-    return sdk
+    packages = CLIENTS / "javascript" / "node_modules"
+    if not (packages / "@aws-sdk" / "client-customer-profiles").exists():
+        missing("the JavaScript SDK")
+    if not shutil.which("node"):
+        missing("Node.js (first itself, then the JavaScript SDK)")
+    return packages
 
 
 @pytest.fixture

@@ -176,15 +176,19 @@ def test_only_put_is_allowed(storage, method):
     assert response.headers["Allow"] == "PUT"
 
 
-def test_a_disk_that_fails_is_an_internal_error_and_leaves_what_was_there(storage, monkeypatch):
+@pytest.mark.parametrize(
+    "step", ["object_folder.os.open", "object_store.SealingWriter.write_chunk", "object_folder.Path.replace"]
+)
+def test_a_disk_that_fails_is_an_internal_error_and_leaves_what_was_there(storage, monkeypatch, step):
     storage.put(CSV)
 
     def fail(*_args, **_kwargs):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("cpnb.sandbox.storage.object_folder.os.open", fail)
-    response = storage.put(b"new\n")
+    monkeypatch.setattr(f"cpnb.sandbox.storage.{step}", fail)
+    response = storage.put(b"new\n" * 1_000_000)
     monkeypatch.undo()
     assert response.status_code == 500
     assert storage.error_of(response)["Code"] == "InternalError"
     assert storage.read() == CSV
+    assert len(list(storage.folder.iterdir())) == 1

@@ -7,6 +7,7 @@ import boto3
 import pytest
 import requests
 from botocore.config import Config
+from botocore.exceptions import ClientError
 from werkzeug.serving import make_server
 
 from cpnb.sandbox.storage import OtherServices
@@ -75,9 +76,40 @@ def test_nothing_leaves_this_machine(url, monkeypatch):
     assert {address[0] for address in connected} == {"127.0.0.1"}
 
 
-def test_an_unexpected_error_inside_is_a_500_without_a_traceback(url, monkeypatch):
-    monkeypatch.setattr("moto.s3.models.S3Backend.list_buckets", lambda *_: 1 / 0)
+def test_an_unexpected_error_inside_is_a_500_without_a_traceback(url, monkeypatch, caplog):
+    monkeypatch.setattr("moto.s3.models.S3Backend.list_buckets", lambda *_, **__: 1 / 0)
+    with pytest.raises(ClientError) as caught:
+        client("s3", url, retries={"total_max_attempts": 1}).list_buckets()
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 500
     response = requests.get(url, timeout=10)
     assert response.status_code == 500
     assert "ZeroDivisionError" not in response.text
-    assert "Traceback" not in response.text
+    assert "Traceback" not in caplog.text
+    assert "moto failed with ZeroDivisionError" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("service", "operation"),
+    [
+        ("outposts", "list_outposts"),  # moto has nothing of this service
+        ("connectcampaignsv2", "list_connect_instance_integrations"),  # nor this operation, REST with JSON
+        ("iam", "get_organizations_access_report"),  # nor this one, in the query protocol with XML
+    ],
+)
+def test_what_is_not_imitated_is_a_501(url, service, operation):
+    parameters = {
+        "list_connect_instance_integrations": {"connectInstanceId": "0" * 36},
+        "get_organizations_access_report": {"JobId": "0" * 36},
+    }
+    call = getattr(client(service, url, retries={"total_max_attempts": 1}), operation)
+    with pytest.raises(ClientError) as caught:
+        call(**parameters.get(operation, {}))
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    ["AWS4-HMAC-SHA256", "AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/dynamodb/aws4_request, x"],
+)
+def test_a_request_that_names_no_service_properly_is_a_400(url, authorization):
+    assert requests.get(url, headers={"Authorization": authorization}, timeout=10).status_code == 400

@@ -1,0 +1,160 @@
+"""The service: one request in, the right operation, one answer out."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import uuid
+from collections.abc import Callable, Mapping
+
+from werkzeug.wrappers import Request, Response
+
+from cpnb.sandbox.answers import serialise
+from cpnb.sandbox.attributes import Attributes
+from cpnb.sandbox.backend import Answer, Backend, Call
+from cpnb.sandbox.domains import Domains
+from cpnb.sandbox.errors import (
+    AccessDeniedError,
+    BadRequestError,
+    InternalServerError,
+    NotDoneError,
+    NotFoundError,
+    ServiceError,
+)
+from cpnb.sandbox.estimates import Estimates
+from cpnb.sandbox.import_runs import ImportRuns
+from cpnb.sandbox.model import SIGNING_NAME, service_model
+from cpnb.sandbox.parameters import parse_parameters
+from cpnb.sandbox.profiles import Profiles
+from cpnb.sandbox.rates import Rates
+from cpnb.sandbox.search import Search
+from cpnb.sandbox.segments import Segments
+from cpnb.sandbox.upload_jobs import UploadJobs
+
+log = logging.getLogger(__name__)
+
+MAX_BODY_BYTES = 10 * 1024**2
+_CREDENTIAL_SCOPE = re.compile(r"Credential=[^/,\s]+/[^/,\s]+/(?P<region>[^/,\s]+)/(?P<service>[^/,\s]+)/aws4_request")
+
+
+def credential_scope(request: Request) -> tuple[str, str] | None:
+    """Return region and service name a request is signed for, in its header or its query; None if unsigned."""
+    text = request.headers.get("Authorization", "")
+    if "X-Amz-Credential" in request.args:
+        text = "Credential=" + request.args["X-Amz-Credential"]
+    match = _CREDENTIAL_SCOPE.search(text)
+    return None if match is None else (match["region"], match["service"])
+
+
+def raw_path(request: Request) -> str:
+    """Return the path as it was sent, percent-encoded: decoding would confuse a label's slash with the path's."""
+    target: str = request.environ.get("REQUEST_URI") or request.environ["PATH_INFO"]
+    return target.partition("?")[0]
+
+
+class Service:
+    """Customer Profiles as the sandbox does it."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._rates = Rates()
+        self._model = service_model()
+        self.runs = ImportRuns(backend)
+        self.domains = Domains(backend)
+        self.profiles = Profiles(backend, self.domains)
+        self._operations = self._table()
+
+    def _table(self) -> Mapping[str, Callable[[Call], Answer]]:
+        domains, profiles = self.domains, self.profiles
+        jobs = UploadJobs(self._backend, domains, self.runs)
+        segments = Segments(self._backend, domains, profiles)
+        estimates = Estimates(self._backend, domains, segments)
+        attributes = Attributes(self._backend, domains)
+        return {
+            "CreateDomain": domains.create,
+            "GetDomain": domains.get,
+            "ListDomains": domains.list,
+            "UpdateDomain": domains.update,
+            "DeleteDomain": domains.delete,
+            "CreateUploadJob": jobs.create,
+            "GetUploadJobPath": jobs.get_path,
+            "StartUploadJob": jobs.start,
+            "StopUploadJob": jobs.stop,
+            "GetUploadJob": jobs.get,
+            "ListUploadJobs": jobs.list,
+            "CreateProfile": profiles.create,
+            "UpdateProfile": profiles.update,
+            "DeleteProfile": profiles.delete,
+            "BatchGetProfile": profiles.batch_get,
+            "SearchProfiles": Search(self._backend, domains).search,
+            "CreateSegmentDefinition": segments.create,
+            "GetSegmentDefinition": segments.get,
+            "ListSegmentDefinitions": segments.list,
+            "DeleteSegmentDefinition": segments.delete,
+            "GetSegmentMembership": segments.membership,
+            "CreateSegmentEstimate": estimates.create,
+            "GetSegmentEstimate": estimates.get,
+            "ListProfileAttributeValues": attributes.values,
+            "ListObjectTypeAttributes": attributes.of_object_type,
+        }
+
+    @property
+    def operation_names(self) -> frozenset[str]:
+        """The operations the sandbox does."""
+        return frozenset(self._operations)
+
+    def add_profiles(self, domain_name: str, profiles: list[dict[str, object]]) -> list[str]:
+        """Make profiles in one go and return their ids; each is checked as CreateProfile checks it."""
+        operation = self._model.operations["CreateProfile"]
+        labels = {"DomainName": domain_name}
+        checked = [
+            parse_parameters(self._model, operation, labels, {}, json.dumps(profile).encode()) for profile in profiles
+        ]
+        return self.profiles.add(domain_name, checked)
+
+    def knows_path(self, path: str) -> bool:
+        """Return whether a path belongs to this service, whatever the method."""
+        return self._model.knows_path(path)
+
+    def respond(self, request: Request) -> Response:
+        """Return the answer to one request; never raises."""
+        request_id = str(uuid.uuid4())
+        try:
+            document = self._answer(request)
+        except ServiceError as error:
+            return error.response(request_id)
+        except Exception as error:  # noqa: BLE001 -- the last resort of a server: the client gets no traceback
+            # The text of an unexpected exception may quote a value; where it happened does not.
+            log.error(  # noqa: TRY400 -- a traceback would end in the text
+                "request %s failed: %s at %s", request_id, type(error).__name__, _origin(error)
+            )
+            return InternalServerError("Internal error of the sandbox.").response(request_id)
+        return Response(json.dumps(document), content_type="application/json", headers={"x-amzn-RequestId": request_id})
+
+    def _answer(self, request: Request) -> dict[str, object]:
+        route = self._model.route(request.method, raw_path(request))
+        if route is None:
+            raise NotFoundError(f"{request.method} on this path is no operation of Customer Profiles.")
+        operation, labels = route
+        scope = credential_scope(request)
+        if scope is None or scope[1] != SIGNING_NAME:
+            raise AccessDeniedError("Missing authentication token: sign the request for the service 'profile'.")
+        perform = self._operations.get(operation.name)
+        if perform is None:
+            raise NotDoneError(f"This sandbox does not do {operation.name}.")
+        self._rates.admit(operation.name, self._backend.settings)
+        if (request.content_length or 0) > MAX_BODY_BYTES:
+            raise BadRequestError(f"The request body has more than {MAX_BODY_BYTES} bytes.")
+        with self._backend.faults.around(operation.name):
+            parameters = parse_parameters(self._model, operation, labels, request.args, request.get_data())
+            call = Call(operation.name, parameters, scope[0], request.host_url.rstrip("/"))
+            return serialise(self._model, operation, perform(call))
+
+
+def _origin(error: Exception) -> str:
+    """Return file and line where an exception was raised."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else "unknown place"

@@ -1,0 +1,250 @@
+"""A field map as an ordinary pandera schema, which analysts may print, extend and pass back.
+
+pandera runs the checks; what they found is read from masks that the rules keep, because pandera's own
+failure cases hold the data and grow with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pandera
+import pyarrow as pa
+from pandera.errors import (
+    BackendNotFoundError,
+    ParserError,
+    SchemaDefinitionError,
+    SchemaError,
+    SchemaErrorReason,
+    SchemaErrors,
+    SchemaInitError,
+)
+
+from cpnb import frames
+from cpnb.content import Mask, Problem, Provenance, Rule, Severity, TextColumn, rules_for
+from cpnb.errors import FieldsError, did_you_mean, listed
+from cpnb.fields import Field, FieldMap
+from cpnb.rendering import Rendered, render
+
+__all__ = ["Examination", "OwnFailure", "checked_schema", "own_failures", "schema_for"]
+
+PREFIX = "cpnb."
+"""The names of our checks begin with it, so that they are told from an analyst's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """The verdicts of all rules on one rendered slice, each rule asked once.
+
+    Parameters
+    ----------
+    fields : FieldMap
+        What the columns are.
+    rendered : Rendered
+        What will be sent of the slice.
+    """
+
+    fields: FieldMap
+    rendered: Rendered = field(repr=False)
+    _masks: dict[tuple[str, int], tuple[Mask, ...]] = field(default_factory=dict, repr=False)
+
+    def masks(self, one: Field, rule_number: int, rule: Rule) -> tuple[Mask, ...]:
+        """Return the masks of one rule of one field, in the order of its problems."""
+        key = (one.column, rule_number)
+        if key not in self._masks:
+            regions = self.rendered.regions[one.region_column] if one.region_column else None
+            self._masks[key] = rule.failing(TextColumn(self.text(one), regions))
+        return self._masks[key]
+
+    def text(self, one: Field) -> pa.Array:
+        """Return the text of one field as a single array."""
+        return self.rendered.table.column(one.source).combine_chunks()
+
+    def verdicts(self, one: Field) -> Iterator[tuple[Problem, Mask]]:
+        """Yield every problem that a rule looks for in one field, and the rows that have it."""
+        for number, rule in enumerate(rules_for(one, self.fields)):
+            yield from zip(rule.problems, self.masks(one, number, rule), strict=False)
+
+
+# Set while `own_failures` runs a schema: our checks then answer from the masks of that slice.
+_CURRENT: ContextVar[Examination | None] = ContextVar("current_examination", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class _RuleCheck:
+    """One problem of one rule as a check function: a whole column in, one bool out."""
+
+    one: Field
+    fields: FieldMap
+    rule_number: int
+    problem_number: int
+
+    def __call__(self, data: pd.Series | pd.DataFrame) -> bool:
+        rule = rules_for(self.one, self.fields)[self.rule_number]
+        examination = _CURRENT.get()
+        if examination is not None:
+            if rule.problems[self.problem_number].severity is Severity.WARNING:
+                return True  # reported from the masks; pandera would print a Python warning
+            mask = examination.masks(self.one, self.rule_number, rule)[self.problem_number]
+            return not mask.any()
+        alone = FieldMap([self.one], region=self.fields.region)
+        table = data if isinstance(data, pd.DataFrame) else data.to_frame(self.one.column)
+        return not any(
+            Examination(alone, render(rows, alone)).masks(self.one, self.rule_number, rule)[self.problem_number].any()
+            for _, rows in frames.slices(table, alone.needed_columns)
+        )
+
+
+def schema_for(fields: FieldMap) -> pandera.DataFrameSchema:
+    """Return the schema that `validate` runs: one column for each field, one check for each problem.
+
+    The columns have the analyst's own names and any type: the checks judge the text that would be
+    sent. Extend it with pandera's own methods (``add_columns``, ``update_column``) and pass it back as
+    ``validate(data, fields, schema=...)``; added checks then see rendered text, 8,192 rows at a time.
+
+    Notes
+    -----
+    That keys do not repeat is a statement about the whole table and not part of the schema;
+    `validate` sees to it.
+    """
+    columns: dict[str, pandera.Column] = {}
+    across: list[pandera.Check] = []
+    for one in fields:
+        checks = list(_checks(one, fields))
+        # A check of a column does not see the column with the regions; a check of the table does.
+        across += checks if one.region_column else []
+        columns[one.column] = pandera.Column(
+            checks=[] if one.region_column else checks,
+            nullable=True,
+            title=one.name,
+            description=one.content_type.value,
+        )
+    return pandera.DataFrameSchema(columns, checks=across, name="cpnb")
+
+
+def _checks(one: Field, fields: FieldMap) -> Iterator[pandera.Check]:
+    for rule_number, rule in enumerate(rules_for(one, fields)):
+        for problem_number, problem in enumerate(rule.problems):
+            yield pandera.Check(
+                _RuleCheck(one, fields, rule_number, problem_number),
+                name=PREFIX + problem.code,
+                error=problem.sentence,
+                description=problem.hint,
+                ignore_na=False,  # an empty key is a missing value, and masks count all rows
+                raise_warning=problem.severity is Severity.WARNING,
+            )
+
+
+def checked_schema(schema: object, fields: FieldMap) -> pandera.DataFrameSchema:
+    """Return an analyst's schema if it can be run slice by slice over what `fields` sends.
+
+    Raises
+    ------
+    FieldsError
+        If it is no DataFrameSchema, names columns that are not mapped, or asks for something that
+        no single slice can tell, such as uniqueness.
+    """
+    if not isinstance(schema, pandera.DataFrameSchema):
+        raise FieldsError(
+            f"Expected a pandera DataFrameSchema, got an object of type {type(schema).__name__}. Begin with "
+            "cpnb.schema_for(fields) and extend it; of a DataFrameModel pass its .to_schema()."
+        )
+    names = [str(name) for name, column in schema.columns.items() if column.required and not column.regex]
+    unmapped = [name for name in names if name not in fields.columns]
+    if unmapped:
+        raise FieldsError(
+            f"The schema has columns that are not mapped: {listed(unmapped)}.{did_you_mean(unmapped[0], fields.columns)} "
+            "Only mapped columns are sent, and only they are checked."
+        )
+    unique = [str(name) for name, column in schema.columns.items() if column.unique]
+    if unique or schema.unique or schema.index is not None:
+        raise FieldsError(
+            f"The schema asks for unique values or checks the index{': ' + listed(unique) if unique else ''}. It is run "
+            "on a few thousand rows at a time, which cannot tell. Leave that out; repeated unique keys are found anyway."
+        )
+    return schema
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFailure:
+    """Where a check that an analyst added failed.
+
+    Attributes
+    ----------
+    column : str
+        Its column; empty for a check of the whole table.
+    problem : Problem
+        Named after the check.
+    mask : array of bool
+        The rows it named; none if it judged the slice as a whole.
+    """
+
+    column: str
+    problem: Problem
+    mask: Mask = field(repr=False)
+
+
+def own_failures(schema: pandera.DataFrameSchema, examination: Examination) -> list[OwnFailure]:
+    """Run a schema over one slice and return what failed besides our own checks.
+
+    pandera's exceptions hold cell values and the frame itself: they are read here and go no further.
+
+    Raises
+    ------
+    FieldsError
+        If pandera cannot run the schema at all.
+    """
+    table = _as_frame(examination)
+    token = _CURRENT.set(examination)
+    failures: list[OwnFailure] = []
+    unusable = ""
+    try:
+        schema.validate(table, lazy=True)
+    except SchemaErrors as errors:
+        failures = [_failure(error, len(table)) for error in errors.schema_errors if not _is_ours(error)]
+    except SchemaError as error:
+        failures = [] if _is_ours(error) else [_failure(error, len(table))]
+    except (SchemaDefinitionError, SchemaInitError, BackendNotFoundError, ParserError) as error:
+        unusable = type(error).__name__
+    finally:
+        _CURRENT.reset(token)
+    if unusable:  # raised out here, where pandera's exception is not the context of ours
+        raise FieldsError(f"pandera cannot run this schema ({unusable}). Check the columns and checks that were added.")
+    return failures
+
+
+def _as_frame(examination: Examination) -> pd.DataFrame:
+    """Return the rendered slice under the analyst's own column names, with plain row numbers."""
+    named = examination.rendered.table.rename_columns(list(examination.fields.columns))
+    text: pd.DataFrame = named.to_pandas(types_mapper={pa.large_string(): pd.StringDtype("pyarrow")}.get)
+    return text
+
+
+def _is_ours(error: SchemaError) -> bool:
+    return str(getattr(error.check, "name", "")).startswith(PREFIX)
+
+
+def _failure(error: SchemaError, row_count: int) -> OwnFailure:
+    check = getattr(error.check, "name", None) or str(error.check)
+    column = str(error.schema.name) if isinstance(error.schema, pandera.Column) else ""
+    could_not_run = error.reason_code is SchemaErrorReason.CHECK_ERROR
+    problem = Problem(
+        "check_error" if could_not_run else f"check_{check}",
+        Severity.ERROR,
+        Provenance.ANALYST,
+        f"the schema's check {check!r} raised an error"
+        if could_not_run
+        else f"refused by the schema's check {check!r}",
+        "Run the check on its own to see why." if could_not_run else "See the schema that was passed to validate.",
+    )
+    mask = np.zeros(row_count, dtype=bool)
+    output, cases = error.check_output, error.failure_cases
+    if isinstance(output, pd.Series):  # exact, even where pandera shortens the list of cases
+        mask[output.index[~output.to_numpy(dtype=bool)]] = True
+    elif isinstance(cases, pd.DataFrame) and "index" in cases.columns and cases["index"].notna().all():
+        mask[cases["index"].to_numpy(dtype=np.int64)] = True
+    return OwnFailure(column, problem, mask)

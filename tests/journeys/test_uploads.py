@@ -1,0 +1,214 @@
+"""The real path of an upload: a table, the stream, the sandbox, the profiles."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import cpnb
+from cpnb import errors
+from cpnb.adoption import Action
+from cpnb.planning import UploadOptions
+from cpnb.upload_job import JobStatus, ResultsSummary
+
+pytestmark = pytest.mark.frames
+
+FIELDS = cpnb.FieldMap(
+    {"id": "AccountNumber", "mail": "EmailAddress", "phone": "PhoneNumber", "city": "Address.City"},
+    unique_key="id",
+    region="US",
+)
+
+
+def customers(count=3, **columns):
+    made = {
+        "id": [f"{number:05d}" for number in range(count)],
+        "mail": [f"person{number}@example.com" for number in range(count)],
+        "phone": ["+12065550100"] * count,
+        "city": ["Seattle"] * count,
+        "secret": ["never leaves"] * count,
+    }
+    return pd.DataFrame(made | columns)
+
+
+def stored(domain, key):
+    answer = domain.call("SearchProfiles", KeyName="_account", Values=[key])
+    return answer["Items"]
+
+
+def test_rows_become_profiles_and_a_second_run_sends_nothing(domain):
+    first = cpnb.upload(customers(), domain, FIELDS).wait()
+    assert first.status == "SUCCEEDED"
+    assert first.results == ResultsSummary(created=3, updated=0, failed=0)
+    assert len(first.jobs) == 1
+
+    again = cpnb.upload(customers(), domain, FIELDS).wait()
+    assert [part.action for part in again.parts] == [Action.REPORT]
+    assert again.jobs[0].job_id == first.jobs[0].job_id
+    assert len(list(domain.pages("ListUploadJobs"))) == 1
+
+
+def test_sending_anyway_updates_the_same_profiles(domain):
+    cpnb.upload(customers(), domain, FIELDS).wait()
+    again = cpnb.upload(customers(), domain, FIELDS, options=UploadOptions(on_repeat="send")).wait()
+    assert again.results == ResultsSummary(created=0, updated=3, failed=0)
+
+
+def test_leading_zeros_arrive_and_unmapped_columns_do_not(domain):
+    cpnb.upload(customers(1), domain, FIELDS).wait()
+    (profile,) = stored(domain, "00000")
+    assert profile["AccountNumber"] == "00000"
+    assert profile["Address"] == {"City": "Seattle"}
+    assert "never leaves" not in str(profile)
+
+
+@pytest.mark.parametrize("dtype", ["object", "string", "string[pyarrow]", "category"])
+def test_every_kind_of_text_column_arrives_the_same(domain, dtype):
+    cpnb.upload(customers().astype(dtype), domain, FIELDS).wait()
+    (profile,) = stored(domain, "00002")
+    assert profile["EmailAddress"] == "person2@example.com"
+
+
+def test_difficult_cells_arrive_as_they_are(domain):
+    city = 'a "quoted", comma\nand a line\r\nbreak \N{SNOWMAN} ;\ttab'
+    cpnb.upload(customers(1, city=[city]), domain, FIELDS).wait()
+    (profile,) = stored(domain, "00000")
+    assert profile["Address"]["City"] == city
+
+
+def test_errors_in_the_table_stop_it_before_anything_is_created(domain):
+    with pytest.raises(errors.InvalidDataError) as caught:
+        cpnb.upload(customers(mail=["a@example.com", "nonsense", "b@example.com"]), domain, FIELDS)
+    assert "nonsense" not in str(caught.value)
+    assert not caught.value.report.ok
+    assert list(domain.pages("ListUploadJobs")) == []
+
+
+def test_bad_cells_are_sent_empty_on_request(domain):
+    people = customers(mail=["a@example.com", "nonsense", "b@example.com"])
+    upload = cpnb.upload(people, domain, FIELDS, on_invalid="blank").wait()
+    assert upload.results == ResultsSummary(created=3, updated=0, failed=0)
+    assert upload.plan.blanked().to_dict("list") == {"row": [1], "column": ["mail"]}
+    (profile,) = stored(domain, "00001")
+    assert "EmailAddress" not in profile
+
+
+def test_rows_with_bad_cells_stay_behind_on_request(domain):
+    people = customers(mail=["a@example.com", "nonsense", "b@example.com"])
+    upload = cpnb.upload(people, domain, FIELDS, on_invalid="skip").wait()
+    assert upload.results == ResultsSummary(created=2, updated=0, failed=0)
+    assert upload.plan.skipped()["row"].tolist() == [1]
+    assert stored(domain, "00001") == []
+
+
+def test_rows_without_a_usable_key_stay_behind_and_are_counted(domain):
+    upload = cpnb.upload(customers(id=["1", None, "1"]), domain, FIELDS, on_invalid="blank").wait()
+    assert upload.results == ResultsSummary(created=1, updated=0, failed=0)
+    assert upload.plan.skipped_why == {"key_empty": 1, "key_repeated": 1}
+
+
+def test_parts_are_cut_by_rows_and_all_arrive(domain):
+    people = customers(25)
+    upload = cpnb.upload(people, domain, FIELDS, options=UploadOptions(part_rows=10, parts_in_flight=2)).wait()
+    assert [part.part.measure.row_count for part in upload.parts] == [10, 10, 5]
+    assert len({job.job_id for job in upload.jobs}) == 3
+    assert upload.results == ResultsSummary(created=25, updated=0, failed=0)
+    assert upload.to_frame()["status"].tolist() == ["SUCCEEDED"] * 3
+
+
+def test_a_table_that_changes_underneath_never_becomes_an_object(domain):
+    people = customers(20_000)
+    changed = threading.Event()
+
+    def change(upload):
+        if not changed.is_set() and upload.parts[0].sent_bytes:
+            changed.set()
+            people["city"].array[19_999] = "Tacoma"  # past copy-on-write, as a careless library would
+
+    people["city"] = people["city"].astype(object)
+    upload = cpnb.upload(people, domain, FIELDS, options=UploadOptions(on_progress=change))
+    try:
+        upload.wait()
+    except errors.ChangedDataError:
+        assert upload.jobs[0].refresh().status is JobStatus.CREATED
+    else:  # pandas 2 without copy-on-write took a real copy, which nothing outside can reach
+        (profile,) = stored(domain, "19999")
+        assert profile["Address"]["City"] == "Seattle"
+    assert changed.is_set()
+
+
+def test_the_domain_must_be_said_in_full(domain):
+    with pytest.raises(TypeError, match="cpnb.Domain"):
+        cpnb.upload(customers(), "loyalty", FIELDS)
+
+
+def test_an_upload_needs_a_unique_key(domain):
+    with pytest.raises(errors.FieldsError, match="unique key"):
+        cpnb.upload(customers(), domain, cpnb.FieldMap({"mail": "EmailAddress"}))
+
+
+def test_a_domain_that_does_not_exist_is_told_before_anything_is_sent(sandbox):
+    nowhere = cpnb.Domain("nowhere", endpoint_url=sandbox.url, session=sandbox.domain("somewhere")._session)
+    with pytest.raises(errors.DomainNotFoundError, match="nowhere"):
+        cpnb.upload(customers(), nowhere, FIELDS)
+
+
+@pytest.mark.parametrize("people", [pd.DataFrame(), customers(0)], ids=["no columns", "no rows"])
+def test_an_empty_table_is_refused(domain, people):
+    with pytest.raises((errors.FrameError, errors.InvalidDataError)):
+        cpnb.upload(people, domain, FIELDS)
+
+
+def test_a_lost_answer_to_create_leaves_one_job(own_sandbox):
+    domain = own_sandbox.domain("loyalty")
+    own_sandbox.inject("internal_error", operation="CreateUploadJob", times=1)
+    cpnb.upload(customers(), domain, FIELDS).wait()
+    assert len(list(domain.pages("ListUploadJobs"))) == 1
+
+
+def test_a_fault_of_the_storage_is_tried_again(own_sandbox):
+    domain = own_sandbox.domain("loyalty")
+    own_sandbox.inject("s3_error", times=1)
+    assert cpnb.upload(customers(), domain, FIELDS).wait().status == "SUCCEEDED"
+
+
+def test_an_expired_path_is_replaced_by_a_fresh_one(own_sandbox):
+    domain = own_sandbox.domain("loyalty")
+    own_sandbox.inject("expire_now", times=1)
+    assert cpnb.upload(customers(), domain, FIELDS).wait().status == "SUCCEEDED"
+
+
+def test_stop_ends_a_job_that_is_being_processed(own_sandbox):
+    domain = own_sandbox.domain("loyalty")
+    own_sandbox.change(processing_s=60)
+    upload = cpnb.upload(customers(), domain, FIELDS)
+    with pytest.raises(errors.WaitTimeoutError, match="goes on"):
+        upload.wait(timeout_s=2)
+    upload.stop()
+    assert upload.wait(timeout_s=30).status == JobStatus.STOPPED
+
+
+def test_a_progress_callback_that_breaks_does_not_break_the_upload(domain):
+    def broken(_upload):
+        raise RuntimeError("the bar is broken")
+
+    with pytest.warns(UserWarning, match="RuntimeError"):
+        upload = cpnb.upload(customers(), domain, FIELDS, options=UploadOptions(on_progress=broken)).wait()
+    assert upload.status == "SUCCEEDED"
+
+
+def test_what_an_upload_shows_holds_no_value_of_the_table(domain):
+    upload = cpnb.upload(customers(), domain, FIELDS).wait()
+    shown = f"{upload}{upload._repr_html_()}{upload.plan}{upload.plan._repr_html_()}{upload.plan.report}"
+    assert "SUCCEEDED" in shown
+    for value in ("person0", "Seattle", "2065550100", "00000,"):
+        assert value not in shown
+
+
+def test_numbers_as_keys_lose_nothing(domain):
+    people = customers(id=np.array([7, 8, 9], dtype="int64"))
+    cpnb.upload(people, domain, FIELDS).wait()
+    assert stored(domain, "7")[0]["AccountNumber"] == "7"
