@@ -11,12 +11,19 @@ from cpnb import dimensions, normal_forms
 from cpnb.dimensions import Dimension
 from cpnb.errors import ExpressionError
 
-__all__ = ["USE_SIGNS", "Condition", "Expression", "Joined", "Negation"]
+__all__ = ["USE_SIGNS", "Condition", "Expression", "Joined", "MisuseError", "Negation"]
 
 USE_SIGNS = (
     "Join conditions with & (and), | (or) and ~ (not), each comparison in brackets: "
     "(profile.LastName == 'Smith') & (profile.Address.City == 'Seattle')."
 )
+
+
+class MisuseError(ExpressionError, TypeError):
+    """A condition or attribute is used as something that it is not.
+
+    It is a TypeError as well, because that is what Python and its libraries expect when they try.
+    """
 
 
 class Expression(ABC):
@@ -34,16 +41,19 @@ class Expression(ABC):
         return self.part if isinstance(self, Negation) else Negation(self)
 
     def __bool__(self) -> NoReturn:
-        raise ExpressionError(
+        raise MisuseError(
             f"A condition is neither true nor false before a profile is looked at, so 'and', 'or', 'not', 'if' and "
             f"chains such as 1 < x < 5 cannot use it. {USE_SIGNS}"
         )
 
     def __iter__(self) -> NoReturn:
-        raise ExpressionError("A condition has no elements to go through or to look in.")
+        raise MisuseError("A condition has no elements to go through or to look in.")
+
+    def __contains__(self, item: object) -> NoReturn:
+        self.__iter__()
 
     def __hash__(self) -> int:
-        raise ExpressionError("A condition cannot be a member of a set or the key of a dict; use a list, or its text.")
+        raise MisuseError("A condition cannot be a member of a set or the key of a dict; use a list, or its text.")
 
     @abstractmethod
     def explain(self) -> str:
@@ -144,7 +154,7 @@ class Negation(Expression):
 
 def _joined(quantifier: Literal["ALL", "ANY"], *parts: Expression) -> Expression:
     if not all(isinstance(part, Expression) for part in parts):
-        raise ExpressionError(f"A condition can only be joined with another one. {USE_SIGNS}")
+        raise MisuseError(f"A condition can only be joined with another one. {USE_SIGNS}")
     flat: list[Expression] = []
     for part in parts:
         flat.extend(part.parts if isinstance(part, Joined) and part.quantifier == quantifier else (part,))
@@ -161,7 +171,7 @@ def _formula(expression: Expression) -> normal_forms.Formula:
     if isinstance(expression, Negation):
         return normal_forms.Negated(_formula(expression.part))
     if not isinstance(expression, Condition):
-        raise ExpressionError(f"This is no condition but an object of type {type(expression).__name__}. {USE_SIGNS}")
+        raise MisuseError(f"This is no condition but an object of type {type(expression).__name__}. {USE_SIGNS}")
     dimension = expression.dimension
     if dimension.dimension_type == "EXCLUSIVE":
         # One atom for a comparison and its opposite, so that each is recognised as the other's.

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from numbers import Integral, Real
 from typing import Any
 
 from cpnb import catalog
@@ -39,6 +40,7 @@ _WORDS = {
     "LIST_CONTAINS": ("lists", "lists one of"),
     "LIST_CONTAINS_ALL": ("lists", "lists all of"),
 }
+_VALUES_SHOWN = 10
 _UNQUOTED = frozenset({"EQUAL", "GREATER_THAN", "GREATER_THAN_OR_EQUAL", "LESS_THAN", "LESS_THAN_OR_EQUAL"})
 
 
@@ -98,10 +100,12 @@ class Dimension:
 
     def __str__(self) -> str:
         one, several = _WORDS[self.dimension_type]
-        shown = [value if self.dimension_type in _UNQUOTED else repr(value) for value in self.values]
+        shown = [value if self.dimension_type in _UNQUOTED else repr(value) for value in self.values[:_VALUES_SHOWN]]
+        more = len(self.values) - len(shown)
         if self.dimension_type in {"BETWEEN", "NOT_BETWEEN"}:
             return f"{self._label} {one} {' and '.join(self.values)}"
-        return f"{self._label} {one if len(shown) == 1 else several} {', '.join(shown)}"
+        rest = f" and {more} more" if more else ""
+        return f"{self._label} {one if len(self.values) == 1 else several} {', '.join(shown)}{rest}"
 
     @property
     def _label(self) -> str:
@@ -198,7 +202,12 @@ def text_value(value: object, attribute: str) -> str:
         )
     if not value:
         raise ExpressionError(f"{attribute} cannot be compared with an empty value: a profile has no empty attributes.")
-    return value
+    return str(value)
+
+
+def is_number(value: object) -> bool:
+    """Tell whether a value is a real number of Python, NumPy or `decimal`; a truth value is none."""
+    return not isinstance(value, bool) and isinstance(value, Real | Decimal)
 
 
 def number_value(value: object, attribute: str) -> str:
@@ -211,13 +220,15 @@ def number_value(value: object, attribute: str) -> str:
     """
     if isinstance(value, str) and is_reference(value):
         return value
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+    if isinstance(value, bool) or not isinstance(value, Real | Decimal):
         raise ExpressionError(
             f"{attribute} is compared with a number here, got a value of type {type(value).__name__}."
         )
     if not math.isfinite(value):
         raise ExpressionError(f"{attribute} is compared with a number here, got one that is not finite.")
-    text = format(Decimal(repr(value)) if isinstance(value, float) else Decimal(value), "f")
+    if isinstance(value, Integral):
+        return str(int(value))
+    text = format(value if isinstance(value, Decimal) else Decimal(repr(float(value))), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Any, NoReturn
 
 from cpnb import catalog, dimensions
-from cpnb.conditions import USE_SIGNS, Condition, Expression
+from cpnb.conditions import USE_SIGNS, Condition, Expression, MisuseError
 from cpnb.dimensions import CALCULATED, CUSTOM_PREFIX, Dimension
 from cpnb.errors import ExpressionError
 
@@ -123,7 +123,7 @@ class Attribute:
         return Attribute(self._name, self._shape, (start, end))
 
     def __eq__(self, other: object) -> Condition:  # type: ignore[override]  # a comparison makes a condition here
-        if _is_number(other):
+        if dimensions.is_number(other) and "EQUAL" in catalog.dimension_types(self._shape):
             return self._numbers("EQUAL", other)
         if isinstance(other, date) or "INCLUSIVE" not in catalog.dimension_types(self._shape):
             return self._dates("ON", other)
@@ -180,7 +180,7 @@ class Attribute:
 
     def _range(self, dimension_type: str, low: object, high: object) -> Condition:
         self._require(dimension_type)
-        if _is_number(low) and _is_number(high) and self._shape != "DateDimension":
+        if dimensions.is_number(low) and dimensions.is_number(high) and self._shape != "DateDimension":
             made = self._numbers(dimension_type, low, high)
             first_number, last_number = map(Decimal, made.dimension.values)
             ordered = first_number <= last_number
@@ -211,22 +211,25 @@ class Attribute:
         )
 
     def __and__(self, other: object) -> NoReturn:
-        raise ExpressionError(
+        raise MisuseError(
             f"{self._name} stands next to & or | without a comparison, or brackets are missing. {USE_SIGNS}"
         )
 
     __or__ = __rand__ = __ror__ = __and__
 
     def __invert__(self) -> NoReturn:
-        raise ExpressionError(f"{self._name} has nothing to negate yet. {USE_SIGNS}")
+        raise MisuseError(f"{self._name} has nothing to negate yet. {USE_SIGNS}")
 
     def __bool__(self) -> NoReturn:
-        raise ExpressionError(
+        raise MisuseError(
             f"{self._name} stands for the attribute of every profile and is neither true nor false. {USE_SIGNS}"
         )
 
     def __iter__(self) -> NoReturn:
-        raise ExpressionError(f"{self._name} has no elements to go through or to look in; use .contains or .isin.")
+        raise MisuseError(f"{self._name} has no elements to go through or to look in; use .contains or .isin.")
+
+    def __contains__(self, item: object) -> NoReturn:
+        self.__iter__()
 
     def __dir__(self) -> list[str]:
         names = [method for kind, method in _METHODS.items() if kind in catalog.dimension_types(self._shape)]
@@ -235,10 +238,6 @@ class Attribute:
     def __repr__(self) -> str:
         methods = ", ".join(_METHODS[name] for name in catalog.dimension_types(self._shape))
         return f"<attribute {self._name}, compared by {methods}>"
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 
 
 def _several(values: Iterable[object], method: str) -> list[object]:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self
 
-from cpnb import catalog
+from cpnb import catalog, headers
+from cpnb.display import html_table
 from cpnb.errors import FieldsError, did_you_mean, listed
 
-_SOURCE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _REGION = re.compile(r"[A-Z]{2}")
 
 FILE_FORMAT = "cpnb.fields/1"
@@ -93,12 +92,7 @@ class Field:
         path = catalog.target(self.target).path
         _set(self, "target", path)
         _set(self, "content_type", _content_type(self.content_type or ContentType.of_target(path)))
-        _set(self, "source", self.source or slug(self.column))
-        if not _SOURCE.fullmatch(self.source) or self.source.casefold() == "tags":
-            raise FieldsError(
-                f"{self.source!r} cannot be a header in the uploaded file: expected a letter, then at most 63 "
-                "letters, digits, '_' or '-', and not 'Tags'."
-            )
+        _set(self, "source", headers.checked(self.source) if self.source else headers.slug(self.column))
         if self.region is not None:
             _set(self, "region", _region(self.region))
         if (self.region or self.region_column) and self.content_type is not ContentType.PHONE_NUMBER:
@@ -112,7 +106,7 @@ class Field:
         return self.target.removeprefix(catalog.PROFILE_PREFIX)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class FieldMap:
     """The map from columns to profile fields, and the column that identifies a customer.
 
@@ -157,8 +151,8 @@ class FieldMap:
         if unique_key is not None and unique_key not in self.columns:
             raise FieldsError(
                 f"The unique key {unique_key!r} is not among the mapped columns ({listed(self.columns)})."
-                f"{did_you_mean(unique_key, self.columns)} The service needs the key as a field of its own: map it to a "
-                "target, for example 'AccountNumber'."
+                f"{did_you_mean(unique_key, self.columns)} The service needs the key as a field of its own: map it, "
+                "for example to 'AccountNumber'."
             )
 
     def __iter__(self) -> Iterator[Field]:
@@ -172,6 +166,26 @@ class FieldMap:
             if field.column == column:
                 return field
         raise KeyError(f"{column!r} is not mapped.{did_you_mean(column, self.columns)}")
+
+    def __str__(self) -> str:
+        width = max(len(column) for column in self.columns)
+        lines = [f"{column:<{width}}  -> {target}  {notes}".rstrip() for column, target, notes in self._table()]
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return html_table("Field map", ("Column", "Goes to", "Compared as"), self._table())
+
+    def _table(self) -> list[tuple[str, str, str]]:
+        rows = []
+        for field in self.fields:
+            place = f"per row from {field.region_column}" if field.region_column else self.region_of(field)
+            notes = [field.content_type.value]
+            notes += [f"region {place}"] if field.content_type is ContentType.PHONE_NUMBER and place else []
+            notes += ["unique key"] if field.column == self.unique_key else []
+            rows.append((field.column, field.name, ", ".join(notes)))
+        return rows
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -248,7 +262,7 @@ class FieldMap:
                     column := entry.get("Source", key).removeprefix("_source."),
                     entry["Target"],
                     ContentType(entry.get("ContentType", "STRING")),
-                    source=slug(column),
+                    source=headers.slug(column),
                 )
                 for key, entry in fields.items()
             ],
@@ -313,24 +327,6 @@ class FieldMap:
         return cls.from_dict(data)
 
 
-def slug(name: str) -> str:
-    """Return a header that the service accepts, as near to `name` as ASCII allows.
-
-    Examples
-    --------
-    >>> slug("Téléphone (privé)")
-    'Telephone_prive'
-    >>> slug("2nd e-mail")
-    'c_2nd_e-mail'
-    """
-    ascii_text = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    text = re.sub(r"[^A-Za-z0-9_-]+", "_", ascii_text).strip("_-")
-    if not text or not text[0].isalpha():
-        text = f"c_{text}".rstrip("_")
-    # The service forbids a field of this name. Source: administrator guide, 'mapping-field-definitions'.
-    return f"{text}_" if text.casefold() == "tags" else text[:64]
-
-
 def _set(instance: object, name: str, value: object) -> None:
     object.__setattr__(instance, name, value)
 
@@ -382,14 +378,8 @@ def _checked(fields: tuple[Field, ...]) -> tuple[Field, ...]:
 
 
 def _with_distinct_sources(fields: tuple[Field, ...]) -> tuple[Field, ...]:
-    """Return the fields with `source` made distinct by a suffix, whatever the letter case."""
-    taken: set[str] = set()
-    distinct = []
-    for field in fields:
-        source, count = field.source, 1
-        while source.casefold() in taken:
-            count += 1
-            source = f"{field.source[:60]}_{count}"
-        taken.add(source.casefold())
-        distinct.append(field if source == field.source else replace(field, source=source))
-    return tuple(distinct)
+    sources = headers.distinct(field.source for field in fields)
+    return tuple(
+        field if field.source == source else replace(field, source=source)
+        for field, source in zip(fields, sources, strict=True)
+    )

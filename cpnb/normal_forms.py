@@ -223,4 +223,6 @@ def _gathered(
         key: Hashable = quantifier if quantifier in gatherable else position
         _, before = result.get(key, (quantifier, ()))
         result[key] = (quantifier, before + members)
+    if outer == ANY and len(result) == 1:
+        outer = ALL  # of one group the two are the same, and ALL is what everybody writes
     return TwoLevels(outer, tuple(Group(quantifier, members) for quantifier, members in result.values()))

@@ -18,7 +18,8 @@ import pandas as pd
 
 from cpnb import aliases, catalog
 from cpnb.errors import FieldsError, did_you_mean, listed
-from cpnb.fields import Field, FieldMap, slug
+from cpnb.fields import Field, FieldMap
+from cpnb.headers import slug
 from cpnb.frames import checked_frame
 
 __all__ = ["Suggestion", "Suggestions", "suggest", "suggest_fields"]
@@ -131,6 +132,15 @@ class Suggestions:
     def confident(self) -> bool:
         """Whether every guess is sure enough to go ahead without a look."""
         return all(suggestion.score >= _CONFIDENT for suggestion in self.chosen)
+
+    def __str__(self) -> str:
+        lines = str(self.fields).splitlines()
+        width = max(len(line) for line in lines)
+        lines = [
+            f"{line:<{width}}  {'' if guess.score >= _CONFIDENT else 'UNSURE: '}{guess.reason}"
+            for line, guess in zip(lines, self.chosen, strict=True)
+        ]
+        return "\n".join([*lines, f"Not mapped: {listed(self.unmapped, shown=12) or 'no column'}."])
 
 
 def suggest_fields(data: object, *, unique_key: str | None = None, region: str | None = None) -> FieldMap:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from cpnb.errors import FieldsError
-from cpnb.fields import ContentType, Field, FieldMap, slug
+from cpnb.fields import ContentType, Field, FieldMap
+from cpnb.headers import slug
 from hypothesis import given
 from hypothesis import strategies as st
 

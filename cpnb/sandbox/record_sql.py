@@ -95,7 +95,7 @@ def _failures(field: PlannedField, cell: str, settings: Settings) -> list[str]:
                 f"CASE WHEN json_valid({cell}) THEN json_type({cell}) <> 'ARRAY' ELSE {cell} IS NOT NULL END"
             )
     invalid = {
-        ("EMAIL_ADDRESS", settings.invalid_email): rf"NOT regexp_full_match({cell}, '[^\s@]+@[^\s@]+')",
+        ("EMAIL_ADDRESS", settings.invalid_email): rf"NOT regexp_full_match(trim({cell}), '[^\s@]+@[^\s@]+')",
         ("PHONE_NUMBER", settings.invalid_phone): rf"length(regexp_replace({cell}, '[^\p{{Nd}}]', '', 'g')) < 3",
         ("NUMBER", settings.invalid_number): f"{cell} IS NOT NULL AND TRY_CAST(trim({cell}) AS DOUBLE) IS NULL",
     }.get((field.content_type, "fail_record"))

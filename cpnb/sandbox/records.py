@@ -115,17 +115,20 @@ class _CountingStream(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def read(self, size: int = -1) -> bytes:
+    def read(self, size: int = BLOCK_BYTES) -> bytes:
         """Return the next bytes, at most `size`."""
-        if self._head:
-            block, self._head = self._head[:size], self._head[size:]
-        else:
-            block = self._stream.read(size)
-        if not block and not self._ended:
-            self._ended = True
-            return b"\n"
+        if self._ended:
+            return b""
+        wanted = size - 1  # one is left for the line end
+        block, self._head = self._head[:wanted], self._head[wanted:]
+        while len(block) < wanted:
+            more = self._stream.read(wanted - len(block))
+            if not more:
+                self._ended = True
+                break
+            block += more
         self.quote_count += block.count(b'"')
-        return block
+        return block + b"\n" if self._ended else block
 
 
 def _header(head: bytes, delimiter: str) -> list[str]:
@@ -137,7 +140,7 @@ def _header(head: bytes, delimiter: str) -> list[str]:
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         header = next((row for row in rows if row), None)
     except UnicodeDecodeError:
-        raise UnreadableFileError("the file is not UTF-8") from None
+        raise UnreadableFileError("the file is not valid UTF-8") from None
     except csv.Error:
         raise UnreadableFileError("the header is not valid CSV") from None
     if header is None:

@@ -184,9 +184,9 @@ def test_a_job_created_between_two_pages_shifts_nothing(domain):
     assert [item["JobId"] for item in first["Items"] + second["Items"]] == jobs[::-1]
 
 
-@pytest.mark.parametrize("token", ["x", "", "AAAA", "☃"])
+@pytest.mark.parametrize("token", ["x", "%", "AAAA", "☃"])
 def test_a_foreign_token_is_a_bad_request(domain, token, refusal):
-    refused = refusal(domain.client.list_upload_jobs, DomainName=domain.name, NextToken=token or "%")
+    refused = refusal(domain.client.list_upload_jobs, DomainName=domain.name, NextToken=token)
     assert refused[:2] == ("BadRequestException", 400)
 
 

@@ -1,0 +1,309 @@
+"""Segments: definitions, and a truth table of groups worked out by hand."""
+
+import pytest
+
+# id, first, city, state, tier
+PEOPLE = """id,first,city,state,tier
+1,Ana,Seattle,WA,gold
+2,Bo,Seattle,WA,silver
+3,Cy,Portland,OR,gold
+4,Di,Portland,OR,
+5,Ed,,,gold
+6,ana,seattle,wa,Gold
+"""
+FIELDS = {
+    "id": "AccountNumber",
+    "first": "FirstName",
+    "city": "Address.City",
+    "state": "Address.State",
+    "tier": "Attributes.tier",
+}
+
+
+@pytest.fixture
+def people(domain):
+    assert domain.counts(PEOPLE, FIELDS) == ("SUCCEEDED", 6, 0, 0)
+    return domain
+
+
+def first(kind, *values):
+    return {"ProfileAttributes": {"FirstName": {"DimensionType": kind, "Values": list(values)}}}
+
+
+def address(part, kind, *values):
+    return {"ProfileAttributes": {"Address": {part: {"DimensionType": kind, "Values": list(values)}}}}
+
+
+def tier(kind, *values):
+    return {"ProfileAttributes": {"Attributes": {"tier": {"DimensionType": kind, "Values": list(values)}}}}
+
+
+def group(*dimensions, how="ALL", sources=(), source_how="ALL"):
+    return {
+        "Dimensions": list(dimensions),
+        "Type": how,
+        "SourceSegments": [{"SegmentDefinitionName": name} for name in sources],
+        "SourceType": source_how,
+    }
+
+
+def segment(*groups, include="ALL"):
+    return {"Groups": list(groups), "Include": include}
+
+
+def members(domain, groups, name="under-test"):
+    """Return the account numbers in a segment, by way of GetSegmentMembership, and check the estimate."""
+    everybody = {profile["ProfileId"]: profile["AccountNumber"] for profile in every_profile(domain)}
+    domain.client.create_segment_definition(
+        DomainName=domain.name, SegmentDefinitionName=name, DisplayName=name, SegmentGroups=groups
+    )
+    answer = domain.client.get_segment_membership(
+        DomainName=domain.name, SegmentDefinitionName=name, ProfileIds=list(everybody)
+    )
+    present = {everybody[one["ProfileId"]] for one in answer["Profiles"] if one["QueryResult"] == "PRESENT"}
+    assert len(answer["Profiles"]) == len(everybody)
+    assert domain.estimate(groups) == len(present)
+    return "".join(sorted(present))
+
+
+def every_profile(domain):
+    return domain.find("_account", *"123456", MaxResults=100)
+
+
+WA = address("State", "INCLUSIVE", "WA")
+GOLD = tier("INCLUSIVE", "gold")
+SEATTLE = address("City", "INCLUSIVE", "Seattle")
+
+
+@pytest.mark.parametrize(
+    ("dimension", "expected"),
+    [
+        (SEATTLE, "12"),
+        (address("City", "INCLUSIVE", "Seattle", "Portland"), "1234"),
+        (address("City", "INCLUSIVE", "Tacoma"), ""),
+        (address("City", "EXCLUSIVE", "Seattle"), "3456"),  # 5 has no city and is not equal to Seattle
+        (address("City", "EXCLUSIVE", "Seattle", "Portland"), "56"),
+        (address("City", "CONTAINS", "att"), "126"),
+        (address("City", "CONTAINS", "att", "ort"), "12346"),
+        (address("City", "CONTAINS", "%"), ""),  # no wildcard
+        (address("City", "CONTAINS", "_"), ""),
+        (address("City", "BEGINS_WITH", "Sea"), "12"),
+        (address("City", "BEGINS_WITH", "eattle"), ""),
+        (address("City", "ENDS_WITH", "land"), "34"),
+        (address("City", "ENDS_WITH", "Port"), ""),
+        (address("County", "INCLUSIVE", "King"), ""),  # an attribute nobody has
+        (address("County", "EXCLUSIVE", "King"), "123456"),
+        (first("INCLUSIVE", "Ana"), "1"),  # case matters
+        (GOLD, "135"),
+        (tier("EXCLUSIVE", "gold"), "246"),
+        (tier("BEGINS_WITH", "g", "G"), "1356"),
+        (tier("CONTAINS", "l"), "12356"),
+        (first("INCLUSIVE", "{{_profile.FirstName}}"), "123456"),
+        (first("INCLUSIVE", "{{_profile.Address.City}}"), ""),
+    ],
+)
+def test_one_dimension(people, dimension, expected):
+    assert members(people, segment(group(dimension))) == expected
+
+
+@pytest.mark.parametrize(
+    ("how", "expected"),
+    [("ALL", "1"), ("ANY", "1235"), ("NONE", "46")],
+)
+def test_type_joins_the_dimensions_of_a_group(people, how, expected):
+    assert members(people, segment(group(WA, GOLD, how=how))) == expected
+
+
+@pytest.mark.parametrize(
+    ("include", "expected"),
+    [("ALL", "1"), ("ANY", "1235"), ("NONE", "46")],
+)
+def test_include_joins_the_groups(people, include, expected):
+    assert members(people, segment(group(WA), group(GOLD), include=include)) == expected
+
+
+def test_a_group_of_type_none_excludes(people):
+    assert members(people, segment(group(GOLD), group(WA, how="NONE"))) == "35"
+
+
+@pytest.mark.parametrize(
+    ("source_how", "expected"),
+    [("ALL", "1"), ("ANY", "1235"), ("NONE", "46")],
+)
+def test_source_type_joins_the_source_segments(people, source_how, expected):
+    members(people, segment(group(WA)), "washington")
+    members(people, segment(group(GOLD)), "golden")
+    groups = segment(group(sources=["washington", "golden"], source_how=source_how))
+    assert members(people, groups) == expected
+
+
+def test_dimensions_narrow_the_source_segments(people):
+    members(people, segment(group(WA)), "washington")
+    assert members(people, segment(group(tier("INCLUSIVE", "silver"), sources=["washington"]))) == "2"
+
+
+@pytest.mark.parametrize("groups", [{"Groups": []}, {}, {"Groups": [{}]}, segment(group())])
+def test_no_condition_matches_everybody(people, groups):
+    assert members(people, groups) == "123456"
+
+
+def test_several_attributes_of_one_dimension_all_hold(people):
+    both = {"ProfileAttributes": {**WA["ProfileAttributes"], **GOLD["ProfileAttributes"]}}
+    assert members(people, segment(group(both))) == "1"
+
+
+def test_profile_type_excludes_and_keeps_those_without_one(people):
+    client = people.client
+    client.create_profile(DomainName=people.name, ProfileType="ACCOUNT_PROFILE")
+    dimension = {"ProfileAttributes": {"ProfileType": {"DimensionType": "EXCLUSIVE", "Values": ["ACCOUNT_PROFILE"]}}}
+    assert people.estimate(segment(group(dimension))) == 6
+
+
+@pytest.mark.parametrize(
+    "dimension",
+    [
+        tier("GREATER_THAN", "5"),
+        {"ProfileAttributes": {"BirthDate": {"DimensionType": "BEFORE", "Values": ["2000-01-01T00:00:00Z"]}}},
+        {"CalculatedAttributes": {"_sum": {"DimensionType": "EQUAL", "Values": ["1"]}}},
+    ],
+)
+def test_a_kind_that_is_not_evaluated_says_so(people, dimension, refusal):
+    code, status, message = refusal(people.estimate, segment(group(dimension)))
+    assert (code, status) == ("NotImplementedException", 501)
+    assert "does not evaluate" in message
+
+
+def define(domain, name, **more):
+    return domain.client.create_segment_definition(
+        DomainName=domain.name, SegmentDefinitionName=name, DisplayName=name.title(), **more
+    )
+
+
+def test_a_definition_comes_back_as_it_was_made(domain):
+    groups = segment(group(SEATTLE))
+    created = define(domain, "seattle", SegmentGroups=groups, Description="In Seattle", Tags={"team": "crm"})
+    arn = f"arn:aws:profile:us-east-1:123456789012:domains/{domain.name}/segment-definitions/seattle"
+    assert created["SegmentDefinitionArn"] == arn
+    shown = domain.client.get_segment_definition(DomainName=domain.name, SegmentDefinitionName="seattle")
+    assert shown["SegmentGroups"] == groups
+    assert (shown["DisplayName"], shown["Description"], shown["SegmentType"]) == ("Seattle", "In Seattle", "CLASSIC")
+
+
+def test_a_taken_name_already_exists(domain, refusal):
+    define(domain, "one", SegmentGroups=segment())
+    code, status, message = refusal(define, domain, "one", SegmentGroups=segment())
+    assert (code, status) == ("BadRequestException", 400)
+    assert "already exists" in message
+
+
+def test_definitions_are_listed_without_their_groups(domain):
+    for name in ("c", "a", "b"):
+        define(domain, name, SegmentGroups=segment(group(SEATTLE)))
+    pages = domain.client.get_paginator("list_segment_definitions").paginate(
+        DomainName=domain.name, PaginationConfig={"PageSize": 2}
+    )
+    items = [item for page in pages for item in page["Items"]]
+    assert [item["SegmentDefinitionName"] for item in items] == ["a", "b", "c"]
+    assert "SegmentGroups" not in items[0]
+
+
+def test_a_deleted_definition_is_gone_and_its_name_free(domain, refusal):
+    define(domain, "one", SegmentGroups=segment())
+    domain.client.delete_segment_definition(DomainName=domain.name, SegmentDefinitionName="one")
+    parameters = {"DomainName": domain.name, "SegmentDefinitionName": "one"}
+    assert refusal(domain.client.get_segment_definition, **parameters)[0] == "ResourceNotFoundException"
+    assert refusal(domain.client.delete_segment_definition, **parameters)[0] == "ResourceNotFoundException"
+    define(domain, "one", SegmentGroups=segment())
+
+
+def test_groups_or_sql_and_not_both(domain, refusal):
+    assert refusal(define, domain, "none")[0] == "BadRequestException"
+    both = {"SegmentGroups": segment(), "SegmentSqlQuery": "SELECT 1"}
+    assert refusal(define, domain, "both", **both)[0] == "BadRequestException"
+
+
+def test_an_sql_segment_is_kept_and_not_evaluated(domain, refusal):
+    define(domain, "sql", SegmentSqlQuery="SELECT profileid FROM profiles")
+    shown = domain.client.get_segment_definition(DomainName=domain.name, SegmentDefinitionName="sql")
+    assert (shown["SegmentType"], shown["SegmentSqlQuery"]) == ("ENHANCED", "SELECT profileid FROM profiles")
+    parameters = {"DomainName": domain.name, "SegmentDefinitionName": "sql", "ProfileIds": ["0" * 32]}
+    assert refusal(domain.client.get_segment_membership, **parameters)[1] == 501
+
+
+def test_an_unknown_source_segment_is_refused(domain, refusal):
+    code, _, message = refusal(define, domain, "top", SegmentGroups=segment(group(sources=["missing"])))
+    assert code in ("BadRequestException", "ResourceNotFoundException")
+    assert "missing" in message
+
+
+def test_sources_nest_at_most_five_deep(domain, refusal):
+    define(domain, "s0", SegmentGroups=segment(group(SEATTLE)))
+    for depth in range(1, 6):
+        define(domain, f"s{depth}", SegmentGroups=segment(group(sources=[f"s{depth - 1}"])))
+    assert domain.estimate(segment(group(sources=["s4"]))) == 0
+    assert refusal(domain.estimate, segment(group(sources=["s5"])))[0] == "BadRequestException"
+
+
+def test_a_circle_of_sources_is_a_bad_request_and_no_hang(domain, refusal):
+    define(domain, "a", SegmentGroups=segment(group(SEATTLE)))
+    define(domain, "b", SegmentGroups=segment(group(sources=["a"])))
+    domain.client.delete_segment_definition(DomainName=domain.name, SegmentDefinitionName="a")
+    define(domain, "a", SegmentGroups=segment(group(sources=["b"])))
+    assert refusal(domain.estimate, segment(group(sources=["b"])))[0] == "BadRequestException"
+
+
+def test_sixty_attributes_are_allowed_and_no_more(domain, refusal):
+    dimensions = [
+        {"ProfileAttributes": {"Attributes": {f"a{number}": {"DimensionType": "INCLUSIVE", "Values": ["1"]}}}}
+        for number in range(61)
+    ]
+    assert domain.estimate(segment(group(*dimensions[:60]))) == 0
+    assert refusal(domain.estimate, segment(group(*dimensions)))[0] == "BadRequestException"
+
+
+def test_fifty_one_values_are_too_many(domain, refusal):
+    groups = segment(group(first("INCLUSIVE", *map(str, range(51)))))
+    assert refusal(define, domain, "many", SegmentGroups=groups)[0] == "BadRequestException"
+
+
+def test_a_numeric_operator_on_a_standard_attribute_is_a_bad_request(domain, refusal):
+    assert refusal(define, domain, "x", SegmentGroups=segment(group(first("GREATER_THAN", "5"))))[1] == 400
+
+
+def test_an_estimate_runs_first_and_answers_with_text(people):
+    people.sandbox.control("PATCH", "settings", {"estimate_s": 600})
+    client, name = people.client, people.name
+    estimate = client.create_segment_estimate(DomainName=name, SegmentQuery=segment(group(GOLD)))
+    assert estimate["StatusCode"] == 200
+    parameters = {"DomainName": name, "EstimateId": estimate["EstimateId"]}
+    running = client.get_segment_estimate(**parameters)
+    assert (running["Status"], "Estimate" in running) == ("RUNNING", False)
+    people.sandbox.control("POST", "clock", {"advance_s": 601})
+    finished = client.get_segment_estimate(**parameters)
+    assert (finished["Status"], finished["Estimate"]) == ("SUCCEEDED", "3")
+
+
+def test_an_estimate_fails_if_its_source_is_gone(domain):
+    domain.sandbox.control("PATCH", "settings", {"estimate_s": 600})
+    define(domain, "source", SegmentGroups=segment())
+    query = segment(group(sources=["source"]))
+    estimate = domain.client.create_segment_estimate(DomainName=domain.name, SegmentQuery=query)["EstimateId"]
+    domain.client.delete_segment_definition(DomainName=domain.name, SegmentDefinitionName="source")
+    domain.sandbox.control("POST", "clock", {"advance_s": 601})
+    answer = domain.client.get_segment_estimate(DomainName=domain.name, EstimateId=estimate)
+    assert answer["Status"] == "FAILED"
+    assert "source" in answer["Message"]
+
+
+def test_an_unknown_estimate_is_not_found(domain, refusal):
+    parameters = {"DomainName": domain.name, "EstimateId": "0" * 32}
+    assert refusal(domain.client.get_segment_estimate, **parameters)[0] == "ResourceNotFoundException"
+
+
+def test_membership_of_an_unknown_profile_is_a_failure(people):
+    define(people, "all", SegmentGroups=segment())
+    answer = people.client.get_segment_membership(
+        DomainName=people.name, SegmentDefinitionName="all", ProfileIds=["0" * 32]
+    )
+    assert [(one["ProfileId"], one["Status"]) for one in answer["Failures"]] == [("0" * 32, 404)]
+    assert answer["Profiles"] == []

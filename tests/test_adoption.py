@@ -1,0 +1,189 @@
+"""What an earlier run left, and what is done with it. The table is that of the design."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from cpnb.adoption import Action, decide, digest, display_name, earlier_jobs
+from cpnb.csvstream import Measure
+from cpnb.fields import FieldMap
+from cpnb.planning import Part, Plan, UploadOptions
+from cpnb.report import Report
+
+FIELDS = FieldMap({"id": "AccountNumber", "city": "Address.City"}, unique_key="id")
+
+
+class Jobs:
+    """Stands for a domain: the jobs that it lists."""
+
+    name = "loyalty"
+
+    def __init__(self, *items: dict[str, Any]) -> None:
+        self.items = items
+        self.times_asked = 0
+
+    def pages(self, operation: str, /, **parameters: Any) -> Iterator[dict[str, Any]]:
+        assert operation == "ListUploadJobs"
+        self.times_asked += 1
+        yield from self.items
+
+
+def part(number: int = 1, content: str = "c0ffee") -> Part:
+    return Part(number, range(10), Measure(10, 123, content))
+
+
+def planned(*parts: Part, jobs: tuple[dict[str, Any], ...] = ()) -> Plan:
+    return Plan(Jobs(*jobs), FIELDS, Report(10), "raise", parts or (part(),))  # type: ignore[arg-type]
+
+
+def listed_job(plan: Plan, of_part: Part, status: str, *, hours_ago: float = 1.0, job_id: str = "a" * 32) -> Plan:
+    """Return the plan, its domain knowing one more job."""
+    then = datetime.now(UTC) - timedelta(hours=hours_ago)
+    item: dict[str, Any] = {
+        "JobId": job_id,
+        "DisplayName": display_name(plan, of_part, "spring"),
+        "Status": status,
+        "CreatedAt": then,
+    }
+    if status not in {"CREATED", "IN_PROGRESS"}:
+        item["CompletedAt"] = then
+    return replace(plan, domain=Jobs(*plan.domain.items, item))  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("status", "hours_ago", "action"),
+    [
+        ("CREATED", 1, Action.CONTINUE),
+        ("CREATED", 100, Action.CONTINUE),
+        ("IN_PROGRESS", 1, Action.WATCH),
+        ("IN_PROGRESS", 100, Action.WATCH),
+        ("SUCCEEDED", 1, Action.REPORT),
+        ("SUCCEEDED", 23.9, Action.REPORT),
+        ("SUCCEEDED", 24.1, Action.SEND),
+        ("PARTIALLY_SUCCEEDED", 1, Action.REPORT),
+        ("PARTIALLY_SUCCEEDED", 25, Action.SEND),
+        ("FAILED", 1, Action.SEND),
+        ("STOPPED", 1, Action.SEND),
+    ],
+)
+def test_each_state_of_an_earlier_job_leads_to_one_action(status: str, hours_ago: float, action: Action) -> None:
+    plan = listed_job(planned(), part(), status, hours_ago=hours_ago)
+
+    decision = decide(plan, UploadOptions())[1]
+
+    assert decision.action is action
+    assert (decision.job is None) == (action is Action.SEND)
+    assert decision.job is None or decision.job.job_id == "a" * 32
+
+
+def test_without_an_earlier_job_the_part_is_sent() -> None:
+    assert decide(planned(), UploadOptions())[1].action is Action.SEND
+
+
+def test_the_window_can_be_set() -> None:
+    plan = listed_job(planned(), part(), "SUCCEEDED", hours_ago=30)
+
+    assert decide(plan, UploadOptions(repeat_window_h=48))[1].action is Action.REPORT
+
+
+@pytest.mark.parametrize("status", ["CREATED", "IN_PROGRESS", "SUCCEEDED"])
+def test_send_sends_whatever_there_is_and_still_looks_whether_the_domain_answers(status: str) -> None:
+    plan = listed_job(planned(), part(), status)
+
+    assert decide(plan, UploadOptions(on_repeat="send"))[1].action is Action.SEND
+    assert plan.domain.times_asked == 1  # type: ignore[attr-defined]
+
+
+def test_of_several_jobs_of_one_content_the_newest_counts() -> None:
+    plan = planned()
+    plan = listed_job(plan, part(), "FAILED", hours_ago=3, job_id="1" * 32)
+    plan = listed_job(plan, part(), "SUCCEEDED", hours_ago=1, job_id="2" * 32)
+    plan = listed_job(plan, part(), "STOPPED", hours_ago=2, job_id="3" * 32)
+
+    decision = decide(plan, UploadOptions())[1]
+
+    assert decision.action is Action.REPORT
+    assert decision.job is not None
+    assert decision.job.job_id == "2" * 32
+
+
+def test_parts_are_decided_one_by_one_with_one_question() -> None:
+    first, second, third = part(1, "aa"), part(2, "bb"), part(3, "cc")
+    plan = planned(first, second, third)
+    plan = listed_job(plan, first, "SUCCEEDED")
+    plan = listed_job(plan, third, "IN_PROGRESS")
+
+    decisions = decide(plan, UploadOptions())
+
+    assert {number: decision.action for number, decision in decisions.items()} == {
+        1: Action.REPORT,
+        2: Action.SEND,
+        3: Action.WATCH,
+    }
+    assert plan.domain.times_asked == 1  # type: ignore[attr-defined]
+
+
+def test_jobs_of_others_are_not_looked_at() -> None:
+    foreign = {"JobId": "b" * 32, "DisplayName": "spring 1/1 0000000000000000", "Status": "CREATED"}
+    nameless = {"JobId": "c" * 32}
+
+    assert decide(planned(jobs=(foreign, nameless)), UploadOptions())[1].action is Action.SEND
+
+
+def test_a_job_without_a_date_is_older_than_all_others() -> None:
+    plan = planned()
+    name = display_name(plan, part(), "x")
+    jobs = Jobs(
+        {"JobId": "1" * 32, "DisplayName": name, "Status": "CREATED", "CreatedAt": datetime(2026, 1, 1, tzinfo=UTC)},
+        {"JobId": "2" * 32, "DisplayName": name, "Status": "CREATED"},
+    )
+
+    ending = digest(plan, part())
+    assert earlier_jobs(jobs, {ending})[ending].job_id == "1" * 32  # type: ignore[arg-type]
+
+
+def test_a_name_says_which_part_it_is_and_ends_in_the_digest() -> None:
+    plan = planned(part(1, "aa"), part(2, "bb"))
+
+    assert display_name(plan, plan.parts[1], "spring") == f"spring 2/2 {digest(plan, plan.parts[1])}"
+
+
+def test_a_long_name_is_cut_and_the_digest_stays() -> None:
+    plan = planned()
+
+    name = display_name(plan, part(), "x" * 300)
+
+    assert len(name) == 255
+    assert name.endswith(f"x 1/1 {digest(plan, part())}")
+
+
+def test_the_digest_is_16_hexadecimal_digits_and_the_same_every_time() -> None:
+    assert digest(planned(), part()) == digest(planned(), part())
+    assert len(digest(planned(), part())) == 16
+    int(digest(planned(), part()), 16)
+
+
+def test_whatever_changes_what_the_upload_does_changes_the_digest() -> None:
+    plan = planned()
+    other_target = FieldMap({"id": "AccountNumber", "city": "Address.County"}, unique_key="id")
+    seen = {
+        digest(plan, part()),
+        digest(plan, part(content="other")),
+        digest(plan, part(number=2)),
+        digest(replace(plan, data_expiry=30), part()),
+        digest(replace(plan, fields=other_target), part()),
+        digest(replace(plan, fields=FIELDS.with_key("city")), part()),
+    }
+
+    assert len(seen) == 6
+
+
+def test_what_changes_nothing_at_the_service_leaves_the_digest() -> None:
+    plan = planned()
+
+    assert digest(replace(plan, on_invalid="skip"), part()) == digest(plan, part())
+    assert digest(plan, replace(part(), rows=range(5, 15))) == digest(plan, part())

@@ -1,0 +1,194 @@
+"""The file of a part: its exact bytes, read again and again, and a table that changes underneath."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from cpnb import frames
+from cpnb.csvstream import CsvStream, Edits, Measure, Meter, encode
+from cpnb.errors import ChangedDataError
+from cpnb.fields import FieldMap
+from cpnb.rendering import render
+from hypothesis import given
+from hypothesis import strategies as st
+
+pytestmark = pytest.mark.frames
+
+FIELDS = FieldMap({"Nr.": "AccountNumber", "Ort": "Address.City"}, unique_key="Nr.")
+
+
+def measure_of(content: bytes, row_count: int) -> Measure:
+    meter = Meter()
+    meter.add(content, row_count)
+    return meter.measure()
+
+
+def stream_of(
+    frame: pd.DataFrame, content: bytes, row_count: int, *, rows: range | None = None, edits: Edits | None = None
+) -> CsvStream:
+    rows = range(len(frame)) if rows is None else rows
+    return CsvStream(frame, FIELDS, rows, edits or Edits(), measure_of(content, row_count))
+
+
+def people(*rows: tuple[Any, Any], **columns: Any) -> pd.DataFrame:
+    return pd.DataFrame(list(rows), columns=["Nr.", "Ort"], dtype=object).assign(**columns)
+
+
+def joined(stream: CsvStream) -> bytes:
+    return b"".join(stream)
+
+
+def test_the_bytes_are_utf8_without_bom_quoted_with_newlines_under_the_headers_of_the_map() -> None:
+    frame = people(("007", "Zürich"), ("8", None), ("9", 'a "b", c\nd'), ("10", " x "), ("11", "名古屋"))
+    expected = (
+        'Nr,Ort\n"007","Zürich"\n"8",\n"9","a ""b"", c\nd"\n"10"," x "\n"11","名古屋"\n'
+    ).encode()
+
+    assert joined(stream_of(frame, expected, 5)) == expected
+
+
+def test_the_length_is_known_before_the_first_byte() -> None:
+    expected = b'Nr,Ort\n"1","Oslo"\n'
+
+    stream = stream_of(people(("1", "Oslo")), expected, 1)
+
+    assert len(stream) == len(expected)
+    assert repr(stream) == "CsvStream(1 records, 18 bytes)"
+
+
+def test_it_can_be_read_as_often_as_one_likes() -> None:
+    expected = b'Nr,Ort\n"1","Oslo"\n'
+    stream = stream_of(people(("1", "Oslo")), expected, 1)
+
+    assert [joined(stream) for _ in range(3)] == [expected] * 3
+
+
+def test_reading_begins_anew_in_the_middle_of_another_reading() -> None:
+    expected = b'Nr,Ort\n"1","Oslo"\n'
+    stream = stream_of(people(("1", "Oslo")), expected, 1)
+    begun = iter(stream)
+    first = next(begun)
+
+    assert joined(stream) == expected
+    assert bytes(first) + b"".join(begun) == expected
+
+
+def test_it_cannot_be_taken_for_a_file() -> None:
+    stream = stream_of(people(("1", "Oslo")), b"", 0)
+
+    # requests measures files in its own way, and sends chunks where that fails, which S3 refuses.
+    assert not hasattr(stream, "read")
+    assert not hasattr(stream, "tell")
+
+
+def test_only_the_rows_of_the_part_are_sent() -> None:
+    frame = people(("1", "a"), ("2", "b"), ("3", "c"), ("4", "d"))
+    expected = b'Nr,Ort\n"2","b"\n"3","c"\n'
+
+    assert joined(stream_of(frame, expected, 2, rows=range(1, 3))) == expected
+
+
+def test_rows_stay_behind_and_cells_are_emptied() -> None:
+    frame = people(("1", "a"), ("2", "b"), ("3", "c"), ("4", "d"))
+    edits = Edits(np.array([0, 2]), {"Ort": np.array([2, 3])})
+    expected = b'Nr,Ort\n"2","b"\n"4",\n'
+
+    assert joined(stream_of(frame, expected, 2, edits=edits)) == expected
+
+
+def test_edits_lie_at_physical_positions_in_every_slice() -> None:
+    count = 2 * frames.SLICE_ROWS + 10
+    frame = pd.DataFrame({"Nr.": [str(number) for number in range(count)], "Ort": "x"}, index=range(count, 0, -1))
+    skipped = [frames.SLICE_ROWS, count - 1]
+    emptied = [0, frames.SLICE_ROWS - 1, 2 * frames.SLICE_ROWS]
+    lines = [
+        f'"{number}",{"" if number in emptied else chr(34) + "x" + chr(34)}\n'
+        for number in range(5, count)
+        if number not in skipped
+    ]
+    expected = ("Nr,Ort\n" + "".join(lines)).encode()
+    edits = Edits(np.array(skipped), {"Ort": np.array(emptied)})
+
+    assert joined(stream_of(frame, expected, count - 5 - 2, rows=range(5, count), edits=edits)) == expected
+
+
+def test_an_unmapped_column_never_leaves() -> None:
+    frame = people(("1", "a"), ("2", "b"), Notizen="geheim", Alter=[37, 41])
+    expected = b'Nr,Ort\n"1","a"\n"2","b"\n'
+
+    assert joined(stream_of(frame, expected, 2)) == expected
+
+
+CHANGES = {
+    "a cell": lambda frame: people(("1", "a"), ("2", "B")),
+    "a row less": lambda frame: frame.iloc[:1],
+    "no rows": lambda frame: frame.iloc[:0],
+    "the order": lambda frame: frame.iloc[::-1],
+    "an empty cell": lambda frame: people(("1", "a"), ("2", None)),
+    "a longer cell": lambda frame: people(("1", "a"), ("2", "b" * 10_000)),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_of_a_table_that_changed_the_last_bytes_are_withheld(change: Any) -> None:
+    frame = people(("1", "a"), ("2", "b"))
+    promised = b'Nr,Ort\n"1","a"\n"2","b"\n'
+    stream = CsvStream(change(frame), FIELDS, range(2), Edits(), measure_of(promised, 2))
+    given_out = bytearray()
+
+    with pytest.raises(ChangedDataError, match="changed after it was examined.*[Nn]othing of it was stored"):
+        for block in stream:
+            given_out.extend(block)
+
+    assert len(given_out) < len(promised)
+
+
+def test_of_a_longer_table_no_more_is_read_than_was_promised() -> None:
+    rows = 50 * frames.SLICE_ROWS
+    frame = pd.DataFrame({"Nr.": ["1"] * rows, "Ort": ["x"] * rows})
+    promised = b"Nr,Ort\n" + b'"1","x"\n' * frames.SLICE_ROWS
+    stream = CsvStream(frame, FIELDS, range(rows), Edits(), measure_of(promised, frames.SLICE_ROWS))
+    blocks = iter(stream)
+    given_out = bytearray()
+
+    with pytest.raises(ChangedDataError):
+        for block in blocks:
+            given_out.extend(block)
+
+    assert len(given_out) < len(promised)
+
+
+def test_memory_holds_slices_and_not_the_file() -> None:
+    rows = 20 * frames.SLICE_ROWS
+    line = b'"1","' + b"x" * 200 + b'"\n'
+    frame = pd.DataFrame({"Nr.": "1", "Ort": "x" * 200}, index=range(rows)).astype("category")
+    meter = Meter()
+    meter.add(b"Nr,Ort\n")
+    for _ in range(rows):
+        meter.add(line, 1)
+    stream = CsvStream(frame, FIELDS, range(rows), Edits(), meter.measure())
+    before = pa.total_allocated_bytes()
+
+    held = max(pa.total_allocated_bytes() - before for _ in stream)
+
+    assert len(stream) > 34_000_000
+    assert held < 10_000_000
+
+
+texts = st.text(st.characters(codec="utf-8"), min_size=1)
+
+
+@given(st.lists(st.tuples(texts, st.none() | texts), max_size=30))
+def test_a_csv_reader_reads_what_was_in_the_table(rows: list[tuple[str, str | None]]) -> None:
+    [(_, piece)] = frames.slices(people(*rows, ("last", "row")), FIELDS.needed_columns)
+
+    text = bytes(encode(render(piece, FIELDS).table)).decode()
+
+    seen = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    assert seen == [[key, city or ""] for key, city in (*rows, ("last", "row"))]

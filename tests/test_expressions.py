@@ -1,0 +1,347 @@
+import datetime as dt
+import json
+import math
+from decimal import Decimal
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cpnb.errors import ExpressionError
+from cpnb.expressions import Expression, calculated, profile
+
+
+def only(expression):
+    """The one dimension of a condition, as the service gets it."""
+    document = expression.to_api()
+    assert document["Include"] == "ALL"
+    [group] = document["Groups"]
+    [dimension] = group["Dimensions"]
+    return dimension
+
+
+def comparison(expression):
+    """Type and values of the one dimension on the custom attribute x."""
+    body = only(expression)["ProfileAttributes"]["Attributes"]["x"]
+    return body["DimensionType"], body["Values"]
+
+
+def test_a_condition_becomes_segment_groups():
+    condition = profile.Address.City.isin(["Seattle"]) & profile.LastName.startswith("S")
+    assert condition.to_api() == {
+        "Groups": [
+            {
+                "Dimensions": [
+                    {"ProfileAttributes": {"Address": {"City": {"DimensionType": "INCLUSIVE", "Values": ["Seattle"]}}}},
+                    {"ProfileAttributes": {"LastName": {"DimensionType": "BEGINS_WITH", "Values": ["S"]}}},
+                ],
+                "SourceType": "ALL",
+                "Type": "ALL",
+            }
+        ],
+        "Include": "ALL",
+    }
+
+
+x = profile.Attributes["x"]
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        (x.isin(["a", "b", "a"]), ("INCLUSIVE", ["a", "b"])),
+        (x.isin({"b", "a"}), ("INCLUSIVE", ["a", "b"])),
+        (x.isin(pd.Series(["a"])), ("INCLUSIVE", ["a"])),
+        (x.notin(["a"]), ("EXCLUSIVE", ["a"])),
+        (~x.isin(["a"]), ("EXCLUSIVE", ["a"])),
+        (~x.notin(["a"]), ("INCLUSIVE", ["a"])),
+        (x == "a", ("INCLUSIVE", ["a"])),
+        (x != "a", ("EXCLUSIVE", ["a"])),
+        (x.contains("a", "b"), ("CONTAINS", ["a", "b"])),
+        (x.startswith("a"), ("BEGINS_WITH", ["a"])),
+        (x.endswith("a"), ("ENDS_WITH", ["a"])),
+        (x.list_contains("a"), ("LIST_CONTAINS", ["a"])),
+        (x.list_contains_all("a", "b"), ("LIST_CONTAINS_ALL", ["a", "b"])),
+        (x == 5, ("EQUAL", ["5"])),
+        (x > 5.50, ("GREATER_THAN", ["5.5"])),
+        (x >= 1e21, ("GREATER_THAN_OR_EQUAL", ["1000000000000000000000"])),
+        (x < Decimal("0.10"), ("LESS_THAN", ["0.1"])),
+        (x <= np.int64(100), ("LESS_THAN_OR_EQUAL", ["100"])),
+        (x > np.float64(1e-7), ("GREATER_THAN", ["0.0000001"])),
+        (x.between(1, 2.5), ("BETWEEN", ["1", "2.5"])),
+        (x.not_between(-1, 0), ("NOT_BETWEEN", ["-1", "0"])),
+        (x.before("2024-10-01"), ("BEFORE", ["2024-10-01T00:00:00Z"])),
+        (x < dt.date(2024, 10, 1), ("BEFORE", ["2024-10-01T00:00:00Z"])),
+        (x.after(dt.datetime(2024, 10, 1, 12, 30)), ("AFTER", ["2024-10-01T12:30:00Z"])),  # noqa: DTZ001
+        (x > pd.Timestamp("2024-10-01 01:00", tz="Europe/Berlin"), ("AFTER", ["2024-09-30T23:00:00Z"])),
+        (x.on("2024-10-01T00:00:00Z"), ("ON", ["2024-10-01T00:00:00Z"])),
+        (x == dt.date(2024, 10, 1), ("ON", ["2024-10-01T00:00:00Z"])),
+        (x.between("2024-01-01", "2024-12-31"), ("BETWEEN", ["2024-01-01T00:00:00Z", "2024-12-31T00:00:00Z"])),
+        (x == profile.LastName, ("INCLUSIVE", ["{{_profile.LastName}}"])),
+        (x > calculated["_spend"], ("GREATER_THAN", ["{{_calculated_attribute._spend}}"])),
+    ],
+)
+def test_every_comparison_of_a_custom_attribute(condition, expected):
+    assert comparison(condition) == expected
+
+
+def test_attributes_of_other_kinds():
+    assert only(profile.BirthDate == "1990-02-03") == {
+        "ProfileAttributes": {"BirthDate": {"DimensionType": "ON", "Values": ["1990-02-03T00:00:00Z"]}}
+    }
+    assert only(profile.ProfileType != "ACCOUNT_PROFILE") == {
+        "ProfileAttributes": {"ProfileType": {"DimensionType": "EXCLUSIVE", "Values": ["ACCOUNT_PROFILE"]}}
+    }
+    assert only(calculated["_calls"].over(30, 7) >= 3) == {
+        "CalculatedAttributes": {
+            "_calls": {
+                "DimensionType": "GREATER_THAN_OR_EQUAL",
+                "Values": ["3"],
+                "ConditionOverrides": {"Range": {"Start": 30, "End": 7, "Unit": "DAYS"}},
+            }
+        }
+    }
+
+
+def test_groups_say_how_they_and_their_dimensions_combine():
+    city, name = profile.Address.City.contains("a"), profile.LastName.contains("b")
+    shapes = {
+        "and": city & name,
+        "or": city | name,
+        "and not": city & ~name,
+        "not both": ~(city & name),
+        "neither": ~(city | name),
+    }
+    brief = {
+        key: (document["Include"], [(group["Type"], len(group["Dimensions"])) for group in document["Groups"]])
+        for key, document in ((key, expression.to_api()) for key, expression in shapes.items())
+    }
+    assert brief == {
+        "and": ("ALL", [("ALL", 2)]),
+        "or": ("ALL", [("ANY", 2)]),
+        "and not": ("ALL", [("ALL", 1), ("NONE", 1)]),
+        "not both": ("ANY", [("NONE", 1), ("NONE", 1)]),
+        "neither": ("ALL", [("NONE", 2)]),
+    }
+
+
+def test_more_than_fifty_values_are_split():
+    numbers = [str(n) for n in range(101)]
+    [group] = profile.AccountNumber.isin(numbers).to_api()["Groups"]
+    assert group["Type"] == "ANY"
+    assert [len(d["ProfileAttributes"]["AccountNumber"]["Values"]) for d in group["Dimensions"]] == [50, 50, 1]
+    [group] = profile.AccountNumber.notin(numbers).to_api()["Groups"]
+    assert group["Type"] == "ALL"
+    assert {d["ProfileAttributes"]["AccountNumber"]["DimensionType"] for d in group["Dimensions"]} == {"EXCLUSIVE"}
+    [group] = x.list_contains_all(*numbers).to_api()["Groups"]
+    assert group["Type"] == "ALL"
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (
+            lambda: profile.AccountNumber > 5,
+            "cannot compare AccountNumber by >; it has isin.*Custom attributes have all",
+        ),
+        (lambda: profile.BirthDate.contains("19"), "it has before, after"),
+        (lambda: profile.ProfileType.startswith("P"), "it has isin, notin"),
+        (lambda: profile.LastName == 5, "compared with text, got a value of type int"),
+        (lambda: profile.LastName.isin([None]), "type NoneType"),
+        (lambda: profile.LastName.isin("Smith"), "takes a list"),
+        (lambda: profile.LastName.isin([]), "no value at all"),
+        (lambda: profile.LastName.isin([""]), "empty value"),
+        (lambda: profile.LastName.isin(["a" * 256]), "256 characters; expected at most 255"),
+        (lambda: profile.AdditionalInformation.isin(["a" * 1001]), "at most 1000"),
+        (lambda: profile.ProfileType == "PERSON", "the service knows no other value"),
+        (lambda: profile.BirthDate.on("01/02/1990"), "ISO 8601"),
+        (lambda: profile.BirthDate.on(pd.NaT), "ISO 8601"),
+        (lambda: profile.BirthDate.between("1991-01-01", "1990-01-01"), "first end"),
+        (lambda: x.between(2, 1), "first end"),
+        (lambda: x > "5", "compared with a number"),
+        (lambda: x > math.inf, "not finite"),
+        (lambda: profile.LastNam, "Did you mean 'LastName'"),
+        (lambda: profile.Address.Citi, "Did you mean 'Address.City'"),
+        (lambda: profile.Gender, "Use GenderString"),
+        (lambda: profile.Address.Address1, "Segments cannot filter on 'Address.Address1'"),
+        (lambda: profile.LastName.over(3), "not calculated"),
+        (lambda: calculated["two words"], "cannot be a calculated attribute"),
+        (lambda: profile.LastName == "a" & profile.FirstName == "b", "brackets are missing"),
+        (lambda: profile.LastName and x, "neither true nor false"),
+        (lambda: (x == "a") and (x == "b"), "Join conditions with &"),
+        (lambda: 1 < x < 5, "Join conditions with &"),
+        (lambda: "a" in (x == "a"), "no elements"),
+        (lambda: "a" in profile.LastName, "no elements"),
+        (lambda: {x == "a"}, "member of a set"),
+        (lambda: ~profile.LastName, "nothing to negate"),
+        (lambda: (x == "a") & True, "only be joined with another"),
+        ((x.contains("a") | ~x.contains("a")).to_api, "every profile"),
+        ((x.isin(["a"]) & x.notin(["a"])).to_api, "contradicts itself"),
+        (((x.contains("a") & ~x.contains("b")) | x.contains("c")).to_api, "two levels"),
+    ],
+)
+def test_what_the_service_cannot_say_is_refused(make, message):
+    with pytest.raises(ExpressionError, match=message):
+        make()
+
+
+def test_unknown_attributes_do_not_disturb_those_who_only_ask():
+    assert not hasattr(profile, "LastNam")
+    assert not hasattr(profile, "_repr_html_")
+
+
+def test_tab_completion_offers_what_there_is():
+    assert {"LastName", "Address", "Attributes", "BirthDate"} <= set(dir(profile))
+    assert not {"Gender", "ProfileId"} & set(dir(profile))
+    assert dir(profile.Address) == ["City", "Country", "County", "PostalCode", "Province", "State"]
+    assert dir(profile.BirthDate) == ["after", "before", "between", "not_between", "on"]
+    assert "over" in dir(calculated["_calls"])
+
+
+def test_a_condition_says_itself_in_english():
+    condition = (profile.Address.City.isin(["Seattle", "Boston"]) | (x >= 5)) & ~profile.LastName.startswith("S")
+    text = (
+        "(Address.City is one of 'Seattle', 'Boston' or Attributes.x is at least 5) and not (LastName starts with 'S')"
+    )
+    assert str(condition) == condition.explain() == text
+    assert repr(condition) == f"<condition: {text}>"
+    assert str(profile.LastName.isin(list("abcdefghijkl"))).endswith("'j' and 2 more")
+    assert str(calculated["_calls"].over(30) == 2) == "_calls over days 30 to now equals 2"
+
+
+def test_conditions_are_equal_if_they_say_the_same():
+    assert (x == "a") & (x == "b") == (x == "a") & (x == "b")
+    assert (x == "a") != (x == "b")
+    assert ~~(x == "a") == (x == "a")
+
+
+def test_a_condition_cannot_be_changed():
+    condition = x == "a"
+    with pytest.raises(AttributeError):
+        condition.dimension = None
+
+
+def test_segment_groups_made_elsewhere_are_read():
+    found = Expression.from_api(
+        {
+            "Include": "NONE",
+            "Groups": [
+                {
+                    "Type": "ANY",
+                    "SourceType": "ALL",
+                    "Dimensions": [
+                        {
+                            "ProfileAttributes": {
+                                "LastName": {"DimensionType": "CONTAINS", "Values": ["a"]},
+                                "Address": {
+                                    "City": {"DimensionType": "ENDS_WITH", "Values": ["b"]},
+                                    "State": {"DimensionType": "INCLUSIVE", "Values": ["WA"]},
+                                },
+                                "Attributes": {"x": {"DimensionType": "EQUAL", "Values": ["1"]}},
+                            }
+                        },
+                        {"CalculatedAttributes": {"_n": {"DimensionType": "EQUAL", "Values": ["2"]}}},
+                    ],
+                }
+            ],
+        }
+    )
+    assert str(found) == (
+        "not ((LastName contains 'a' and Address.City ends with 'b' and Address.State is 'WA' "
+        "and Attributes.x equals 1) or _n equals 2)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ({}, "without groups"),
+        ({"Groups": []}, "without groups"),
+        ({"Groups": [{"Type": "ALL"}]}, "without dimensions"),
+        ({"Groups": [{"Dimensions": [{"ProfileAttributes": {}}]}]}, "without any attribute"),
+        ({"Groups": [{"SourceSegments": [{"SegmentDefinitionName": "base"}]}]}, "1 other segment"),
+        (
+            {
+                "Groups": [
+                    {"Dimensions": [{"ProfileAttributes": {"Name": {"DimensionType": "EQUAL", "Values": ["a"]}}}]}
+                ]
+            },
+            "no attribute 'Name'",
+        ),
+        (
+            {"Groups": [{"Dimensions": [{"ProfileAttributes": {"City": {"DimensionType": "X", "Values": ["a"]}}}]}]},
+            "no attribute 'City'",
+        ),
+        (
+            {
+                "Groups": [
+                    {"Dimensions": [{"ProfileAttributes": {"LastName": {"DimensionType": "ON", "Values": ["a"]}}}]}
+                ]
+            },
+            "cannot be compared by 'ON'",
+        ),
+    ],
+)
+def test_segment_groups_that_are_no_condition_are_refused(document, message):
+    with pytest.raises(ExpressionError, match=message):
+        Expression.from_api(document)
+
+
+ATOMS = [
+    profile.LastName.contains("a"),
+    profile.LastName.isin(["Smith"]),
+    profile.Address.City.notin(["Seattle"]),
+    profile.BirthDate.before("1990-01-01"),
+    x > 5,
+    calculated["_n"] == 2,
+    profile.AccountNumber.isin([str(n) for n in range(60)]),
+]
+expressions = st.recursive(
+    st.integers(0, len(ATOMS) - 1).map(ATOMS.__getitem__),
+    lambda inner: st.one_of(
+        inner.map(lambda part: ~part),
+        st.tuples(inner, inner).map(lambda pair: pair[0] & pair[1]),
+        st.tuples(inner, inner).map(lambda pair: pair[0] | pair[1]),
+    ),
+    max_leaves=5,
+)
+
+
+def dimensions_of(document):
+    """Every comparison in a document, with EXCLUSIVE as the opposite of INCLUSIVE."""
+    return [
+        json.dumps(d).replace("EXCLUSIVE", "INCLUSIVE") for group in document["Groups"] for d in group["Dimensions"]
+    ]
+
+
+def holds(document, world):
+    """Whether segment groups hold where the comparisons in `world` do. Source: service model, IncludeOptions."""
+
+    def quantified(quantifier, truths):
+        return {"ALL": all(truths), "ANY": any(truths), "NONE": not any(truths)}[quantifier]
+
+    def dimension_holds(dimension):
+        text = json.dumps(dimension)
+        return world[text.replace("EXCLUSIVE", "INCLUSIVE")] != ("EXCLUSIVE" in text)
+
+    groups = [
+        quantified(group["Type"], [dimension_holds(dimension) for dimension in group["Dimensions"]])
+        for group in document["Groups"]
+    ]
+    return quantified(document["Include"], groups)
+
+
+@given(expressions)
+def test_what_is_written_and_read_back_means_the_same(expression):
+    try:
+        written = expression.to_api()
+    except ExpressionError:
+        return
+    again = Expression.from_api(written).to_api()
+    names = sorted({*dimensions_of(written), *dimensions_of(again)})
+    for truths in product([False, True], repeat=len(names)):
+        world = dict(zip(names, truths, strict=True))
+        assert holds(written, world) == holds(again, world)

@@ -1,0 +1,181 @@
+"""One job of the service: its states, waiting for it, starting and stopping it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from cpnb.errors import ServiceError, UnreachableError, UploadError, WaitTimeoutError
+from cpnb.upload_job import JobStatus, ResultsSummary, UploadJob
+
+JOB = "0123456789abcdef" * 2
+
+
+class Script:
+    """Stands for a domain: what it was asked, and the answers it was given to say, the last one for good."""
+
+    name = "loyalty"
+
+    def __init__(self, *answers: dict[str, Any] | Exception) -> None:
+        self.answers = list(answers)
+        self.asked: list[str] = []
+
+    def call(self, operation: str, /, **parameters: Any) -> dict[str, Any]:
+        assert parameters == {"JobId": JOB}
+        self.asked.append(operation)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def call_once(self, operation: str, /, **parameters: Any) -> dict[str, Any]:
+        return self.call(f"{operation} once", **parameters)
+
+
+def job_of(*answers: dict[str, Any] | Exception) -> tuple[UploadJob, list[str]]:
+    script = Script(*answers)
+    return UploadJob(script, JOB, "spring"), script.asked  # type: ignore[arg-type]
+
+
+def test_every_state_but_two_is_final() -> None:
+    assert {status for status in JobStatus if not status.is_final} == {JobStatus.CREATED, JobStatus.IN_PROGRESS}
+
+
+def test_a_job_is_read_as_the_service_describes_it() -> None:
+    began, ended = datetime(2026, 11, 1, 9, tzinfo=UTC), datetime(2026, 11, 1, 10, tzinfo=UTC)
+    job, asked = job_of(
+        {
+            "JobId": JOB,
+            "DisplayName": "spring 1/1",
+            "Status": "PARTIALLY_SUCCEEDED",
+            "CreatedAt": began,
+            "CompletedAt": ended,
+            "ResultsSummary": {"CreatedRecords": 5, "UpdatedRecords": 0, "FailedRecords": 2},
+        }
+    )
+
+    seen = job.refresh()
+
+    assert asked == ["GetUploadJob"]
+    assert (seen.job_id, seen.display_name, seen.status) == (JOB, "spring 1/1", JobStatus.PARTIALLY_SUCCEEDED)
+    assert (seen.created_at, seen.completed_at) == (began, ended)
+    assert seen.results == ResultsSummary(created=5, updated=0, failed=2)
+
+
+def test_what_the_service_leaves_out_is_kept_or_unknown() -> None:
+    job, _ = job_of({"Status": "IN_PROGRESS"})
+
+    seen = job.refresh()
+
+    assert (seen.job_id, seen.display_name) == (JOB, "spring")
+    assert seen.results == ResultsSummary(None, None, None)
+    assert (seen.status_reason, seen.completed_at) == ("", None)
+
+
+def test_counters_add_up_and_unknown_is_not_zero() -> None:
+    total = ResultsSummary(created=1, updated=None) + ResultsSummary(created=2, updated=3)
+
+    assert total == ResultsSummary(created=3, updated=3, failed=None)
+    assert str(total) == "3 created, 3 updated, no count of failed"
+
+
+def test_large_counters_are_readable() -> None:
+    assert str(ResultsSummary(1_000_000, 0, 12)) == "1,000,000 created, 0 updated, 12 failed"
+
+
+def test_waiting_looks_again_until_the_job_has_ended() -> None:
+    job, asked = job_of({"Status": "CREATED"}, {"Status": "IN_PROGRESS"}, {"Status": "SUCCEEDED"})
+
+    assert job.wait().status is JobStatus.SUCCEEDED
+    assert asked == ["GetUploadJob"] * 3
+
+
+@pytest.mark.parametrize("status", ["SUCCEEDED", "PARTIALLY_SUCCEEDED", "FAILED", "STOPPED"])
+def test_waiting_ends_with_every_final_state(status: str) -> None:
+    job, asked = job_of({"Status": status})
+
+    assert job.wait(timeout_s=60).status == status
+    assert len(asked) == 1
+
+
+def test_when_the_time_is_over_the_job_goes_on_and_that_is_said() -> None:
+    job, asked = job_of({"Status": "IN_PROGRESS"})
+
+    with pytest.raises(WaitTimeoutError, match=rf"{JOB} is still IN_PROGRESS after 0\.3 s.*goes on") as caught:
+        job.wait(timeout_s=0.3)
+
+    assert isinstance(caught.value, TimeoutError)
+    assert "StopUploadJob" not in asked
+
+
+def test_an_error_while_waiting_comes_through() -> None:
+    job, _ = job_of({"Status": "IN_PROGRESS"}, UnreachableError("gone"))
+
+    with pytest.raises(UnreachableError, match="gone"):
+        job.wait()
+
+
+def test_a_start_is_one_request() -> None:
+    job, asked = job_of({})
+
+    assert job.start().status is JobStatus.IN_PROGRESS
+    assert asked == ["StartUploadJob once"]
+
+
+@pytest.mark.parametrize("status", ["IN_PROGRESS", "SUCCEEDED", "FAILED"])
+def test_a_start_that_errs_after_it_worked_counts_as_started(status: str) -> None:
+    job, asked = job_of(UnreachableError("the answer was lost"), {"Status": status})
+
+    assert job.start().status == status
+    assert asked == ["StartUploadJob once", "GetUploadJob"]
+
+
+def test_a_start_that_did_not_work_names_domain_job_stage_and_code() -> None:
+    job, asked = job_of(ServiceError("refused", code="BadRequestException"), {"Status": "CREATED"})
+
+    with pytest.raises(UploadError, match=rf"{JOB} of domain 'loyalty'.*could not be started: refused") as caught:
+        job.start()
+
+    assert (caught.value.job_id, caught.value.stage, caught.value.code) == (JOB, "start", "BadRequestException")
+    assert "Run the upload again" in str(caught.value)
+    assert caught.value.__context__ is None
+    assert asked.count("StartUploadJob once") == 1
+
+
+def test_a_stop_returns_the_job_as_it_is_then() -> None:
+    job, asked = job_of({}, {"Status": "STOPPED", "ResultsSummary": {"CreatedRecords": 3}})
+
+    stopped = job.stop()
+
+    assert asked == ["StopUploadJob", "GetUploadJob"]
+    assert (stopped.status, stopped.results.created) == (JobStatus.STOPPED, 3)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ({"Status": "CREATED"}, "waits for its file"),
+        ({"Status": "IN_PROGRESS"}, "being processed"),
+        ({"Status": "SUCCEEDED", "ResultsSummary": {"CreatedRecords": 3}}, "succeeded: 3 created"),
+        ({"Status": "PARTIALLY_SUCCEEDED"}, "does not say which failed"),
+        ({"Status": "FAILED", "StatusReason": "VALIDATION_FAILURE"}, "could not read the file"),
+        ({"Status": "FAILED", "StatusReason": "INTERNAL_FAILURE"}, "fault of the service"),
+        ({"Status": "FAILED"}, "no reason given"),
+        ({"Status": "STOPPED"}, "what was already taken in stays"),
+    ],
+)
+def test_each_state_is_said_in_a_sentence(answer: dict[str, Any], words: str) -> None:
+    job, _ = job_of(answer)
+
+    sentence = str(job.refresh())
+
+    assert words in sentence
+    assert JOB in sentence
+    assert sentence.endswith(".")
+
+
+def test_a_job_says_all_of_its_sentences_without_a_service() -> None:
+    say: Callable[[UploadJob], str] = UploadJob.sentence
+    assert all(say(UploadJob(Script({}), JOB, status=status)) for status in JobStatus)  # type: ignore[arg-type]
