@@ -48,7 +48,7 @@ from .errors import (
 from .errors import (
     WaitTimeoutError as WaitTimeoutError,
 )
-from .expressions import profile as profile
+from .expressions import calculated as calculated, profile as profile
 from .fields import ContentType as ContentType
 from .fields import Field as Field
 from .fields import FieldMap as FieldMap

@@ -77,7 +77,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 def _run(options: argparse.Namespace) -> None:
     people = _read(options.csv)
     unique_key = options.unique_key or (None if options.csv or options.fields else SAMPLE_KEY)
-    fields = _fields(people, options.fields, unique_key, options.region or (None if options.csv else "US"))
+    fields = _fields(people, options, unique_key, options.region or (None if options.csv else "US"))
     with _domain(options) as domain:
         plan = people.cp.plan(domain, fields, data_expiry=options.expiry, on_invalid=options.on_invalid)
         _heading("Check")
@@ -106,16 +106,21 @@ def _read(csv: str | None) -> pd.DataFrame:
     return people
 
 
-def _fields(people: pd.DataFrame, file: str | None, unique_key: str | None, region: str | None) -> FieldMap:
+def _fields(people: pd.DataFrame, options: argparse.Namespace, unique_key: str | None, region: str | None) -> FieldMap:
     _heading("Fields")
-    if file is None:
-        guess = suggest(people, unique_key=unique_key, region=region)
-        print(guess)
-        return guess.fields
-    fields = FieldMap.load(file)
-    for field in fields:
-        print(f"{field.column} -> {field.name} ({field.content_type})")
-    return FieldMap(fields, unique_key or fields.unique_key, region or fields.region)
+    if options.fields:
+        loaded = FieldMap.load(options.fields)
+        fields = FieldMap(loaded, unique_key or loaded.unique_key, region or loaded.region)
+        print(fields)
+        return fields
+    guess = suggest(people, unique_key=unique_key, region=region)
+    print(guess)
+    if options.aws and not guess.confident:
+        raise FieldsError(
+            "Some of these guesses are unsure, and this would go to AWS. Save a map that you have looked at "
+            "(df.cp.suggest_fields(...).save('fields.json') in Python) and name it: --fields fields.json"
+        )
+    return guess.fields
 
 
 @contextlib.contextmanager

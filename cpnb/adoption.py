@@ -25,10 +25,10 @@ DIGEST_LENGTH = 16
 class Action(Enum):
     """What to do about one part."""
 
-    SEND = "sent"
-    CONTINUE = "continued: an earlier run had created its job and not started it"
-    WATCH = "watched: an earlier run had sent it, and its job is at work"
-    REPORT = "already uploaded by an earlier run, not sent again"
+    SEND = "Sent"
+    CONTINUE = "An earlier run had created the job and not started it; this run goes on with it"
+    WATCH = "An earlier run had sent this already; its job is watched, and nothing is sent again"
+    REPORT = "Already uploaded by an earlier run, not sent again"
 
 
 @dataclass(frozen=True, slots=True)

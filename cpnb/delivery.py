@@ -70,15 +70,14 @@ class PartProgress:
 
     def sentence(self) -> str:
         """Return what became of the part so far."""
-        name = f"Part {self.part.number}"
-        how = "" if self.action is Action.SEND else f" ({self.action.value})"
         if self.error is not None:
-            return f"{name}: {self.error}"
+            return str(self.error)
+        how = "" if self.action is Action.SEND else f"{self.action.value}. "
         if self.phase is Phase.SENDING:
-            return f"{name}{how}: {self.sent_bytes:,} of {self.part.measure.size_bytes:,} bytes sent."
+            return f"{how}{self.sent_bytes:,} of {self.part.measure.size_bytes:,} bytes sent."
         if self.job is None or self.phase is Phase.WAITING:
-            return f"{name}{how}: waiting for its turn."
-        return f"{name}{how}: {self.job.sentence()}"
+            return f"{how}Waiting for its turn."
+        return f"{how}{self.job.sentence()}"
 
 
 class StoppedError(CpnbError):

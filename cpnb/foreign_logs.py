@@ -19,7 +19,7 @@ _silent: ContextVar[bool] = ContextVar("silent", default=False)
 class _Discretion(logging.Filter):
     """Lets through what was not logged on our behalf; other threads go on logging as they like."""
 
-    def filter(self, record: logging.LogRecord) -> bool:
+    def filter(self, record: logging.LogRecord) -> bool:  # noqa: ARG002 - logging gives it
         return not _silent.get()
 
 

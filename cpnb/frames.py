@@ -63,7 +63,8 @@ def checked_frame(data: object) -> Frame:
             f"The columns have {data.columns.nlevels} levels; expected one name for each. Join the levels first: "
             "df.columns = df.columns.map('_'.join)."
         )
-    unnamed = sorted({type(name).__name__ for name in data.columns if not isinstance(name, str)})
+    names: list[object] = list(data.columns)
+    unnamed = sorted({type(name).__name__ for name in names if not isinstance(name, str)})
     if unnamed:
         raise FrameError(
             f"Columns are named by text; found names of type {', '.join(unnamed)}. Rename them first: "
@@ -152,9 +153,9 @@ def _cells(series: pd.Series[Any]) -> Cells:
             return _one_chunk(pa.array(series, from_pandas=True))
         except (pa.ArrowException, UnicodeError, TypeError, ValueError):
             pass  # Arrow has no such type, or the text has no UTF-8 form: look at the cells one by one
-    values = series.to_numpy(dtype=object)
-    missing = np.asarray(series.isna(), dtype=bool)
-    return np.where(missing, None, values) if missing.any() else values
+    values = series.to_numpy(dtype=object, copy=True)
+    values[np.asarray(series.isna(), dtype=bool)] = None
+    return values
 
 
 def _one_chunk(array: pa.Array | pa.ChunkedArray) -> pa.Array:

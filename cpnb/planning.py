@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -348,24 +349,32 @@ class _PartCutter:
     def add(self, table: pa.Table, positions: Positions, stop: int) -> None:
         """Take in the records of one slice, which lie at `positions` before `stop`."""
         while table.num_rows:
-            piece = table.slice(0, self._options.part_rows - self._meter.row_count)
+            piece, block = self._fitting(table)
+            if piece.num_rows:
+                self._meter.add(block, piece.num_rows)
+                table, positions = table.slice(piece.num_rows), positions[piece.num_rows :]
+                self._stop = int(positions[0]) if len(positions) else stop
+                if self._meter.row_count == self._options.part_rows:
+                    self._close(self._stop)
+            elif self._meter.row_count:
+                self._close(int(positions[0]))
+            else:
+                raise ValueError(
+                    f"One record takes {len(encode(table.slice(0, 1))):,} bytes, part_bytes allows "
+                    f"{self._options.part_bytes:,} for a whole file. Give more, or leave out the long column."
+                )
+
+    def _fitting(self, table: pa.Table) -> tuple[pa.Table, pa.Buffer]:
+        """Return as many of the first records as the part can still take, and their bytes."""
+        piece = table.slice(0, self._options.part_rows - self._meter.row_count)
+        room_bytes = self._options.part_bytes - self._meter.size_bytes - 1  # a file stays under the limit
+        block = encode(piece)
+        if len(block) > room_bytes:
+            counts = range(1, piece.num_rows + 1)
+            count = bisect_right(counts, room_bytes, key=lambda count: len(encode(piece.slice(0, count))))
+            piece = piece.slice(0, count)
             block = encode(piece)
-            while self._meter.size_bytes + len(block) >= self._options.part_bytes:
-                if self._meter.row_count:
-                    self._close(int(positions[0]))
-                elif piece.num_rows == 1:
-                    raise ValueError(
-                        f"One record takes {len(block):,} bytes, part_bytes allows {self._options.part_bytes:,} for "
-                        "a whole file. Give more, or leave out the long column."
-                    )
-                else:
-                    piece = piece.slice(0, piece.num_rows // 2)
-                    block = encode(piece)
-            self._meter.add(block, piece.num_rows)
-            table, positions = table.slice(piece.num_rows), positions[piece.num_rows :]
-            self._stop = int(positions[0]) if len(positions) else stop
-            if self._meter.row_count == self._options.part_rows:
-                self._close(self._stop)
+        return piece, block
 
     def _close(self, stop: int) -> None:
         self._finished.append(Part(len(self._finished) + 1, range(self._start, stop), self._meter.measure()))

@@ -36,8 +36,10 @@ _BAD_QUOTATION = (
     "a quotation mark that is never closed, or text after a closing one. Close it, or double the marks that belong to "
     'the text ("").'
 )
-# A header that is an address or a long number is most likely the first customer.
-_LOOKS_LIKE_DATA = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|\+?[\d\s().-]*(?:\d[\s().-]*){7}")
+# A header that is an address or a long number is most likely the first customer; a date can be the name of a column.
+_LOOKS_LIKE_DATA = re.compile(
+    r"(?!(?:19|20)\d\d[-./]?\d\d[-./]?\d\d$)(?:[^@\s]+@[^@\s]+\.[^@\s]+|\+?[\d\s().-]*(?:\d[\s().-]*){7})"
+)
 
 
 def read(path: str | PathLike[str], *, encoding: str = "utf-8", delimiter: str = ",") -> pd.DataFrame:

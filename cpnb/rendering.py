@@ -83,9 +83,8 @@ def render(rows: Slice, fields: FieldMap) -> Rendered:
         text = _text(rows.columns[one.column], _birth_date if one.target == BIRTH_DATE else _instant)
         columns.append(text.array)
         if text.kinds is not None:
-            found = [kind for kind in text.kinds if kind is not None]
-            unsupported[one.source] = np.not_equal(text.kinds, None)
-            kinds[one.source] = dict(sorted(Counter(found).items()))
+            unsupported[one.source] = np.array([kind is not None for kind in text.kinds], dtype=bool)
+            kinds[one.source] = dict(sorted(Counter(text.kinds[unsupported[one.source]]).items()))
     regions = {
         column: _text(rows.columns[column], _instant).array
         for column in dict.fromkeys(one.region_column for one in fields if one.region_column)
@@ -108,21 +107,13 @@ def _typed(array: pa.Array, moment: Callable[[pa.Array], pa.Array]) -> _Text:
     kind = array.type
     if pa.types.is_floating(kind):
         return _floats(array)
-    if pa.types.is_boolean(kind) or pa.types.is_integer(kind):
-        return _Text(_large(array.cast(pa.string())))
-    if pa.types.is_decimal(kind):
-        return _Text(_decimals(array))
     if pa.types.is_timestamp(kind):
         return _Text(moment(array))
-    if pa.types.is_date(kind):
-        return _Text(_large(array.cast(pa.date32()).cast(pa.string())))
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind) or _is_string_view(kind):
-        return _Text(_large(array))
+    writer = next((write for is_kind, write in _WRITERS if is_kind(kind)), None)
+    if writer is not None:
+        return _Text(writer(array))
+    # The parameters of a type, such as a list's, may hold names that somebody chose.
     return _without_text(array.is_valid().to_numpy(zero_copy_only=False), str(kind).partition("<")[0])
-
-
-def _is_string_view(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_string_view(kind))
 
 
 def _large(array: pa.Array) -> pa.Array:
@@ -130,8 +121,15 @@ def _large(array: pa.Array) -> pa.Array:
 
 
 def _without_text(mask: NDArray[np.bool_], kind: str) -> _Text:
-    nothing = pa.nulls(len(mask), pa.large_string())
-    return _Text(nothing, np.where(mask, kind, None) if mask.any() else None)
+    return _Text(pa.nulls(len(mask), pa.large_string()), _kinds(mask, kind))
+
+
+def _kinds(mask: NDArray[np.bool_], kind: str) -> NDArray[np.object_] | None:
+    if not mask.any():
+        return None
+    kinds = np.full(len(mask), None, dtype=object)
+    kinds[mask] = kind
+    return kinds
 
 
 def _floats(array: pa.Array) -> _Text:
@@ -145,7 +143,7 @@ def _floats(array: pa.Array) -> _Text:
         finite = pc.if_else(pc.is_finite(array), array, pa.scalar(None, array.type))
         text = _plain(_large(finite.cast(pa.string())))
     text = pc.if_else(pc.equal(text, "-0"), pa.scalar("0", pa.large_string()), text)
-    return _Text(text, np.where(infinite, "infinity", None) if infinite.any() else None)
+    return _Text(text, _kinds(infinite, "infinity"))
 
 
 def _decimals(array: pa.Array) -> pa.Array:
@@ -159,6 +157,26 @@ def _plain(text: pa.Array) -> pa.Array:
         return text
     written_out = [format(Decimal(number), "f") for number in text.filter(has_exponent).to_pylist()]
     return pc.replace_with_mask(text, has_exponent, pa.array(written_out, pa.large_string()))
+
+
+def _dates(array: pa.Array) -> pa.Array:
+    return _large(array.cast(pa.date32(), safe=False).cast(pa.string()))
+
+
+def _as_text(array: pa.Array) -> pa.Array:
+    return _large(array.cast(pa.string()))
+
+
+_WRITERS: tuple[tuple[Callable[[pa.DataType], bool], Callable[[pa.Array], pa.Array]], ...] = (
+    (pa.types.is_string, _large),
+    (pa.types.is_large_string, _large),
+    (pa.types.is_string_view, _large),
+    (pa.types.is_null, _large),
+    (pa.types.is_boolean, _as_text),
+    (pa.types.is_integer, _as_text),
+    (pa.types.is_decimal, _decimals),
+    (pa.types.is_date, _dates),
+)
 
 
 def _instant(array: pa.Array) -> pa.Array:
@@ -175,7 +193,7 @@ def _instant(array: pa.Array) -> pa.Array:
 def _birth_date(array: pa.Array) -> pa.Array:
     """Return the calendar dates of points in time, each in the zone it has."""
     if array.type.tz is None:
-        return _large(array.cast(pa.date32(), safe=False).cast(pa.string()))
+        return _dates(array)
     # Through Python, whose zone database is always there; Arrow's is the operating system's.
     in_seconds = array.cast(pa.timestamp("s", array.type.tz), safe=False)
     dates = [None if moment is None else moment.date().isoformat() for moment in in_seconds.to_pylist()]

@@ -126,8 +126,10 @@ class Finding:
     @classmethod
     def of_mask(cls, column: str, problem: Problem, mask: Mask, start: int, shapes: Mapping[str, int]) -> Finding:
         """Return the finding for the rows of a slice in which `mask` is true; `start` is its first row."""
-        positions = np.flatnonzero(mask) + start
-        compact = positions.astype(np.uint32 if start + len(mask) < 2**32 else np.uint64)
+        positions = (np.flatnonzero(mask) + start).astype(np.uint64)
+        compact: NDArray[np.unsignedinteger[Any]] = positions
+        if start + len(mask) < 2**32:
+            compact = positions.astype(np.uint32)
         kept = dict(itertools.islice(shapes.items(), SHAPES_KEPT))
         return cls(column, problem, len(compact), compact, kept, sum(shapes.values()) - sum(kept.values()))
 
@@ -176,7 +178,8 @@ class Finding:
         if not self.count:
             return f"{self.severity}  {self.code}  {name + ': ' if name else ''}{self.sentence}"
         example = f", e.g. {self.example}" if self.shapes else ""
-        return f"{self.severity}  {self.code}  {name}: {counted(self.count, 'cell')} {self.sentence}{example} ({self.where})"
+        cells = counted(self.count, "cell")
+        return f"{self.severity}  {self.code}  {name}: {cells} {self.sentence}{example} ({self.where})"
 
 
 def _short(name: str) -> str:

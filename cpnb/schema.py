@@ -67,7 +67,7 @@ class Examination:
     def verdicts(self, one: Field) -> Iterator[tuple[Problem, Mask]]:
         """Yield every problem that a rule looks for in one field, and the rows that have it."""
         for number, rule in enumerate(rules_for(one, self.fields)):
-            yield from zip(rule.problems, self.masks(one, number, rule), strict=False)
+            yield from zip(rule.problems, self.masks(one, number, rule), strict=True)
 
 
 # Set while `own_failures` runs a schema: our checks then answer from the masks of that slice.
@@ -157,14 +157,15 @@ def checked_schema(schema: object, fields: FieldMap) -> pandera.DataFrameSchema:
     unmapped = [name for name in names if name not in fields.columns]
     if unmapped:
         raise FieldsError(
-            f"The schema has columns that are not mapped: {listed(unmapped)}.{did_you_mean(unmapped[0], fields.columns)} "
-            "Only mapped columns are sent, and only they are checked."
+            f"The schema has columns that are not mapped: {listed(unmapped)}."
+            f"{did_you_mean(unmapped[0], fields.columns)} Only mapped columns are sent, and only they are checked."
         )
     unique = [str(name) for name, column in schema.columns.items() if column.unique]
     if unique or schema.unique or schema.index is not None:
         raise FieldsError(
-            f"The schema asks for unique values or checks the index{': ' + listed(unique) if unique else ''}. It is run "
-            "on a few thousand rows at a time, which cannot tell. Leave that out; repeated unique keys are found anyway."
+            f"The schema asks for unique values or checks the index{': ' + listed(unique) if unique else ''}. It is "
+            "run on a few thousand rows at a time, which cannot tell. Leave that out; repeated unique keys are found "
+            "anyway."
         )
     return schema
 

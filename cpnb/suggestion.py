@@ -8,7 +8,6 @@ name speaks, values that can hardly be anything else do.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -17,10 +16,11 @@ import numpy as np
 import pandas as pd
 
 from cpnb import aliases, catalog
+from cpnb.display import html_table
 from cpnb.errors import FieldsError, did_you_mean, listed
 from cpnb.fields import Field, FieldMap
-from cpnb.headers import slug
 from cpnb.frames import checked_frame
+from cpnb.headers import slug
 
 __all__ = ["Suggestion", "Suggestions", "suggest", "suggest_fields"]
 
@@ -34,32 +34,6 @@ _MIN_SHARE_WITHOUT_NAME = 0.8
 # those are what a validation is for.
 _MIN_DISTINCT_NAMED_KEY = 0.95
 _CONFIDENT = 0.75
-
-# What a column holds by its name, and why it stays behind although it is somebody's data.
-_STAYS_BEHIND = (
-    (r"\b(tele)?fax\b|\bfaxn", "a fax number cannot be called"),
-    (
-        r"\b(soc(ial)? sec\w*|ssn|passport|tax (id|number|no)|national id|nino|cpf|curp|dni|nif|steuer\w*)\b",
-        "an identity number; a campaign rarely needs it, so it is mapped only by hand",
-    ),
-    (
-        r"\b(passwor[dt]|passwd|pwd|card (number|no)|credit card|iban|cvv|bank account)\b",
-        "a secret or a means of payment; it does not belong into a profile",
-    ),
-    (
-        r"\b(notes?|comments?|remarks?|bemerkung\w*|kommentar\w*|notiz\w*|remarques?|notas|observaciones)\b",
-        "free text often says more than should travel; if it may, map it to 'AdditionalInformation'",
-    ),
-    (
-        r"\b((street|house) (number|no|nr|num)|hausnummer|hausnr)\b",
-        "part of an address line; join it with the street first",
-    ),
-    (
-        r"^((full|customer|contact|display|client|person|user) )?name$|^nom complet$|^nombre completo$|^氏名$",
-        "a whole name, and a profile has FirstName and LastName; split it first",
-    ),
-    (r"\b(web ?site|url|home ?page|web)\b", "a profile has no place for a web address"),
-)
 
 _KEY_ENDINGS = frozenset({"id", "key", "number", "no", "nr", "num", "code", "uuid", "guid", "nummer", "ref"})
 _PLAIN_KEYS = frozenset({"id", "recid", "recordid", "rowid", "uuid", "guid", "key"})
@@ -133,12 +107,21 @@ class Suggestions:
         """Whether every guess is sure enough to go ahead without a look."""
         return all(suggestion.score >= _CONFIDENT for suggestion in self.chosen)
 
+    def _repr_html_(self) -> str:
+        rows = [(guess.column, guess.target, f"{guess.score:.0%}", guess.reason) for guess in self.chosen]
+        rows += [(column, "", "", reason) for column, reason in self.unmapped.items()]
+        return html_table("Suggested fields", ("column", "target", "score", "reason"), rows)
+
     def __str__(self) -> str:
         lines = str(self.fields).splitlines()
         width = max(len(line) for line in lines)
         lines = [
             f"{line:<{width}}  {'' if guess.score >= _CONFIDENT else 'UNSURE: '}{guess.reason}"
             for line, guess in zip(lines, self.chosen, strict=True)
+        ]
+        # A name that promises a field, and a column that is not it, is what an analyst should hear of.
+        lines += [
+            f"{column} is left out: {reason}." for column, reason in self.unmapped.items() if aliases.target_of(column)
         ]
         return "\n".join([*lines, f"Not mapped: {listed(self.unmapped, shown=12) or 'no column'}."])
 
@@ -212,54 +195,6 @@ def suggest(data: object, *, unique_key: str | None = None, region: str | None =
     return Suggestions(fields, ordered, MappingProxyType(left_out))
 
 
-def _plain(name: str) -> str:
-    """Return a name in lower case as words with one space between: ``FirstName`` gives ``first name``."""
-    parts = re.sub(r"(?<=[a-z\d])(?=[A-Z])", " ", name)
-    bare = "".join(sign for sign in unicodedata.normalize("NFKD", parts) if not unicodedata.combining(sign))
-    return " ".join(re.findall(r"[^\W_]+", bare.casefold()))
-
-
-def _targets_by_alias() -> dict[str, tuple[str, float]]:
-    """Return target and weight of every alias; the weaker ones lose against the others."""
-    tables = (
-        ("", aliases.ALIASES, 1.0),
-        ("", aliases.WEAKER_ALIASES, 0.8),
-        ("Address.", aliases.ADDRESS_ALIASES, 1.0),
-        ("Address.", aliases.WEAKER_ADDRESS_ALIASES, 0.8),
-    )
-    # The names go through the same form as the columns: it takes Japanese letters apart as well.
-    return {
-        _plain(name).replace(" ", ""): (prefix + target, weight)
-        for prefix, table, weight in tables
-        for target, names in table.items()
-        for name in names.split()
-    }
-
-
-_BY_ALIAS = _targets_by_alias()
-_BLOCK_BY_WORD = {word: block for block, words in aliases.ADDRESS_BLOCKS.items() for word in words.split()}
-
-
-def _by_name(column: str) -> tuple[str, float] | None:
-    """Return the target that a name stands for and the weight of that, or None."""
-    words = _plain(column).split()
-    if words and words[0] in _BLOCK_BY_WORD:
-        found = _BY_ALIAS.get("".join(words[1:]))
-        if found and found[0].startswith("Address."):
-            return found[0].replace("Address", _BLOCK_BY_WORD[words[0]], 1), found[1]
-    while words:
-        found = _BY_ALIAS.get("".join(words))
-        if found:
-            return found
-        if words[0] in aliases.WORDS_WITHOUT_MEANING:
-            words = words[1:]
-        elif words[-1] in aliases.WORDS_WITHOUT_MEANING:
-            words = words[:-1]
-        else:
-            return None
-    return None
-
-
 def _is_phone(text: str) -> bool:
     # Source: ITU-T E.164, at most fifteen digits; seven are a local number in the North American plan.
     return _PHONE.fullmatch(text) is not None and 7 <= sum(sign.isdigit() for sign in text) <= 21  # noqa: PLR2004
@@ -301,11 +236,9 @@ def _sample(column: pd.Series) -> list[str]:
 
 def _guess(column: str, values: list[str]) -> tuple[Suggestion | None, str]:
     """Return the guess for one column, or None and the reason."""
-    name = _plain(column)
-    for pattern, reason in _STAYS_BEHIND:
-        if re.search(pattern, name):
-            return None, reason
-    by_name = _by_name(column)
+    if reason := aliases.reason_to_stay(column):
+        return None, reason
+    by_name = aliases.target_of(column)
     if by_name:
         return _guess_by_name(column, values, *by_name)
     for target, looks_so in (("EmailAddress", _EMAIL), ("PhoneNumber", _UNMISTAKABLE_PHONE)):
@@ -368,16 +301,15 @@ def _evident_key(frame: pd.DataFrame, guesses: list[Suggestion]) -> str | None:
         if not len(frame) or _names_most(frame[column]):
             return column
     others = [str(c) for c in frame.columns if c not in targets and _is_named_as_key(str(c))]
-    for column in sorted(others, key=lambda column: _plain(column).replace(" ", "") not in _PLAIN_KEYS):
+    for column in sorted(others, key=lambda column: aliases.plain(column).replace(" ", "") not in _PLAIN_KEYS):
         if len(frame) and _distinct_share(frame[column]) == 1:
             return column
     return None
 
 
 def _is_named_as_key(column: str) -> bool:
-    name = _plain(column)
-    words = name.split()
-    if not words or _OTHER_THINGS.intersection(words) or any(re.search(pattern, name) for pattern, _ in _STAYS_BEHIND):
+    words = aliases.plain(column).split()
+    if not words or _OTHER_THINGS.intersection(words) or aliases.reason_to_stay(column):
         return False
     return words[-1] in _KEY_ENDINGS or "".join(words) in _PLAIN_KEYS
 

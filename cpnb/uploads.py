@@ -105,7 +105,10 @@ class Upload:
 
     def sentences(self) -> list[str]:
         """Return what became of each part so far, a sentence each."""
-        return [progress.sentence() for progress in self.parts]
+        parts = self.parts
+        if len(parts) == 1:
+            return [parts[0].sentence()]
+        return [f"Part {progress.part.number}: {progress.sentence()}" for progress in parts]
 
     def __str__(self) -> str:
         head = (

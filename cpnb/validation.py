@@ -20,7 +20,15 @@ from cpnb.rendering import Rendered, render
 from cpnb.report import Finding, Report, shape_counts
 from cpnb.schema import Examination, checked_schema, own_failures, schema_for
 
-__all__ = ["CheckedSlice", "check_slices", "findings_of_whole", "key_codes", "repeated_keys", "report_of_whole", "validate"]
+__all__ = [
+    "CheckedSlice",
+    "check_slices",
+    "findings_of_whole",
+    "key_codes",
+    "repeated_keys",
+    "report_of_whole",
+    "validate",
+]
 
 UNSUPPORTED_CELL = Problem(
     "unsupported_cell",
@@ -112,9 +120,8 @@ def _checked(start: int, rows: Slice, fields: FieldMap, schema: pandera.DataFram
         for problem, mask, shapes in _verdicts(one, examination):
             if not mask.any():
                 continue
-            if shapes is None:
-                shapes = shape_counts(text.filter(pa.array(mask)))
-            findings.append(Finding.of_mask(one.column, problem, mask, start, shapes))
+            seen = shape_counts(text.filter(pa.array(mask))) if shapes is None else shapes
+            findings.append(Finding.of_mask(one.column, problem, mask, start, seen))
             if problem is KEY_EMPTY:
                 keys_empty = mask
             elif problem.severity is Severity.ERROR:

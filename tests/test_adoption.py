@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+
 from cpnb.adoption import Action, decide, digest, display_name, earlier_jobs
 from cpnb.csvstream import Measure
 from cpnb.fields import FieldMap
@@ -27,7 +28,7 @@ class Jobs:
         self.times_asked = 0
 
     def pages(self, operation: str, /, **parameters: Any) -> Iterator[dict[str, Any]]:
-        assert operation == "ListUploadJobs"
+        assert (operation, parameters) == ("ListUploadJobs", {"MaxResults": 500})
         self.times_asked += 1
         yield from self.items
 

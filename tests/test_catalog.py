@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import pytest
+
 from cpnb import catalog
 from cpnb.errors import FieldsError
 
 # Source: the service guide's list of targets, and the service model's Profile and Address shapes.
-TEXT_FIELDS = """AccountNumber BusinessName FirstName MiddleName LastName PhoneNumber MobilePhoneNumber HomePhoneNumber
-BusinessPhoneNumber EmailAddress PersonalEmailAddress BusinessEmailAddress PartyTypeString GenderString""".split()
+TEXT_FIELDS = [
+    "AccountNumber", "BusinessName", "FirstName", "MiddleName", "LastName", "PhoneNumber", "MobilePhoneNumber",
+    "HomePhoneNumber", "BusinessPhoneNumber", "EmailAddress", "PersonalEmailAddress", "BusinessEmailAddress",
+    "PartyTypeString", "GenderString",
+]  # fmt: skip
 ADDRESSES = ["Address", "ShippingAddress", "MailingAddress", "BillingAddress"]
 SEGMENTABLE_PARTS = ["City", "County", "State", "Province", "Country", "PostalCode"]
 LINES = ["Address1", "Address2", "Address3", "Address4"]

@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from cpnb import frames
 from cpnb.csvstream import CsvStream, Edits, Measure, Meter, encode
 from cpnb.errors import ChangedDataError
 from cpnb.fields import FieldMap
 from cpnb.rendering import render
-from hypothesis import given
-from hypothesis import strategies as st
 
 pytestmark = pytest.mark.frames
 
@@ -46,9 +47,7 @@ def joined(stream: CsvStream) -> bytes:
 
 def test_the_bytes_are_utf8_without_bom_quoted_with_newlines_under_the_headers_of_the_map() -> None:
     frame = people(("007", "Zürich"), ("8", None), ("9", 'a "b", c\nd'), ("10", " x "), ("11", "名古屋"))
-    expected = (
-        'Nr,Ort\n"007","Zürich"\n"8",\n"9","a ""b"", c\nd"\n"10"," x "\n"11","名古屋"\n'
-    ).encode()
+    expected = ('Nr,Ort\n"007","Zürich"\n"8",\n"9","a ""b"", c\nd"\n"10"," x "\n"11","名古屋"\n').encode()
 
     assert joined(stream_of(frame, expected, 5)) == expected
 
@@ -125,28 +124,26 @@ def test_an_unmapped_column_never_leaves() -> None:
     assert joined(stream_of(frame, expected, 2)) == expected
 
 
-CHANGES = {
-    "a cell": lambda frame: people(("1", "a"), ("2", "B")),
-    "a row less": lambda frame: frame.iloc[:1],
-    "no rows": lambda frame: frame.iloc[:0],
-    "the order": lambda frame: frame.iloc[::-1],
-    "an empty cell": lambda frame: people(("1", "a"), ("2", None)),
-    "a longer cell": lambda frame: people(("1", "a"), ("2", "b" * 10_000)),
+CHANGED = {
+    "a cell": [("1", "a"), ("2", "B")],
+    "a row less": [("1", "a")],
+    "no rows": [],
+    "the order": [("2", "b"), ("1", "a")],
+    "an empty cell": [("1", "a"), ("2", None)],
+    "a longer cell": [("1", "a"), ("2", "b" * 10_000)],
 }
 
 
-@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
-def test_of_a_table_that_changed_the_last_bytes_are_withheld(change: Any) -> None:
-    frame = people(("1", "a"), ("2", "b"))
+@pytest.mark.parametrize("rows", CHANGED.values(), ids=CHANGED.keys())
+def test_of_a_table_that_changed_the_last_bytes_are_withheld(rows: list[tuple[Any, Any]]) -> None:
     promised = b'Nr,Ort\n"1","a"\n"2","b"\n'
-    stream = CsvStream(change(frame), FIELDS, range(2), Edits(), measure_of(promised, 2))
-    given_out = bytearray()
+    stream = CsvStream(people(*rows), FIELDS, range(2), Edits(), measure_of(promised, 2))
+    sizes: list[int] = []
 
-    with pytest.raises(ChangedDataError, match="changed after it was examined.*[Nn]othing of it was stored"):
-        for block in stream:
-            given_out.extend(block)
+    with pytest.raises(ChangedDataError, match=r"changed after it was examined.*Nothing of it was stored"):
+        sizes.extend(len(block) for block in stream)
 
-    assert len(given_out) < len(promised)
+    assert sum(sizes) < len(promised)
 
 
 def test_of_a_longer_table_no_more_is_read_than_was_promised() -> None:
@@ -154,14 +151,12 @@ def test_of_a_longer_table_no_more_is_read_than_was_promised() -> None:
     frame = pd.DataFrame({"Nr.": ["1"] * rows, "Ort": ["x"] * rows})
     promised = b"Nr,Ort\n" + b'"1","x"\n' * frames.SLICE_ROWS
     stream = CsvStream(frame, FIELDS, range(rows), Edits(), measure_of(promised, frames.SLICE_ROWS))
-    blocks = iter(stream)
-    given_out = bytearray()
+    sizes: list[int] = []
 
     with pytest.raises(ChangedDataError):
-        for block in blocks:
-            given_out.extend(block)
+        sizes.extend(len(block) for block in stream)
 
-    assert len(given_out) < len(promised)
+    assert sum(sizes) < len(promised)
 
 
 def test_memory_holds_slices_and_not_the_file() -> None:
@@ -177,7 +172,7 @@ def test_memory_holds_slices_and_not_the_file() -> None:
 
     held = max(pa.total_allocated_bytes() - before for _ in stream)
 
-    assert len(stream) > 34_000_000
+    assert len(stream) > 30_000_000
     assert held < 10_000_000
 
 

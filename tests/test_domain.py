@@ -14,6 +14,7 @@ from typing import Any
 
 import boto3
 import pytest
+
 from cpnb.domain import Domain
 from cpnb.errors import (
     CpnbError,
@@ -56,7 +57,14 @@ def service() -> Iterator[Service]:
             self.end_headers()
             self.wfile.write(document)
 
-        do_GET = do_POST = do_PUT = answer
+        def do_GET(self) -> None:
+            self.answer()
+
+        def do_POST(self) -> None:
+            self.answer()
+
+        def do_PUT(self) -> None:
+            self.answer()
 
         def log_message(self, *args: object) -> None:
             pass

@@ -7,11 +7,12 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from cpnb.errors import FieldsError
 from cpnb.fields import ContentType, Field, FieldMap
 from cpnb.headers import slug
-from hypothesis import given
-from hypothesis import strategies as st
 
 HEADER = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 

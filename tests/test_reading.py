@@ -1,4 +1,10 @@
+import csv
+import tempfile
+from pathlib import Path
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cpnb.errors import ReadError
 from cpnb.reading import read
@@ -75,6 +81,15 @@ def test_a_column_without_a_name_is_named_by_its_position(written):
     assert list(read(written("a,,b,\n1,2,3,4\n")).columns) == ["a", "unnamed_2", "b", "unnamed_4"]
 
 
+def test_years_and_dates_can_be_names_of_columns(written):
+    assert list(read(written("id,2024,2024-01-31,20240131\n1,2,3,4\n")).columns) == [
+        "id",
+        "2024",
+        "2024-01-31",
+        "20240131",
+    ]
+
+
 def test_blank_lines_are_skipped(written):
     assert cells(read(written("\na,b\n\n1,2\n\n"))) == [["1", "2"]]
 
@@ -144,3 +159,16 @@ def test_wrong_options_are_refused(written):
         read(path, encoding="utf-9")
     with pytest.raises(ReadError, match="expected one"):
         read(path, delimiter=", ")
+
+
+# A byte order mark is none of a cell's text where it begins a file, and NUL is refused.
+texts = st.text(st.characters(codec="utf-8", exclude_characters="\0\ufeff"), max_size=8)
+
+
+@given(st.lists(st.tuples(texts, texts), min_size=1, max_size=5))
+def test_whatever_the_csv_module_writes_is_read_back(rows):
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "people.csv"
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream, quoting=csv.QUOTE_ALL).writerows([("a", "b"), *rows])
+        assert cells(read(path)) == [[text or None for text in row] for row in rows]

@@ -94,6 +94,20 @@ def test_every_column_has_a_reason_and_none_holds_a_value():
     assert "40 of 40 values" in found.reasons["Purple binder service type"]
 
 
+def test_suggestions_show_themselves():
+    contacts = ["ann@example.com", "bob@example.com"]
+    frame = pd.DataFrame({"customer id": ["1", "2"], "<b>": ["x", "y"], "contacts": contacts, "E-mail": ["x", "y"]})
+    found = suggest(frame)
+    key, guessed, surprise, left_out = str(found).splitlines()
+    assert key.startswith("customer id")
+    assert key.endswith("its name says AccountNumber")
+    assert "UNSURE: 2 of 2 values look like EmailAddress" in guessed
+    assert surprise == "E-mail is left out: its name says EmailAddress, but only 0 of 2 values look like one."
+    assert left_out == "Not mapped: '<b>', 'E-mail'."
+    assert "<td>&lt;b&gt;</td>" in found._repr_html_()
+    assert "ann@" not in str(found) + repr(found) + found._repr_html_()
+
+
 def test_a_guess_from_values_alone_is_not_confident():
     assert suggest(read(DATA / "chinook_customers.csv")).confident
     assert not suggest(read(DATA / "dedupe_messy.csv")).confident
@@ -119,6 +133,7 @@ def test_a_guess_from_values_alone_is_not_confident():
         ("Postal Code", "Address.PostalCode"),
         ("メールアドレス", "EmailAddress"),
         ("Geburtsdatum", "BirthDate"),
+        ("billing_phone", "PhoneNumber"),
     ],
 )
 def test_names_are_known_in_any_spelling(column, target):
@@ -149,6 +164,20 @@ def test_two_columns_never_go_to_one_target():
     found = suggest(pd.DataFrame({"mail": ["x", "ann@example.com"], "Email": ["ann@example.com", "bob@example.com"]}))
     assert targets(found.fields) == {"Email": "EmailAddress"}
     assert "taken by 'Email'" in found.unmapped["mail"]
+
+
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        ("Phone", "Default Address Phone"),
+        ("City", "Suburb"),
+        ("email", "billing_email"),
+        ("Nachname", "Nom"),
+    ],
+)
+def test_the_plainer_name_wins_wherever_it_stands(better, worse):
+    for columns in ([better, worse], [worse, better]):
+        assert suggest_fields(pd.DataFrame(columns=columns, dtype=object)).columns == (better,)
 
 
 def test_a_given_key_is_mapped_whatever_it_is():

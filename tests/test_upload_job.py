@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+
 from cpnb.errors import ServiceError, UnreachableError, UploadError, WaitTimeoutError
 from cpnb.upload_job import JobStatus, ResultsSummary, UploadJob
 

@@ -24,7 +24,8 @@ def rules_for(field: Field, fields: FieldMap) -> tuple[Rule, ...]:
         case ContentType.EMAIL_ADDRESS:
             rules.append(email_address.RULE)
         case ContentType.PHONE_NUMBER:
-            rules.append(phone_number.phone_rule(None if field.region_column else fields.region_of(field)))
+            by_row = field.region_column is not None
+            rules.append(phone_number.RULE_BY_ROW if by_row else phone_number.phone_rule(fields.region_of(field)))
         case ContentType.NUMBER:
             rules.append(number.RULE)
         case ContentType.STRING | ContentType.NAME:

@@ -95,26 +95,35 @@ def _verdicts(text: pa.Array, region: str | pa.Array | None) -> tuple[list[_Verd
 
 
 def phone_rule(region: str | None) -> Rule:
-    """Return the rule for one phone field; a column's own regions come before `region`.
+    """Return the rule for a phone field whose numbers without ``+`` are all dialled in `region`, or in none.
 
     Source: AWS re:Post guide to CSV uploads (invalid numbers fail their record); no grammar is
     published, the verdict is that of phonenumbers' ``parse`` and ``is_valid_number``. E.164:
     administrator guide, 'mapping-field-definitions'.
     """
 
-    def failing(column: TextColumn) -> tuple[Mask, ...]:
-        text = column.text
-        verdicts, indices = _verdicts(text, region if column.regions is None else column.regions)
-        invalid = mask_of(pa.array([one.is_invalid for one in verdicts], pa.bool_()).take(indices))
-        no_country = mask_of(pa.array([one.lacks_country for one in verdicts], pa.bool_()).take(indices))
-        present = mask_of(text.is_valid())
-        other_form = present & ~invalid & ~no_country & ~mask_of(pc.match_substring_regex(text, _E164))
-        masks = (invalid, no_country, other_form)
-        if column.regions is None:
-            return masks
-        return (*masks, present & mask_of(_known_regions(column.regions).is_null()))
+    def failing(column: TextColumn) -> tuple[Mask, Mask, Mask]:
+        return _failing(column.text, region)
 
-    return Rule((PHONE_INVALID, PHONE_WITHOUT_COUNTRY, PHONE_NOT_E164, REGION_UNKNOWN), failing)
+    return Rule((PHONE_INVALID, PHONE_WITHOUT_COUNTRY, PHONE_NOT_E164), failing)
+
+
+def _failing(text: pa.Array, region: str | pa.Array | None) -> tuple[Mask, Mask, Mask]:
+    verdicts, indices = _verdicts(text, region)
+    invalid = mask_of(pa.array([one.is_invalid for one in verdicts], pa.bool_()).take(indices))
+    no_country = mask_of(pa.array([one.lacks_country for one in verdicts], pa.bool_()).take(indices))
+    valid = mask_of(text.is_valid()) & ~invalid & ~no_country
+    return invalid, no_country, valid & ~mask_of(pc.match_substring_regex(text, _E164))
+
+
+def _failing_by_row(column: TextColumn) -> tuple[Mask, ...]:
+    unknown = mask_of(_known_regions(column.regions).is_null()) & mask_of(column.text.is_valid())
+    return (*_failing(column.text, column.regions), unknown)
+
+
+RULE_BY_ROW = Rule((PHONE_INVALID, PHONE_WITHOUT_COUNTRY, PHONE_NOT_E164, REGION_UNKNOWN), _failing_by_row)
+"""The rule for a phone field whose regions are in a column. A region that is empty or unknown is none at
+all, never the map's: a country is not guessed. Source: as for `phone_rule`."""
 
 
 def comparable(text: pa.Array, region: str | pa.Array | None) -> pa.Array:

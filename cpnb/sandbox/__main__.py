@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from cpnb.sandbox.application import Application
 from cpnb.sandbox.backend import Backend
@@ -96,9 +96,9 @@ def _serve(backend: Backend, port: int, *, with_parent: bool) -> int:
     return 0
 
 
-def _server(application: Application, port: int) -> BaseWSGIServer:
+def _server(application: Application, port: int) -> _Server:
     try:
-        return make_server(HOST, port, application, threaded=True, request_handler=_QuietHandler)
+        return _Server(HOST, port, application, handler=_Handler)
     except SystemExit:
         # Werkzeug has said on standard error that the port is taken, and wants to end the process itself.
         raise OSError(f"cannot listen on {HOST}:{port}") from None
@@ -111,13 +111,20 @@ def _watch_input(stopped: threading.Event) -> None:
     stopped.set()
 
 
-class _QuietHandler(WSGIRequestHandler):
+class _Server(ThreadedWSGIServer):
+    """A thread for each request, and no word about it."""
+
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 -- the name is werkzeug's
+        """Say nothing: a traceback may hold what nobody should read."""
+
+
+class _Handler(WSGIRequestHandler):
     """Speaks HTTP/1.1, as clients that send ``Expect: 100-continue`` need, and logs nothing."""
 
     protocol_version = "HTTP/1.1"
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 -- the name is werkzeug's
-        """Say nothing: a URL or a traceback may hold what nobody else should read."""
+        """Say nothing: a URL holds a signature."""
 
 
 if __name__ == "__main__":

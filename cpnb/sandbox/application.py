@@ -10,20 +10,23 @@ anything else           moto's server: S3, STS and the rest of AWS
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Iterable
 from urllib.parse import urlsplit
-from wsgiref.types import StartResponse, WSGIEnvironment
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from werkzeug.wrappers import Request, Response
+from werkzeug.wrappers import Request
 
 from cpnb.sandbox.backend import Backend
 from cpnb.sandbox.control import PREFIX as CONTROL_PREFIX
 from cpnb.sandbox.control import Control
-from cpnb.sandbox.errors import AccessDeniedError, NotDoneError
+from cpnb.sandbox.errors import AccessDeniedError, InternalServerError, NotDoneError, ServiceError
 from cpnb.sandbox.model import SIGNING_NAME
 from cpnb.sandbox.service import Service, credential_scope, raw_path
 from cpnb.sandbox.storage import OtherServices
+
+log = logging.getLogger(__name__)
 
 UPLOAD_PREFIX = "/_upload/"
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
@@ -39,20 +42,35 @@ class Application:
         self._others = OtherServices()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one request."""
+        """Answer one request; the client never gets a traceback."""
         request = Request(environ)
+        request_id = str(uuid.uuid4())
+        try:
+            application = self._application(request)
+        except ServiceError as error:
+            application = error.response(request_id)
+        except Exception as error:  # noqa: BLE001 -- the last resort of a server that must go on
+            # The text of an unexpected exception may quote a value; its type and place do not.
+            log.error("request %s failed: %s at %s", request_id, type(error).__name__, _origin(error))  # noqa: TRY400
+            application = InternalServerError("Internal error of the sandbox.").response(request_id)
+        return application(environ, start_response)
+
+    def _application(self, request: Request) -> WSGIApplication:
+        """Return what answers a request: a finished response, or one of the mounted applications."""
         if not _is_local(request):
             # A web page in the analyst's browser can send requests here; it cannot send them under this name.
-            refusal = AccessDeniedError("The sandbox answers on the loopback interface only, and no web page.")
-            return refusal.response(str(uuid.uuid4()))(environ, start_response)
+            raise AccessDeniedError("The sandbox answers on the loopback interface only, and no web page.")
         path = raw_path(request)
         if path.startswith(CONTROL_PREFIX):
-            return self._control.respond(request)(environ, start_response)
+            return self._control.respond(request)
         if path.startswith(UPLOAD_PREFIX):
-            return self._objects.wsgi(environ, start_response)
+            return self._objects.wsgi
         scope = credential_scope(request)
         if (scope is not None and scope[1] == SIGNING_NAME) or (scope is None and self.service.knows_path(path)):
-            return self.service.respond(request)(environ, start_response)
+            return self.service.respond(request)
+        return self._other
+
+    def _other(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         try:
             return self._others.wsgi(environ, start_response)
         except ModuleNotFoundError as error:
@@ -60,20 +78,27 @@ class Application:
                 f"Only Customer Profiles is here: {error.name} is not installed. "
                 "Install it for S3, STS and the rest: pip install 'cpnb[sandbox]'"
             )
-            response: Response = missing.response(str(uuid.uuid4()))
-            return response(environ, start_response)
+            return missing.response(str(uuid.uuid4()))(environ, start_response)
 
 
 def _is_local(request: Request) -> bool:
     """Return whether Host, and Origin if there is one, name this machine's loopback interface."""
     origin = request.headers.get("Origin")
-    return _host_name("//" + request.host) in LOOPBACK_NAMES and (
-        origin is None or _host_name(origin) in LOOPBACK_NAMES
-    )
+    return _is_loopback("//" + request.headers.get("Host", "")) and (origin is None or _is_loopback(origin))
 
 
-def _host_name(url: str) -> str | None:
+def _is_loopback(url: str) -> bool:
     try:
-        return urlsplit(url).hostname
+        name = urlsplit(url).hostname or ""
     except ValueError:
-        return None
+        return False
+    # Names under localhost are loopback too (RFC 6761); S3 clients put a bucket's name there.
+    return name in LOOPBACK_NAMES or name.endswith(".localhost")
+
+
+def _origin(error: Exception) -> str:
+    """Return file and line where an exception was raised."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else "unknown place"

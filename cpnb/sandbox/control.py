@@ -1,6 +1,6 @@
 """The control path ``/_sandbox/``: what a test or a client may turn, and what the real service has not.
 
-All bodies are JSON objects. Errors are ``{"Message": ...}`` with status 400, 404 or 405.
+All bodies are JSON objects; errors have the shape of the service's.
 
 ========  ========================  ==============================================================
 Method    Path                      Does
@@ -35,9 +35,9 @@ from typing import Any
 from werkzeug.wrappers import Request, Response
 
 from cpnb.sandbox.backend import Backend
-from cpnb.sandbox.errors import BadRequestError, NotFoundError, ServiceError
+from cpnb.sandbox.errors import BadRequestError, NotFoundError
 from cpnb.sandbox.faults import SERVICE_FAULTS
-from cpnb.sandbox.service import MAX_BODY_BYTES, Service
+from cpnb.sandbox.service import Service, json_response, read_body
 from cpnb.sandbox.settings import Settings
 from cpnb.sandbox.storage.faults import FAULT_KINDS
 
@@ -64,19 +64,17 @@ class Control:
         }
 
     def respond(self, request: Request) -> Response:
-        """Return the answer to one control request."""
+        """Return the answer to one control request; a wrong one is a `ServiceError`."""
         methods = self._routes.get(request.path.removeprefix(PREFIX), {})
         try:
             if not methods:
                 raise NotFoundError(f"No such control path; there are: {', '.join(sorted(self._routes))}.")
             if request.method not in methods:
                 return Response(status=405, headers={"Allow": ", ".join(methods)})
-            document = methods[request.method](_body(request))
+            return json_response(methods[request.method](_body(request)))
         except ValueError as error:
-            return _document({"Message": str(error)}, 400)
-        except ServiceError as error:
-            return _document({"Message": error.message}, error.status)
-        return _document(document, 200)
+            # Settings, clock and faults say by ValueError what they do not take.
+            raise BadRequestError(str(error)) from None
 
     def _status(self, _body: Body) -> object:
         now_s = self._backend.clock.now_s()
@@ -158,9 +156,7 @@ class Control:
 
 
 def _body(request: Request) -> Body:
-    if (request.content_length or 0) > MAX_BODY_BYTES:
-        raise BadRequestError(f"The body has more than {MAX_BODY_BYTES} bytes.")
-    data = request.get_data()
+    data = read_body(request)
     try:
         body = json.loads(data) if data.strip() else {}
     except (ValueError, RecursionError):
@@ -168,7 +164,3 @@ def _body(request: Request) -> Body:
     if not isinstance(body, dict):
         raise BadRequestError("The body is not a JSON object.")
     return body
-
-
-def _document(document: object, status: int) -> Response:
-    return Response(json.dumps(document), status=status, content_type="application/json")

@@ -84,6 +84,8 @@ class ImportRuns:
     def fail_interrupted(self) -> None:
         """Fail the jobs that were at work when an earlier process with this state ended."""
         with self._backend.database.writing() as session:
+            for row in session.rows("SELECT job_id FROM upload_jobs WHERE status = 'IN_PROGRESS'"):
+                self._backend.objects.delete(row[0])
             session.rows(
                 "UPDATE upload_jobs SET status = 'FAILED', reason = 'INTERNAL_FAILURE', completed_s = ?, "
                 "explanation = 'the sandbox ended while the job was in progress' WHERE status = 'IN_PROGRESS'",
@@ -156,5 +158,6 @@ class ImportRuns:
                 "updated_count = ?, failed_count = ? WHERE job_id = ?",
                 [status, reason, self._backend.clock.now_s(), explanation, *numbers, job_id],
             )
+        self._backend.objects.delete(job_id)
         with self._lock:
             self._runs.pop(job_id, None)

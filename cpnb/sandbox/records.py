@@ -18,7 +18,7 @@ import pyarrow.csv as pa_csv
 from cpnb.sandbox.settings import Settings
 
 BLOCK_BYTES = 16 * 1024**2
-"""How much is parsed at a time; a single record cannot be larger."""
+"""How much is parsed at a time; a record that spans three blocks is refused."""
 
 MAX_HEADER_BYTES = 1024**2
 
@@ -60,7 +60,7 @@ class Records:
         Raises
         ------
         UnreadableFileError
-            If bytes are not UTF-8, a record is larger than a block, or the settings refuse the file.
+            If bytes are not UTF-8, a record is larger than two blocks, or the settings refuse the file.
         """
         try:
             reader = pa_csv.open_csv(

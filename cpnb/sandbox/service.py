@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import logging
 import re
 import uuid
 from collections.abc import Callable, Mapping
 
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Request, Response
 
 from cpnb.sandbox.answers import serialise
@@ -17,10 +17,8 @@ from cpnb.sandbox.domains import Domains
 from cpnb.sandbox.errors import (
     AccessDeniedError,
     BadRequestError,
-    InternalServerError,
     NotDoneError,
     NotFoundError,
-    ServiceError,
 )
 from cpnb.sandbox.estimates import Estimates
 from cpnb.sandbox.import_runs import ImportRuns
@@ -31,8 +29,6 @@ from cpnb.sandbox.rates import Rates
 from cpnb.sandbox.search import Search
 from cpnb.sandbox.segments import Segments
 from cpnb.sandbox.upload_jobs import UploadJobs
-
-log = logging.getLogger(__name__)
 
 MAX_BODY_BYTES = 10 * 1024**2
 _CREDENTIAL_SCOPE = re.compile(r"Credential=[^/,\s]+/[^/,\s]+/(?P<region>[^/,\s]+)/(?P<service>[^/,\s]+)/aws4_request")
@@ -51,6 +47,21 @@ def raw_path(request: Request) -> str:
     """Return the path as it was sent, percent-encoded: decoding would confuse a label's slash with the path's."""
     target: str = request.environ.get("REQUEST_URI") or request.environ["PATH_INFO"]
     return target.partition("?")[0]
+
+
+def json_response(document: object) -> Response:
+    """Return a success with a JSON document."""
+    request_id = str(uuid.uuid4())
+    return Response(json.dumps(document), content_type="application/json", headers={"x-amzn-RequestId": request_id})
+
+
+def read_body(request: Request) -> bytes:
+    """Return the whole body, announced or chunked; more than `MAX_BODY_BYTES` is a `BadRequestError`."""
+    request.max_content_length = MAX_BODY_BYTES
+    try:
+        return request.get_data()
+    except RequestEntityTooLarge:
+        raise BadRequestError(f"The request body has more than {MAX_BODY_BYTES} bytes.") from None
 
 
 class Service:
@@ -118,19 +129,14 @@ class Service:
         return self._model.knows_path(path)
 
     def respond(self, request: Request) -> Response:
-        """Return the answer to one request; never raises."""
-        request_id = str(uuid.uuid4())
-        try:
-            document = self._answer(request)
-        except ServiceError as error:
-            return error.response(request_id)
-        except Exception as error:  # noqa: BLE001 -- the last resort of a server: the client gets no traceback
-            # The text of an unexpected exception may quote a value; where it happened does not.
-            log.error(  # noqa: TRY400 -- a traceback would end in the text
-                "request %s failed: %s at %s", request_id, type(error).__name__, _origin(error)
-            )
-            return InternalServerError("Internal error of the sandbox.").response(request_id)
-        return Response(json.dumps(document), content_type="application/json", headers={"x-amzn-RequestId": request_id})
+        """Return the answer to one request.
+
+        Raises
+        ------
+        ServiceError
+            For every answer that is not a success.
+        """
+        return json_response(self._answer(request))
 
     def _answer(self, request: Request) -> dict[str, object]:
         route = self._model.route(request.method, raw_path(request))
@@ -144,17 +150,8 @@ class Service:
         if perform is None:
             raise NotDoneError(f"This sandbox does not do {operation.name}.")
         self._rates.admit(operation.name, self._backend.settings)
-        if (request.content_length or 0) > MAX_BODY_BYTES:
-            raise BadRequestError(f"The request body has more than {MAX_BODY_BYTES} bytes.")
+        body = read_body(request)
         with self._backend.faults.around(operation.name):
-            parameters = parse_parameters(self._model, operation, labels, request.args, request.get_data())
+            parameters = parse_parameters(self._model, operation, labels, request.args, body)
             call = Call(operation.name, parameters, scope[0], request.host_url.rstrip("/"))
             return serialise(self._model, operation, perform(call))
-
-
-def _origin(error: Exception) -> str:
-    """Return file and line where an exception was raised."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else "unknown place"

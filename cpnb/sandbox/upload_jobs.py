@@ -168,6 +168,7 @@ class UploadJobs:
                     "UPDATE upload_jobs SET status = 'STOPPED', completed_s = ? WHERE number = ?",
                     [self._backend.clock.now_s(), job.number],
                 )
+                self._backend.objects.delete(job.job_id)
                 return {}
         if job.status == "IN_PROGRESS":
             self._runs.stop(job.job_id)

@@ -52,12 +52,12 @@ def test_a_messy_directory_arrives_without_its_bad_cells(data_folder):
     done = run(path, "--unique-key", "Id")
     assert done.returncode == 0, done.stderr
     assert f"SUCCEEDED ({len(pd.read_csv(path))} created, 0 updated, 0 failed)" in done.stdout
-    assert "phone_invalid" in done.stdout
+    assert "phone_without_country" in done.stdout
 
 
 def test_refused_data_is_status_1(tmp_path):
     path = tmp_path / "bad.csv"
-    path.write_text("id,email\n1,nonsense\n", encoding="utf-8")
+    path.write_text("id,email\n1,a@example.com\n2,nonsense\n", encoding="utf-8")
     done = run(path, "--unique-key", "id", "--on-invalid", "raise")
     assert done.returncode == 1
     assert "nonsense" not in done.stdout + done.stderr

@@ -3,7 +3,6 @@ import uuid
 import pytest
 
 
-
 def test_a_domain_shows_what_it_was_made_with(client):
     name = f"d-{uuid.uuid4().hex[:8]}"
     client.create_domain(DomainName=name, DefaultExpirationDays=30, Tags={"team": "crm"})
@@ -13,9 +12,7 @@ def test_a_domain_shows_what_it_was_made_with(client):
 
 
 def test_a_taken_name_is_a_bad_request(domain, refusal):
-    code, status, message = refusal(
-        domain.client.create_domain, DomainName=domain.name, DefaultExpirationDays=1
-    )
+    code, status, message = refusal(domain.client.create_domain, DomainName=domain.name, DefaultExpirationDays=1)
     assert (code, status, message) == ("BadRequestException", 400, f"Domain {domain.name} already exists")
 
 

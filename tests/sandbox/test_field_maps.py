@@ -3,7 +3,6 @@
 import pytest
 
 
-
 @pytest.fixture
 def refused(domain, refusal):
     """Return the message a field map is refused with."""

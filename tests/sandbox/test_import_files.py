@@ -27,7 +27,7 @@ def explanation(domain, job):
         (b"id;note\n1;a\n", "not in the file"),
         (b"id,id,note\n1,2,a\n", "repeats a name"),
         (b'id,note\n1,"a\n2,b\n', "not closed"),
-        (b"id,note\n1," + b"x" * (17 * 1024**2) + b"\n", "not valid CSV"),
+        (b"id,note\n1," + b"x" * (40 * 1024**2) + b"\n", "not valid CSV"),
     ],
 )
 def test_a_file_that_cannot_be_read_fails_the_job(domain, content, reason):
@@ -118,9 +118,7 @@ def test_preferences_are_json_lists(domain):
     fields = {"id": "AccountNumber", "p": "EngagementPreferences.Email"}
     content = 'id,p\n1,"[{""KeyName"": ""_email"", ""KeyValue"": ""a@example.com""}]"\n2,no json\n3,{}\n4,\n'
     assert domain.counts(content, fields) == ("PARTIALLY_SUCCEEDED", 2, 0, 2)
-    assert domain.one("1")["EngagementPreferences"] == {
-        "Email": [{"KeyName": "_email", "KeyValue": "a@example.com"}]
-    }
+    assert domain.one("1")["EngagementPreferences"] == {"Email": [{"KeyName": "_email", "KeyValue": "a@example.com"}]}
 
 
 def test_values_arrive_as_sent(domain):
@@ -146,7 +144,7 @@ def test_headers_that_differ_in_case_are_different_columns(domain):
 def test_headers_may_be_any_text_without_a_dot(domain):
     fields = {
         "id": "AccountNumber",
-        "name": {"Source": "name of 'the \"person\", or ?", "Target": "_profile.FirstName"},
+        "name": {"Source": 'name of \'the "person", or ?', "Target": "_profile.FirstName"},
     }
     assert domain.counts('id,"name of \'the ""person"", or ?"\n1,Ana\n', fields) == ("SUCCEEDED", 1, 0, 0)
     assert domain.one("1")["FirstName"] == "Ana"

@@ -2,6 +2,7 @@
 
 import os
 import time
+from pathlib import Path
 
 import pytest
 
@@ -33,13 +34,12 @@ def content(marker):
 
 
 def resident_bytes(process_id):
-    with open(f"/proc/{process_id}/statm") as statm:
-        return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return int(Path(f"/proc/{process_id}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("state", ["memory", "file"])
-def test_a_million_records_of_ten_columns_take_at_most_ten_seconds(start_sandbox, new_domain, tmp_path, state):
+@pytest.mark.parametrize(("state", "most_s"), [("memory", 10), ("file", 20)])
+def test_a_million_records_of_ten_columns_are_quick(start_sandbox, new_domain, tmp_path, state, most_s):
     sandbox = start_sandbox(*(["--state", str(tmp_path / "state.duckdb")] if state == "file" else []))
     domain = new_domain(sandbox, "loyalty")
     before_bytes = resident_bytes(sandbox.process.pid)
@@ -55,4 +55,4 @@ def test_a_million_records_of_ten_columns_take_at_most_ten_seconds(start_sandbox
         assert answer["Status"] == "SUCCEEDED"
         summary = answer["ResultsSummary"]
         assert (summary["CreatedRecords"], summary["UpdatedRecords"]) == expected
-        assert seconds <= 10
+        assert seconds <= most_s

@@ -12,7 +12,9 @@ ANA = {
     "Address": {"City": "Seattle", "PostalCode": "98101"},
     "Attributes": {"tier": "gold"},
     "PartyType": "INDIVIDUAL",
-    "EngagementPreferences": {"Phone": [{"KeyName": "_phone", "KeyValue": "+12065550100", "ContactType": "PhoneNumber"}]},
+    "EngagementPreferences": {
+        "Phone": [{"KeyName": "_phone", "KeyValue": "+12065550100", "ContactType": "PhoneNumber"}]
+    },
 }
 
 

@@ -185,3 +185,19 @@ def test_many_threads_at_once_get_right_answers(domain, refusal):
     with ThreadPoolExecutor(16) as threads:
         assert list(threads.map(work, range(32))) == [("SUCCEEDED", 50, 0, 0)] * 32
     assert domain.client.get_domain(DomainName=domain.name)["Stats"]["ProfileCount"] == 32 * 51
+
+
+def test_a_chunked_body_is_bounded_too(sandbox, domain):
+    connection = http.client.HTTPConnection(urlsplit(sandbox.url).netloc, timeout=20)
+    blocks = (b"x" * 1_000_000 for _ in range(12))
+    connection.request(
+        "POST", f"/domains/{domain.name}/profiles", blocks, {"Authorization": SIGNED}, encode_chunked=True
+    )
+    answer = connection.getresponse()
+    assert (answer.status, answer.headers["x-amzn-ErrorType"]) == (400, "BadRequestException")
+    connection.close()
+
+
+def test_other_services_of_aws_are_on_the_same_port(sandbox):
+    identity = sandbox.client("sts").get_caller_identity()
+    assert identity["Account"] == "123456789012"

@@ -5,7 +5,6 @@ import uuid
 
 import pytest
 
-
 GOOD = "id,first\n1,Ana\n"
 
 
@@ -109,9 +108,7 @@ def test_a_job_started_without_a_file_fails(domain):
     domain.start(job)
     answer = domain.wait(job)
     assert (answer["Status"], answer["StatusReason"]) == ("FAILED", "VALIDATION_FAILURE")
-    (reason,) = [
-        one["explanation"] for one in domain.sandbox.control("GET", "jobs")["jobs"] if one["job_id"] == job
-    ]
+    (reason,) = [one["explanation"] for one in domain.sandbox.control("GET", "jobs")["jobs"] if one["job_id"] == job]
     assert reason == "no file was uploaded"
 
 
@@ -196,3 +193,22 @@ def test_a_token_of_another_list_is_a_bad_request(domain, refusal):
     token = domain.client.list_upload_jobs(DomainName=domain.name, MaxResults=1)["NextToken"]
     refused = refusal(domain.client.list_segment_definitions, DomainName=domain.name, NextToken=token)
     assert refused[:2] == ("BadRequestException", 400)
+
+
+@pytest.mark.parametrize("state", ["SUCCEEDED", "FAILED", "STOPPED"])
+def test_the_file_is_gone_when_the_job_has_ended(start_sandbox, new_domain, tmp_path, state):
+    sandbox = start_sandbox("--state", str(tmp_path / "state"))
+    domain = new_domain(sandbox, "loyalty")
+    job = domain.create_job()
+    domain.put(job, "other\n1\n" if state == "FAILED" else GOOD)
+    objects = tmp_path / "state.objects"
+    assert len(list(objects.iterdir())) == 1
+    if state == "STOPPED":
+        domain.stop(job)
+    else:
+        domain.start(job)
+    assert domain.wait(job)["Status"] == state
+    deadline = time.monotonic() + 5
+    while list(objects.iterdir()):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

@@ -1,0 +1,272 @@
+"""Segments: create one from a condition, ask how many profiles it matches, list, read, delete."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, NoReturn, Self
+
+import pandas as pd
+import tenacity
+
+from cpnb import catalog
+from cpnb.domain import Domain
+from cpnb.errors import ExpressionError, SegmentExistsError, ServiceError, UnreachableError, WaitTimeoutError
+from cpnb.expressions import Expression
+
+__all__ = ["SegmentDefinition", "list_segments"]
+
+_REQUEST = "CreateSegmentDefinitionRequest"
+_THROTTLED_FOR_AT_MOST_S = 30.0
+
+_LISTED = {
+    "name": "SegmentDefinitionName",
+    "display_name": "DisplayName",
+    "description": "Description",
+    "segment_type": "SegmentType",
+    "created_at": "CreatedAt",
+    "arn": "SegmentDefinitionArn",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentDefinition:
+    """A named condition on profiles.
+
+    Parameters
+    ----------
+    name : str
+        1 to 64 letters, digits, ``_`` or ``-``; the service recognises the segment by it.
+    expression : Expression
+        The condition, made from `cpnb.profile`.
+    display_name : str, optional
+        What people see, up to 255 characters; the name if not given.
+    description : str, optional
+        Up to 4,000 characters.
+
+    Raises
+    ------
+    ExpressionError
+        If the name or one of the texts is none that the service takes, or the condition does not
+        fit into a segment.
+    """
+
+    name: str
+    expression: Expression
+    display_name: str | None = None
+    description: str | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.expression, Expression):
+            raise ExpressionError(
+                f"A segment needs a condition, got an object of type {type(self.expression).__name__}. Make one from "
+                "cpnb.profile: profile.LastName.startswith('S')."
+            )
+        _check_text("SegmentDefinitionName", "name", self.name)
+        if self.display_name is not None:
+            _check_text("DisplayName", "display_name", self.display_name)
+        if self.description is not None:
+            _check_text("Description", "description", self.description)
+        self.expression.to_api()
+
+    def create(self, domain: Domain) -> Self:
+        """Create the segment in a domain and return it.
+
+        The request is made once; where its answer is lost, the segment is looked for before anything
+        else is said.
+
+        Raises
+        ------
+        SegmentExistsError
+            If the name is taken.
+        DomainNotFoundError, CredentialsError, UnreachableError, ServiceError
+            If the service, or the way to it, refuses.
+        """
+        failure = self._try_to_create(domain)
+        if failure is None:
+            return self
+        # The service has no error of its own for this.
+        # Source: the service's public CloudFormation handlers, which match the same words.
+        if failure.code == "BadRequestException" and "already exists" in str(failure).casefold():
+            raise SegmentExistsError(
+                f"Domain {domain.name!r} already has a segment {self.name!r}, and the service cannot change one. "
+                "Choose another name, or delete it first with .delete(domain).",
+                code=failure.code,
+            )
+        if failure.code == "ResourceNotFoundException":
+            domain.call("GetDomain")  # raises if it is the domain that is missing
+        if (isinstance(failure, UnreachableError) or failure.code == "InternalServerException") and self._is_in(domain):
+            return self
+        raise failure
+
+    def _try_to_create(self, domain: Domain) -> ServiceError | None:
+        texts = {"Description": self.description} if self.description is not None else {}
+        throttled = tenacity.Retrying(
+            retry=tenacity.retry_if_exception(_is_throttled),
+            wait=tenacity.wait_random_exponential(multiplier=0.5, max=8),
+            stop=tenacity.stop_after_delay(_THROTTLED_FOR_AT_MOST_S),
+            reraise=True,
+        )
+        try:
+            throttled(
+                domain.call_once,
+                "CreateSegmentDefinition",
+                SegmentDefinitionName=self.name,
+                DisplayName=self.display_name or self.name,
+                SegmentGroups=self.expression.to_api(),
+                **texts,
+            )
+        except ServiceError as error:
+            return error
+        return None
+
+    def _is_in(self, domain: Domain) -> bool:
+        """Return whether the domain has a segment of this name with the same groups."""
+        try:
+            found = domain.call("GetSegmentDefinition", SegmentDefinitionName=self.name)
+        except ServiceError:
+            return False
+        return bool(found.get("SegmentGroups") == self.expression.to_api())
+
+    def estimate(self, domain: Domain, *, timeout_s: float = 60.0) -> int:
+        """Return how many profiles of a domain the condition matches now, as the service estimates it.
+
+        The segment need not exist. The service works on what it has processed: shortly after an
+        upload that can be less than was sent.
+
+        Raises
+        ------
+        WaitTimeoutError
+            If the service has no result within `timeout_s`.
+        ServiceError
+            If it could not estimate, or answers with something that is no number.
+        DomainNotFoundError, CredentialsError, UnreachableError
+            If it cannot be asked.
+        """
+        estimate_id = domain.call("CreateSegmentEstimate", SegmentQuery=self.expression.to_api())["EstimateId"]
+        polling = tenacity.Retrying(
+            retry=tenacity.retry_if_result(_is_running),
+            wait=tenacity.wait_exponential(multiplier=0.1, max=5) + tenacity.wait_random(0, 0.05),
+            stop=tenacity.stop_after_delay(timeout_s),
+            retry_error_callback=_last_answer,
+        )
+        answer: dict[str, Any] = polling(domain.call, "GetSegmentEstimate", EstimateId=estimate_id)
+        status = answer.get("Status")
+        if status == "SUCCEEDED":
+            return _count(answer.get("Estimate", ""), self.name)
+        if _is_running(answer):
+            raise WaitTimeoutError(
+                f"The estimate for segment {self.name!r} is still running after {timeout_s:g} s; give it more time "
+                "with timeout_s."
+            )
+        raise ServiceError(
+            f"The service could not estimate segment {self.name!r} ({status}): {answer.get('Message') or 'no message'}"
+        )
+
+    def delete(self, domain: Domain) -> None:
+        """Delete the segment of this name, whatever its condition; profiles are not touched.
+
+        Raises
+        ------
+        ServiceError
+            If the domain has no such segment, or the service refuses.
+        """
+        _call(domain, "DeleteSegmentDefinition", self.name)
+
+    @classmethod
+    def get(cls, domain: Domain, name: str) -> Self:
+        """Return the segment of a name as the domain has it.
+
+        Raises
+        ------
+        ServiceError
+            If there is no such segment.
+        ExpressionError
+            If it is written in SQL, built on other segments, or matches everybody.
+        """
+        found = _call(domain, "GetSegmentDefinition", name)
+        if not found.get("SegmentGroups"):
+            raise ExpressionError(f"Segment {name!r} is written in SQL, which cannot be read as a condition.")
+        display_name = found.get("DisplayName")
+        return cls(
+            found["SegmentDefinitionName"],
+            Expression.from_api(found["SegmentGroups"]),
+            display_name=None if display_name == name else display_name,
+            description=found.get("Description"),
+        )
+
+
+def list_segments(domain: Domain) -> pd.DataFrame:
+    """Return the segments of a domain, in the service's order.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``name``, ``display_name``, ``description``, ``segment_type`` (CLASSIC or ENHANCED, that is
+        SQL), ``created_at`` (UTC) and ``arn``; a row for each segment. Conditions are not listed by
+        the service: `SegmentDefinition.get` reads one.
+
+    Raises
+    ------
+    DomainNotFoundError, CredentialsError, UnreachableError, ServiceError
+        If it cannot be asked.
+    """
+    items = list(domain.pages("ListSegmentDefinitions"))
+    frame = pd.DataFrame({column: [item.get(member) for item in items] for column, member in _LISTED.items()})
+    return frame.assign(created_at=pd.to_datetime(frame["created_at"], utc=True))
+
+
+def _call(domain: Domain, operation: str, name: str) -> dict[str, Any]:
+    """Return the service's answer about one segment; where it is missing, say whether the domain is."""
+    try:
+        return domain.call(operation, SegmentDefinitionName=name)
+    except ServiceError as error:
+        failure = error
+    if failure.code == "ResourceNotFoundException":
+        _raise_not_found(domain, name)
+    raise failure
+
+
+def _raise_not_found(domain: Domain, name: str) -> NoReturn:
+    domain.call("GetDomain")  # raises if it is the domain that is missing
+    raise ServiceError(
+        f"Domain {domain.name!r} has no segment {name!r}; cpnb.list_segments(domain) shows those that it has.",
+        code="ResourceNotFoundException",
+    )
+
+
+def _check_text(member: str, label: str, text: str) -> None:
+    bounds = catalog.limit(_REQUEST, member)
+    if not bounds.minimum <= len(text) <= bounds.maximum:
+        raise ExpressionError(
+            f"The {label} of a segment has {bounds.minimum} to {bounds.maximum:,} characters, this one has "
+            f"{len(text):,}."
+        )
+    if bounds.pattern and not re.fullmatch(bounds.pattern, text):
+        raise ExpressionError(
+            f"{text!r} cannot be the {label} of a segment: expected letters, digits, '_' or '-', without spaces. What "
+            "people see is the display_name, which is free text."
+        )
+
+
+def _is_throttled(error: BaseException) -> bool:
+    return isinstance(error, ServiceError) and error.code == "ThrottlingException"
+
+
+def _is_running(answer: dict[str, Any]) -> bool:
+    return answer.get("Status") == "RUNNING"
+
+
+def _last_answer(state: tenacity.RetryCallState) -> Any:
+    return state.outcome.result() if state.outcome else {}
+
+
+def _count(text: str, name: str) -> int:
+    """Return the number in an estimate, which the service sends as text and sometimes as JSON text."""
+    match = re.fullmatch(r'"?(\d+)(?:\.0*)?"?', text.strip())
+    if match is None:
+        raise ServiceError(
+            f"The estimate for segment {name!r} is no number but {json.dumps(text)}; expected digits such as '5000'."
+        )
+    return int(match[1])

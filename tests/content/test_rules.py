@@ -1,0 +1,91 @@
+"""Which rules a field has, and how keys of each content type are compared."""
+
+import pyarrow as pa
+import pytest
+
+from cpnb.content import Provenance, normalised_key, rules_for
+from cpnb.fields import ContentType, Field, FieldMap
+
+
+def codes(field, *, key=None, region=None):
+    fields = FieldMap([field], unique_key=key, region=region)
+    return {problem.code for rule in rules_for(field, fields) for problem in rule.problems}
+
+
+@pytest.mark.parametrize(
+    ("field", "expected"),
+    [
+        (Field("x", "FirstName"), {"too_long"}),
+        (Field("x", "Attributes.tier"), {"too_long"}),
+        (Field("x", "EmailAddress"), {"email_invalid", "too_long"}),
+        (
+            Field("x", "PhoneNumber"),
+            {"phone_invalid", "phone_without_country", "phone_not_e164", "too_long", "float_shaped"},
+        ),
+        (
+            Field("x", "PhoneNumber", region_column="country"),
+            {"phone_invalid", "phone_without_country", "phone_not_e164", "region_unknown", "too_long", "float_shaped"},
+        ),
+        (Field("x", "Attributes.spend", ContentType.NUMBER), {"number_invalid", "number_exponent", "too_long"}),
+        (Field("x", "BirthDate"), {"date_not_iso", "too_long"}),
+        (Field("x", "Gender"), {"value_not_allowed"}),
+        (Field("x", "AccountNumber"), {"too_long", "float_shaped"}),
+        (Field("x", "Address.PostalCode"), {"too_long", "float_shaped"}),
+        (Field("x", "EmailAddress", ContentType.STRING), {"too_long"}),
+    ],
+)
+def test_a_field_has_the_rules_of_its_type_and_target(field, expected):
+    assert codes(field) == expected
+
+
+def test_the_unique_key_must_be_there():
+    assert codes(Field("x", "FirstName"), key="x") == {"key_empty", "too_long"}
+
+
+def test_every_problem_says_what_to_do_and_where_it_is_written():
+    fields = FieldMap(
+        [
+            Field("id", "AccountNumber"),
+            Field("mail", "EmailAddress"),
+            Field("phone", "PhoneNumber", region_column="country"),
+            Field("born", "BirthDate"),
+            Field("gender", "Gender"),
+            Field("spend", "Attributes.spend", ContentType.NUMBER),
+        ],
+        unique_key="id",
+    )
+
+    for field in fields:
+        for rule in rules_for(field, fields):
+            for problem in rule.problems:
+                assert problem.hint.endswith(".")
+                assert not problem.sentence.endswith(".")
+                assert problem.provenance in Provenance
+
+
+@pytest.mark.parametrize(
+    ("content_type", "same", "different"),
+    [
+        (ContentType.STRING, ("a b", "a b"), ("A b", "a b", "a  b")),
+        (ContentType.NAME, ("Ann  Lee", "ann lee", "ANN\tLEE"), ("Ann Lee", "AnnLee", "Ann Lee ")),
+        (ContentType.EMAIL_ADDRESS, ("Ann@Example.com", "ann@example.com"), ("ann@example.com", "ann@example.org")),
+        (ContentType.NUMBER, ("1", "1.0", "+01"), ("1", "2", "-1")),
+        (ContentType.PHONE_NUMBER, ("+1 206 555 0100", "(206) 555-0100"), ("+12065550100", "+12065550101")),
+    ],
+)
+def test_keys_are_equal_where_the_service_takes_them_for_the_same(content_type, same, different):
+    assert len(set(normalised_key(pa.array(same), content_type, "US").to_pylist())) == 1
+    assert len(set(normalised_key(pa.array(different), content_type, "US").to_pylist())) == len(different)
+
+
+def test_keys_in_chunks_are_normalised_like_keys_in_one():
+    chunked = pa.chunked_array([["A@x.org", None], ["b@X.org"]])
+
+    assert normalised_key(chunked, ContentType.EMAIL_ADDRESS).to_pylist() == ["a@x.org", None, "b@x.org"]
+
+
+def test_chunked_phone_keys_keep_the_regions_of_their_rows():
+    chunked = pa.chunked_array([["2065550100"], ["030901820"]])
+    regions = pa.array(["US", "DE"])
+
+    assert normalised_key(chunked, ContentType.PHONE_NUMBER, regions).to_pylist() == ["+12065550100", "+4930901820"]

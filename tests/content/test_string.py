@@ -1,0 +1,47 @@
+"""What holds for text of every content type: length, allowed values, float shapes."""
+
+import pyarrow as pa
+
+from cpnb import catalog
+from cpnb.content import TextColumn, string
+
+
+def failing(rule, *values):
+    (mask,) = rule.failing(TextColumn(pa.array(values, pa.large_string())))
+    return mask.tolist()
+
+
+def test_lengths_are_counted_in_characters_and_not_in_bytes():
+    rule = string.length_rule(catalog.target("FirstName"))
+
+    assert failing(rule, "é" * 255, "é" * 256, "a" * 256, None) == [False, True, True, False]
+
+
+def test_additional_information_holds_a_thousand_characters():
+    rule = string.length_rule(catalog.target("AdditionalInformation"))
+
+    assert failing(rule, "a" * 1000, "a" * 1001) == [False, True]
+
+
+def test_a_custom_attribute_holds_255_characters():
+    rule = string.length_rule(catalog.target("Attributes.notes"))
+
+    assert failing(rule, "a" * 255, "a" * 256) == [False, True]
+
+
+def test_a_column_without_any_value_is_not_too_long():
+    assert failing(string.length_rule(catalog.target("FirstName")), None, None) == [False, False]
+
+
+def test_enumerated_values_are_compared_with_their_letter_case():
+    rule = string.values_rule(catalog.target("Gender"))
+
+    assert failing(rule, "MALE", "FEMALE", "UNSPECIFIED", "male", "M", "MALE ", None) == [
+        False, False, False, True, True, True, False,
+    ]  # fmt: skip
+
+
+def test_whole_numbers_with_a_point_and_zeros_look_like_floats():
+    values = ("12065550100.0", "7.00", "+1.0", "12065550100", "7.5", "v1.0", "1.0.0", "1.0\n", None)
+
+    assert failing(string.FLOAT_RULE, *values) == [True, True, True, False, False, False, False, False, False]

@@ -1,0 +1,24 @@
+"""What ruff and mypy say of every file, so that one command runs all that CI runs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["ruff", "check", "--quiet", "."], ["ruff", "format", "--check", "--quiet", "."], ["mypy", "--no-pretty"]],
+    ids=["ruff check", "ruff format", "mypy"],
+)
+def test_nothing_is_found_by(command: list[str]) -> None:
+    seen = subprocess.run(
+        [sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False, timeout=240
+    )
+
+    assert seen.returncode == 0, f"{seen.stdout}\n{seen.stderr}"

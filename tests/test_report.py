@@ -1,0 +1,253 @@
+"""Reports: counts, positions, shapes; adding up; what they show and what never."""
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cpnb.content import Problem, Provenance, Severity
+from cpnb.errors import FrameError, InvalidDataError
+from cpnb.report import Finding, Report, shape_counts, shape_of, shapes_of
+
+BAD = Problem("bad", Severity.ERROR, Provenance.GUIDE, "not good", "Make it good.")
+ODD = Problem("odd", Severity.WARNING, Provenance.CAUTION, "not usual", "Look at it.")
+
+
+def finding(column, problem, rows, *, start=0, length=10, shapes=None):
+    mask = np.zeros(length, dtype=bool)
+    mask[[row - start for row in rows]] = True
+    return Finding.of_mask(column, problem, mask, start, {"a": len(rows)} if shapes is None else shapes)
+
+
+REPORT = Report(10, (finding("mail", BAD, [2, 5]), finding("phone", BAD, [5]), finding("phone", ODD, [1, 5, 7])))
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [
+        ("555-0100", "999-9999"),
+        ("Émile Zola", "Aaaaa Aaaa"),
+        ("ann@example.com", "aaa@aaaaaaa.aaa"),
+        ("Ελένη ЖЕНЯ", "Aaaaa AAAA"),
+        ("李小龙 नमस्ते", "aaa aaaaaa"),
+        ("٠١٢३४५", "999999"),
+        ("ǅ ʰ Ⅷ ½", "A a 9 9"),
+        ("e\u0301", "aa"),
+        ("😀\u200b\n\x00\u00a0", "·····"),
+        ("A9a·", "A9a·"),
+        ("", ""),
+        ("x" * 40, "a" * 40),
+        ("x" * 41, "a" * 40 + "…"),
+        ("\n" * 41, "·" * 40 + "…"),
+    ],
+)
+def test_shapes_keep_signs_and_hide_letters_and_digits_of_every_script(text, shape):
+    assert shape_of(text) == shape
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_a_shape_holds_nothing_but_placeholders_and_ascii_signs(text):
+    shape = shape_of(text)
+
+    assert len(shape) <= 41
+    assert all(sign in "Aa9·…" or not sign.isalnum() for sign in shape)
+    assert all(sign in "·…" or " " <= sign <= "~" for sign in shape)
+
+
+def test_missing_text_has_no_shape():
+    assert shapes_of(pa.array([None, "1"], pa.large_string())).to_pylist() == [None, "9"]
+    assert shape_counts(pa.array(["b", None, "1", "c"], pa.large_string())) == {"a": 2, "9": 1}
+
+
+def test_a_report_without_errors_is_ok():
+    assert Report(3).ok
+    assert Report(10, (finding("x", ODD, [1]),)).ok
+    assert not REPORT.ok
+
+
+def test_errors_and_warnings_are_told_apart():
+    assert [(one.column, one.code) for one in REPORT.errors] == [("mail", "bad"), ("phone", "bad")]
+    assert [(one.column, one.code) for one in REPORT.warnings] == [("phone", "odd")]
+
+
+def test_positions_are_the_physical_rows_each_once():
+    assert REPORT.positions().tolist() == [2, 5]
+    assert REPORT.positions(Severity.WARNING).tolist() == [1, 5, 7]
+
+
+def test_positions_take_four_bytes_a_row():
+    assert REPORT.findings[0].positions.dtype == np.uint32
+
+
+def test_a_finding_beyond_four_billion_rows_keeps_its_positions():
+    assert Finding.of_mask("x", BAD, np.array([True]), 2**32, {}).positions.tolist() == [2**32]
+
+
+def test_adding_reports_of_slices_gives_the_report_of_both():
+    first = Report(10, (finding("mail", BAD, [2, 5], shapes={"a": 1, "9": 1}),))
+    second = Report(4, (finding("zip", BAD, [11], start=10, length=4), finding("mail", BAD, [12], start=10, length=4)))
+
+    both = first + second
+
+    assert both.row_count == 14
+    assert [(one.column, one.count, one.positions.tolist()) for one in both.findings] == [
+        ("mail", 3, [2, 5, 12]),
+        ("zip", 1, [11]),
+    ]
+    assert both.findings[0].shapes == {"a": 2, "9": 1}
+
+
+def test_nothing_is_added_by_an_empty_report():
+    assert REPORT + Report(0) == REPORT
+    assert Report.total([]) == Report(0)
+    with pytest.raises(TypeError):
+        REPORT + 1
+
+
+@given(st.lists(st.lists(st.tuples(st.sampled_from("xyz"), st.booleans(), st.booleans()), max_size=4), max_size=6))
+def test_reports_add_up_in_any_grouping(slices):
+    reports = []
+    for number, rows in enumerate(slices):
+        findings = [
+            Finding.of_mask(column, problem, np.array([flag]), number, {"a" * (number % 3): 1} if flag else {})
+            for column, is_error, flag in dict.fromkeys(rows)
+            for problem in [BAD if is_error else ODD]
+            if flag
+        ]
+        reports.append(Report(1, tuple(findings)))
+
+    one_by_one = Report(0)
+    for report in reports:
+        one_by_one = one_by_one + report
+    backwards = Report(0)
+    for report in reversed(reports):
+        backwards = report + backwards
+
+    assert one_by_one == Report.total(reports)
+    assert backwards == Report.total(reports)
+
+
+def test_shapes_are_capped_and_the_rest_is_counted():
+    many = {"9" * number: 1 for number in range(1, 301)}
+
+    one = finding("x", BAD, range(300), length=300, shapes=many)
+    both = Finding.total([one, finding("x", BAD, range(300, 600), start=300, length=300, shapes=many)])
+
+    assert (len(one.shapes), one.other_shapes) == (200, 100)
+    assert (len(both.shapes), both.other_shapes) == (200, 200)
+    assert sum(both.shapes.values()) + both.other_shapes == both.count == 600
+
+
+def test_the_example_is_the_most_frequent_shape_and_ties_are_in_alphabetical_order():
+    assert finding("x", BAD, [1, 2, 3], shapes={"b": 1, "a": 1, "9": 1}).example == "'9' x 1"
+    assert finding("x", BAD, [1, 2, 3], shapes={"b": 1, "aa": 2}).example == "'aa' x 2"
+
+
+def test_the_text_says_what_where_and_whether():
+    assert str(REPORT).splitlines() == [
+        "Report: 10 rows, 2 kinds of error in 2 rows, 1 kind of warning. The table cannot be uploaded as it is.",
+        "  error  bad  mail: 2 cells not good, e.g. 'a' x 2 (rows 2, 5)",
+        "  error  bad  phone: 1 cell not good, e.g. 'a' x 1 (row 5)",
+        "  warning  odd  phone: 3 cells not usual, e.g. 'a' x 3 (rows 1, 5, 7)",
+    ]
+    assert repr(REPORT) == str(REPORT)
+    assert str(Report(1)) == "Report: 1 row, no findings. The table can be uploaded."
+
+
+def test_long_lists_are_cut_and_say_how_much_is_left():
+    long = Report(10, tuple(finding(f"c{number}", BAD, range(7)) for number in range(25)))
+
+    assert str(long).splitlines()[1].endswith("(rows 0, 1, 2, 3, 4 and 2 more)")
+    assert str(long).splitlines()[-1] == "  and 5 more findings: to_frame() lists all"
+
+
+def test_a_finding_about_the_map_counts_no_cells():
+    report = Report(10, (Finding.about_map(ODD, "mail"), Finding.about_map(BAD)))
+
+    assert [str(one) for one in report.findings] == ["warning  odd  mail: not usual", "error  bad  not good"]
+    assert report.positions().tolist() == []
+
+
+def test_the_html_is_escaped_and_has_caption_and_scope():
+    html = Report(10, (finding("<b>&", BAD, [1], shapes={"<9>": 1}),))._repr_html_()
+
+    assert "<b>" not in html
+    assert "&lt;b&gt;&amp;" in html
+    assert "&lt;9&gt;" in html
+    assert html.startswith("<table><caption>Cannot be uploaded")
+    assert '<th scope="col">column</th>' in html
+
+
+def test_raising_names_what_is_wrong_and_carries_the_report():
+    with pytest.raises(InvalidDataError, match=r"nothing was sent: 10 rows, 2 kinds of error") as caught:
+        REPORT.raise_if_failed()
+
+    assert caught.value.report is REPORT
+    assert "Make it good." in str(caught.value)
+    Report(10, (finding("x", ODD, [1]),)).raise_if_failed()
+
+
+def test_the_message_stays_under_ten_kilobytes_however_bad_the_table():
+    shapes = {"9" * 41: 300}
+    terrible = Report(
+        300, tuple(finding("c" * 500 + str(n), BAD, range(300), length=300, shapes=shapes) for n in range(300))
+    )
+
+    with pytest.raises(InvalidDataError) as caught:
+        terrible.raise_if_failed()
+
+    assert len(str(caught.value).encode()) < 10_000
+    assert "and 280 more kinds of error" in str(caught.value)
+
+
+def test_a_report_pickles():
+    assert pickle.loads(pickle.dumps(REPORT)) == REPORT
+
+
+@pytest.mark.frames
+class TestWithFrames:
+    data = pd.DataFrame({"mail": list("abcdefghij"), "phone": range(10)}, index=[7] * 10)
+
+    def test_rows_are_the_analysts_own_with_a_reason(self):
+        rows = REPORT.rows(self.data)
+
+        assert rows["mail"].tolist() == ["c", "f"]
+        assert rows.index.tolist() == [7, 7]
+        assert rows["reason"].tolist() == ["mail: bad", "mail: bad; phone: bad"]
+        assert list(self.data.columns) == ["mail", "phone"]
+
+    def test_rows_with_warnings_on_request(self):
+        assert REPORT.rows(self.data, "warning")["phone"].tolist() == [1, 5, 7]
+        with pytest.raises(ValueError, match="fatal"):
+            REPORT.rows(self.data, "fatal")
+
+    def test_a_column_named_reason_is_not_overwritten(self):
+        rows = REPORT.rows(self.data.assign(reason="mine", reason_2="mine too"))
+
+        assert rows["reason"].tolist() == ["mine", "mine"]
+        assert rows["reason_3"].tolist() == ["mail: bad", "mail: bad; phone: bad"]
+
+    def test_good_rows_are_the_others(self):
+        assert REPORT.good(self.data)["phone"].tolist() == [0, 1, 3, 4, 6, 7, 8, 9]
+        assert Report(10).rows(self.data).empty
+
+    @pytest.mark.parametrize("method", [REPORT.rows, REPORT.good])
+    def test_another_table_is_refused(self, method):
+        with pytest.raises(FrameError, match="This table has 9 rows, the one that was examined had 10"):
+            method(self.data.iloc[1:])
+
+    def test_findings_as_a_table(self):
+        table = REPORT.to_frame()
+
+        assert table["code"].tolist() == ["bad", "bad", "odd"]
+        assert table["count"].tolist() == [2, 1, 3]
+        assert table["first_row"].tolist() == [2, 5, 1]
+        assert table["severity"].tolist() == ["error", "error", "warning"]
+
+    def test_no_findings_as_a_table_have_the_same_columns(self):
+        assert list(Report(0).to_frame().columns) == list(REPORT.to_frame().columns)
+        assert Report(0).to_frame().empty
