@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
+# Notebooks align the cells of a table to the right, which suits numbers and not sentences.
+_LEFT = 'style="text-align: left"'
+
 
 def html_table(caption: str, headers: Sequence[str], rows: Iterable[Sequence[object]], *, note: str = "") -> str:
     """Return an HTML table with a caption, header cells with a scope, and everything escaped.
@@ -13,14 +16,15 @@ def html_table(caption: str, headers: Sequence[str], rows: Iterable[Sequence[obj
 
     Examples
     --------
-    >>> "<td>&lt;b&gt;</td>" in html_table("Two", ["a"], [["<b>"]])
+    >>> "&lt;b&gt;" in html_table("Two", ["a"], [["<b>"]])
     True
     """
-    head = "".join(f'<th scope="col">{escape(header)}</th>' for header in headers)
-    body = "".join(f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in row)}</tr>" for row in rows)
+    head = "".join(f'<th scope="col" {_LEFT}>{escape(header)}</th>' for header in headers)
+    body = "".join(f"<tr>{''.join(f'<td {_LEFT}>{escape(str(cell))}</td>' for cell in row)}</tr>" for row in rows)
     after = f"<p>{escape(note)}</p>" if note else ""
     return (
-        f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{after}"
+        f"<table><caption {_LEFT}><b>{escape(caption)}</b></caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{body}</tbody></table>{after}"
     )
 
 

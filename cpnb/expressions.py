@@ -9,8 +9,7 @@ Address.City is one of 'Seattle', 'Boston' and not (LastName starts with 'S')
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Set as AbstractSet
 from datetime import date
 from decimal import Decimal
 from typing import Any, NoReturn

@@ -58,6 +58,14 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True)
+class _Moment:
+    """One way to write points in time, for a column that has their type and for a single object."""
+
+    column: Callable[[pa.Array], pa.Array]
+    cell: Callable[[dt.datetime], str]
+
+
+@dataclass(frozen=True, slots=True)
 class _Text:
     """One rendered column: its text, and the kind of each cell without text (None for the rest)."""
 
@@ -80,19 +88,19 @@ def render(rows: Slice, fields: FieldMap) -> Rendered:
     unsupported: dict[str, NDArray[np.bool_]] = {}
     kinds: dict[str, Mapping[str, int]] = {}
     for one in fields:
-        text = _text(rows.columns[one.column], _birth_date if one.target == BIRTH_DATE else _instant)
+        text = _text(rows.columns[one.column], _DAY if one.target == BIRTH_DATE else _INSTANT)
         columns.append(text.array)
         if text.kinds is not None:
             unsupported[one.source] = np.array([kind is not None for kind in text.kinds], dtype=bool)
             kinds[one.source] = dict(sorted(Counter(text.kinds[unsupported[one.source]]).items()))
     regions = {
-        column: _text(rows.columns[column], _instant).array
+        column: _text(rows.columns[column], _INSTANT).array
         for column in dict.fromkeys(one.region_column for one in fields if one.region_column)
     }
     return Rendered(pa.table(columns, names=list(fields.sources)), unsupported, kinds, regions)
 
 
-def _text(cells: Cells, moment: Callable[[pa.Array], pa.Array]) -> _Text:
+def _text(cells: Cells, moment: _Moment) -> _Text:
     """Return the text of a column; `moment` writes its points in time."""
     text = _typed(cells, moment) if isinstance(cells, pa.Array) else _objects(cells, moment)
     empty = pc.equal(text.array, "")
@@ -101,14 +109,14 @@ def _text(cells: Cells, moment: Callable[[pa.Array], pa.Array]) -> _Text:
     return text
 
 
-def _typed(array: pa.Array, moment: Callable[[pa.Array], pa.Array]) -> _Text:
+def _typed(array: pa.Array, moment: _Moment) -> _Text:
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
     kind = array.type
     if pa.types.is_floating(kind):
         return _floats(array)
     if pa.types.is_timestamp(kind):
-        return _Text(moment(array))
+        return _Text(moment.column(array))
     writer = next((write for is_kind, write in _WRITERS if is_kind(kind)), None)
     if writer is not None:
         return _Text(writer(array))
@@ -179,7 +187,7 @@ _WRITERS: tuple[tuple[Callable[[pa.DataType], bool], Callable[[pa.Array], pa.Arr
 )
 
 
-def _instant(array: pa.Array) -> pa.Array:
+def _instants(array: pa.Array) -> pa.Array:
     """Return points in time as ISO 8601, those with a zone in UTC."""
     # Arrow counts zoned times from the epoch in UTC, so the plain count needs no zone database.
     in_utc = array.cast(pa.int64()).cast(pa.timestamp(array.type.unit))
@@ -190,17 +198,37 @@ def _instant(array: pa.Array) -> pa.Array:
     return text if array.type.tz is None else pc.replace_substring_regex(text, "$", "Z")
 
 
-def _birth_date(array: pa.Array) -> pa.Array:
+def _days(array: pa.Array) -> pa.Array:
     """Return the calendar dates of points in time, each in the zone it has."""
     if array.type.tz is None:
         return _dates(array)
     # Through Python, whose zone database is always there; Arrow's is the operating system's.
     in_seconds = array.cast(pa.timestamp("s", array.type.tz), safe=False)
-    dates = [None if moment is None else moment.date().isoformat() for moment in in_seconds.to_pylist()]
+    dates = [None if moment is None else _day(moment) for moment in in_seconds.to_pylist()]
     return pa.array(dates, pa.large_string())
 
 
-def _objects(cells: NDArray[np.object_], moment: Callable[[pa.Array], pa.Array]) -> _Text:
+def _instant(moment: dt.datetime) -> str:
+    """Return one point in time as `_instants` writes it.
+
+    Not through Arrow, which leaves time zones out of account where PYARROW_IGNORE_TIMEZONE is set,
+    and pandera sets it.
+    """
+    has_zone = moment.utcoffset() is not None
+    text = (moment.astimezone(dt.UTC) if has_zone else moment).replace(tzinfo=None).isoformat()
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{text}Z" if has_zone else text
+
+
+def _day(moment: dt.datetime) -> str:
+    return moment.date().isoformat()
+
+
+_INSTANT = _Moment(_instants, _instant)
+_DAY = _Moment(_days, _day)
+
+
+def _objects(cells: NDArray[np.object_], moment: _Moment) -> _Text:
     try:
         array = pa.array(cells, from_pandas=True)
     except (pa.ArrowException, UnicodeError, TypeError, ValueError, OverflowError):
@@ -218,7 +246,7 @@ def _objects(cells: NDArray[np.object_], moment: Callable[[pa.Array], pa.Array])
     return _Text(array, kinds if any(kind is not None for kind in kinds) else None)
 
 
-def _object(cell: object, moment: Callable[[pa.Array], pa.Array]) -> tuple[str | None, str | None]:
+def _object(cell: object, moment: _Moment) -> tuple[str | None, str | None]:
     """Return the text of one object that is not missing, or None and its kind if it has no text."""
     kind = type(cell).__name__
     text: str | None = None
@@ -234,9 +262,20 @@ def _object(cell: object, moment: Callable[[pa.Array], pa.Array]) -> tuple[str |
     elif isinstance(cell, Decimal):
         text = format(cell, "f") if cell.is_finite() and abs(cell.adjusted()) < _MAX_DIGITS else None
         kind = kind if cell.is_finite() else "infinity"
-    elif isinstance(cell, dt.date | float | np.generic):
+    elif isinstance(cell, dt.datetime):
+        text = _datetime(cell, moment)
+    elif isinstance(cell, dt.date):
+        text = cell.isoformat()
+    elif isinstance(cell, float | np.generic):
         return _scalar(cell, moment)
     return (text, None) if text is not None else (None, kind)
+
+
+def _datetime(cell: dt.datetime, moment: _Moment) -> str | None:
+    try:
+        return moment.cell(cell)
+    except (ValueError, OverflowError):  # in UTC it lies before the year 1 or after 9999
+        return None
 
 
 def _is_utf8(text: str) -> bool:
@@ -247,7 +286,7 @@ def _is_utf8(text: str) -> bool:
     return True
 
 
-def _scalar(cell: object, moment: Callable[[pa.Array], pa.Array]) -> tuple[str | None, str | None]:
+def _scalar(cell: object, moment: _Moment) -> tuple[str | None, str | None]:
     """Return the text of one value as a column of its type would have it."""
     try:
         column = np.array([cell]) if isinstance(cell, np.generic) else [cell]

@@ -64,8 +64,15 @@ class Sandbox:
         command += ["--state", os.fspath(state)] if state is not None else []
         for name, value in settings.items():
             command += ["--set", f"{name}={_spelled(value)}"]
+        # A session of its own, because Ctrl-C and the stop button of a notebook interrupt the whole process
+        # group: they are to end a cell, not the sandbox with everything in it.
         self._process = subprocess.Popen(  # noqa: S603 - our own module, by this interpreter
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
         )
         self._stderr: deque[str] = deque(maxlen=STDERR_LINES_KEPT)
         # The child ends when its standard input closes, which the system sees to even if we are killed;

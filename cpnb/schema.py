@@ -6,29 +6,46 @@ failure cases hold the data and grow with it.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-import pandera.pandas as pandera
 import pyarrow as pa
-from pandera.errors import (
-    BackendNotFoundError,
-    ParserError,
-    SchemaDefinitionError,
-    SchemaError,
-    SchemaErrorReason,
-    SchemaErrors,
-    SchemaInitError,
-)
 
 from cpnb import frames
 from cpnb.content import Mask, Problem, Provenance, Rule, Severity, TextColumn, rules_for
 from cpnb.errors import FieldsError, did_you_mean, listed
 from cpnb.fields import Field, FieldMap
 from cpnb.rendering import Rendered, render
+
+
+@contextmanager
+def _unchanged_environment() -> Iterator[None]:
+    before = dict(os.environ)
+    try:
+        yield
+    finally:
+        for name in os.environ.keys() - before.keys():
+            del os.environ[name]
+
+
+# pandera sets PYARROW_IGNORE_TIMEZONE, after which Arrow shifts points in time without a word, in the
+# analyst's own code as well.
+with _unchanged_environment():
+    import pandera.pandas as pandera
+    from pandera.errors import (
+        BackendNotFoundError,
+        ParserError,
+        SchemaDefinitionError,
+        SchemaError,
+        SchemaErrorReason,
+        SchemaErrors,
+        SchemaInitError,
+    )
 
 __all__ = ["Examination", "OwnFailure", "checked_schema", "own_failures", "schema_for"]
 
@@ -68,6 +85,15 @@ class Examination:
         """Yield every problem that a rule looks for in one field, and the rows that have it."""
         for number, rule in enumerate(rules_for(one, self.fields)):
             yield from zip(rule.problems, self.masks(one, number, rule), strict=True)
+
+
+# The text type of pandas 3, and what it was called before. A comparison with a missing cell is a plain
+# bool in it; with pd.NA pandera's own evaluation raises.
+_TEXT = (
+    pd.StringDtype("pyarrow", na_value=np.nan)
+    if not pd.__version__.startswith("2.2")
+    else pd.StringDtype("pyarrow_numpy")  # type: ignore[call-overload]  # a name of pandas 2.2 alone
+)
 
 
 # Set while `own_failures` runs a schema: our checks then answer from the masks of that slice.
@@ -221,7 +247,7 @@ def own_failures(schema: pandera.DataFrameSchema, examination: Examination) -> l
 def _as_frame(examination: Examination) -> pd.DataFrame:
     """Return the rendered slice under the analyst's own column names, with plain row numbers."""
     named = examination.rendered.table.rename_columns(list(examination.fields.columns))
-    text: pd.DataFrame = named.to_pandas(types_mapper={pa.large_string(): pd.StringDtype("pyarrow")}.get)
+    text: pd.DataFrame = named.to_pandas(types_mapper=lambda _: _TEXT)
     return text
 
 
@@ -245,7 +271,8 @@ def _failure(error: SchemaError, row_count: int) -> OwnFailure:
     mask = np.zeros(row_count, dtype=bool)
     output, cases = error.check_output, error.failure_cases
     if isinstance(output, pd.Series):  # exact, even where pandera shortens the list of cases
-        mask[output.index[~output.to_numpy(dtype=bool)]] = True
+        passed = output.astype("boolean").fillna(value=False).to_numpy(dtype=bool)
+        mask[output.index[~passed]] = True
     elif isinstance(cases, pd.DataFrame) and "index" in cases.columns and cases["index"].notna().all():
         mask[cases["index"].to_numpy(dtype=np.int64)] = True
     return OwnFailure(column, problem, mask)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandera.pandas as pandera
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
@@ -15,10 +15,14 @@ from cpnb import catalog, frames
 from cpnb.content import Mask, Problem, Provenance, Severity, normalised_key
 from cpnb.content.unique_key import KEY_EMPTY, KEY_REPEATED
 from cpnb.fields import ContentType, Field, FieldMap
+from cpnb.finding import Finding, shape_counts
 from cpnb.frames import Frame, Slice
 from cpnb.rendering import Rendered, render
-from cpnb.report import Finding, Report, shape_counts
+from cpnb.report import Report
 from cpnb.schema import Examination, checked_schema, own_failures, schema_for
+
+if TYPE_CHECKING:  # schema.py imports pandera with care for the environment
+    import pandera.pandas as pandera
 
 __all__ = [
     "CheckedSlice",

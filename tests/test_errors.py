@@ -67,6 +67,10 @@ def test_of_more_names_five_are_shown_and_the_rest_counted() -> None:
     assert errors.listed(f"c{number}" for number in range(17)) == "'c0', 'c1', 'c2', 'c3', 'c4' and 12 more"
 
 
+def test_a_sixth_name_is_counted() -> None:
+    assert errors.listed("abcdef") == "'a', 'b', 'c', 'd', 'e' and 1 more"
+
+
 def test_names_that_are_no_text_are_shown_as_text() -> None:
     assert errors.listed([1, None]) == "'1', 'None'"
 

@@ -149,6 +149,18 @@ def test_a_key_repeats_across_slices() -> None:
     assert made.row_count == frames.SLICE_ROWS + 4
 
 
+def test_a_bad_cell_is_emptied_in_whichever_slice_it_lies() -> None:
+    frame = numbered(frames.SLICE_ROWS + 5)
+    frame.loc[[3, frames.SLICE_ROWS + 2], "mail"] = "no mail"
+
+    made = planned(frame, on_invalid="blank")
+
+    assert made.blanked()["row"].tolist() == [3, frames.SLICE_ROWS + 2]
+    [content] = files(made, frame)
+    assert f'"{frames.SLICE_ROWS + 2:06}",,"Oslo"\n'.encode() in content
+    assert content.count(b",,") == 2
+
+
 def test_a_table_in_which_no_row_has_a_key_sends_nothing() -> None:
     made = planned(people((None, None, "a"), ("", None, "b")), on_invalid="blank")
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpnb import frames
@@ -98,6 +98,22 @@ def test_points_in_time_with_a_zone_are_in_utc():
     ]
 
 
+def test_zones_count_even_where_arrow_was_told_to_ignore_them(monkeypatch):
+    monkeypatch.setenv("PYARROW_IGNORE_TIMEZONE", "1")
+    moment = dt.datetime(2024, 7, 1, 0, 30, tzinfo=zoneinfo.ZoneInfo("Europe/Berlin"))
+
+    assert texts(pd.Series([moment, "x"], dtype=object))[0] == "2024-06-30T22:30:00Z"
+    assert texts(pd.Series([moment]))[0] == "2024-06-30T22:30:00Z"
+    assert texts(pd.Series([moment, "x"], dtype=object), "BirthDate")[0] == "2024-07-01"
+    assert texts(pd.Series([moment]), "BirthDate")[0] == "2024-07-01"
+
+
+def test_a_point_in_time_that_utc_cannot_tell_has_no_text():
+    moment = dt.datetime(1, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=2)))
+
+    assert rendered(pd.Series([moment, "x"], dtype=object)) == ([None, "x"], {0: None, "datetime": 1})
+
+
 def test_dates():
     assert texts([dt.date(2024, 1, 2), None]) == ["2024-01-02", None]
     assert texts(pd.Series([dt.date(24, 1, 2)], dtype=pd.ArrowDtype(pa.date32()))) == ["0024-01-02"]
@@ -154,7 +170,7 @@ def test_text_stays_as_it_is_and_empty_text_is_missing(dtype):
 
 
 def test_each_object_is_read_by_its_own_type():
-    class Colour(str, enum.Enum):
+    class Colour(str, enum.Enum):  # noqa: UP042  # the older way, whose __str__ is not its text
         RED = "red"
 
     cells = [
@@ -194,7 +210,7 @@ def test_each_object_is_read_by_its_own_type():
 def test_an_object_without_a_text_is_named_by_its_kind_and_harms_no_neighbour(cell, kind):
     series = pd.Series([None, None], dtype=object)
     series.iloc[0] = "a"
-    series.at[1] = cell
+    series.iat[1] = cell  # noqa: PD009  # the one way that takes a list for a cell
 
     found, unsupported = rendered(series)
 
@@ -273,7 +289,7 @@ ANY_CELL = st.one_of(
     st.booleans(),
     st.dates(),
     st.datetimes(),
-    st.datetimes(timezones=st.just(dt.UTC), min_value=dt.datetime(1700, 1, 1), max_value=dt.datetime(2200, 1, 1)),
+    st.datetimes(timezones=st.just(dt.timezone(dt.timedelta(hours=-7)))),
     st.decimals(allow_nan=True, allow_infinity=True, places=3),
     st.binary(max_size=2),
     st.lists(st.integers(), max_size=2),
@@ -289,11 +305,13 @@ COLUMNS = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(COLUMNS, st.integers(1, 5), st.sampled_from(["AccountNumber", "BirthDate"]))
 def test_slices_agree_with_the_whole(values, rows, target):
     assert rendered(values, target, rows=rows) == rendered(values, target)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(allow_infinity=False, allow_nan=False), min_size=1))
 def test_floats_read_back_as_the_same_number(numbers):
     found = texts(pd.Series(numbers, dtype="float64"))
@@ -302,6 +320,7 @@ def test_floats_read_back_as_the_same_number(numbers):
     assert not any("e" in text or text.endswith(".0") for text in found)
 
 
+@settings(deadline=None)
 @given(st.floats(allow_infinity=False, allow_nan=False))
 def test_a_float_among_objects_has_the_text_of_a_float_column(number):
     assert texts(pd.Series([number, "x"], dtype=object))[0] == texts(pd.Series([number], dtype="float64"))[0]

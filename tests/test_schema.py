@@ -37,7 +37,7 @@ def test_the_schema_has_the_analysts_columns_and_our_checks():
 
     assert list(schema.columns) == ["id", "mail", "city"]
     assert [check.name for check in schema.columns["mail"].checks] == ["cpnb.email_invalid", "cpnb.too_long"]
-    assert [check.name for check in schema.columns["id"].checks][0] == "cpnb.key_empty"
+    assert schema.columns["id"].checks[0].name == "cpnb.key_empty"
 
 
 def test_the_schema_alone_refuses_what_validate_refuses():
@@ -104,6 +104,25 @@ def test_added_checks_of_one_cell_of_missing_cells_and_of_the_whole_table():
     ]
 
 
+def test_an_added_check_may_judge_missing_cells():
+    schema = with_check(pandera.Check(lambda text: text == "Oslo", name="oslo", ignore_na=False))
+
+    assert ("city", "check_oslo", [1, 2]) in found(validate(DATA, FIELDS, schema=schema))
+
+
+def test_an_added_check_of_the_whole_table_may_meet_missing_cells():
+    schema = schema_for(FIELDS)
+    schema.checks = [pandera.Check(lambda table: table["city"].str.startswith("O"), name="o", ignore_na=False)]
+
+    assert ("", "check_o", [1, 2]) in found(validate(DATA, FIELDS, schema=schema))
+
+
+def test_an_added_check_that_ignores_missing_cells_passes_them():
+    schema = with_check(pandera.Check(lambda text: text != "Rome", name="not_rome"))
+
+    assert ("city", "check_not_rome", [2]) in found(validate(DATA, FIELDS, schema=schema))
+
+
 def test_an_added_check_sees_the_text_that_will_be_sent():
     seen = []
     schema = with_check(pandera.Check(lambda text: seen.extend(text) or True, name="look"), column="id")
@@ -114,14 +133,14 @@ def test_an_added_check_sees_the_text_that_will_be_sent():
 
 
 def test_a_check_that_judges_the_slice_as_a_whole_names_no_rows():
-    report = validate(DATA, FIELDS, schema=with_check(pandera.Check(lambda text: False, name="no")))
+    report = validate(DATA, FIELDS, schema=with_check(pandera.Check(lambda _: False, name="no")))
 
     assert found(report)[-1] == ("city", "check_no", [])
     assert not report.ok
 
 
 def test_a_check_that_raises_is_a_finding():
-    report = validate(DATA, FIELDS, schema=with_check(pandera.Check(lambda text: 1 / 0, name="boom")))
+    report = validate(DATA, FIELDS, schema=with_check(pandera.Check(lambda _: 1 / 0, name="boom")))
 
     assert found(report)[-1] == ("city", "check_error", [])
     assert "'boom' raised an error" in str(report)
@@ -160,7 +179,7 @@ def test_a_schema_that_slices_cannot_run_is_refused_before_anything_is_read(sche
 
 
 def test_a_schema_survives_pickling():
-    schema = pickle.loads(pickle.dumps(schema_for(FIELDS)))
+    schema = pickle.loads(pickle.dumps(schema_for(FIELDS)))  # noqa: S301  # our own bytes
 
     assert found(validate(DATA, FIELDS, schema=schema)) == [("mail", "email_invalid", [1])]
 

@@ -104,7 +104,7 @@ def test_suggestions_show_themselves():
     assert "UNSURE: 2 of 2 values look like EmailAddress" in guessed
     assert surprise == "E-mail is left out: its name says EmailAddress, but only 0 of 2 values look like one."
     assert left_out == "Not mapped: '<b>', 'E-mail'."
-    assert "<td>&lt;b&gt;</td>" in found._repr_html_()
+    assert ">&lt;b&gt;</td>" in found._repr_html_()
     assert "ann@" not in str(found) + repr(found) + found._repr_html_()
 
 

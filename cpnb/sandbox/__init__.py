@@ -4,4 +4,17 @@ A service on the loopback interface that behaves like the upload-job and segment
 Customer Profiles. Routes, parsing, limits and error shapes come from the service model that ships with
 botocore; nothing is imported from the rest of `cpnb`, so that an error here cannot agree with the same
 error there.
+
+    __main__          the process: arguments, server, how it ends
+    application       who a request is for: control, upload URL, service, other services
+    control           /_sandbox/: settings, clock, faults
+    service           route, check, perform, answer
+      model  parameters  answers  errors              what the service model says
+      domains  profiles  search  attributes           operations
+      upload_jobs  segments  estimates                operations
+    import_runs       a job at work
+      import_plan  records  record_sql  ingestion     from a file to profiles
+    segment_sql  matching_keys  targets               rules, as SQL and as tables
+    profile_table  database  storage/                 where things are kept
+    settings  clock  faults  rates  paging  backend   what all of them use
 """

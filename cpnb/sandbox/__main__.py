@@ -29,6 +29,7 @@ from cpnb.sandbox.settings import Settings
 from cpnb.sandbox.storage import ObjectStore
 
 HOST = "127.0.0.1"
+MAX_PORT = 65_535
 STOP_TIMEOUT_S = 5.0
 
 
@@ -48,13 +49,21 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m cpnb.sandbox", description="A Customer Profiles of one's own.")
-    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 (default) takes a free one")
+    parser.add_argument("--port", type=_port, default=0, help="port on 127.0.0.1; 0 (default) takes a free one")
     parser.add_argument("--state", type=Path, help="keep everything in this file; default: in memory only")
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="change a setting; may be repeated"
     )
     parser.add_argument("--with-parent", action="store_true", help="end when standard input closes")
     return parser
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= MAX_PORT:
+        # The system would take a larger number modulo 65,536.
+        raise argparse.ArgumentTypeError(f"a port is a number from 0 to {MAX_PORT}")
+    return port
 
 
 @contextmanager

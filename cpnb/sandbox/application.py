@@ -19,8 +19,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from werkzeug.wrappers import Request
 
 from cpnb.sandbox.backend import Backend
-from cpnb.sandbox.control import PREFIX as CONTROL_PREFIX
-from cpnb.sandbox.control import Control
+from cpnb.sandbox.control import PREFIX as CONTROL_PREFIX, Control
 from cpnb.sandbox.errors import AccessDeniedError, InternalServerError, NotDoneError, ServiceError
 from cpnb.sandbox.model import SIGNING_NAME
 from cpnb.sandbox.service import Service, credential_scope, raw_path

@@ -78,6 +78,8 @@ class Records:
                     include_columns=columns,
                 ),
             )
+            if columns is None and reader.schema.names != self.header:
+                raise UnreadableFileError("the header is not valid CSV: it can be read in two ways")
             yield from reader
         except (pa.ArrowInvalid, UnicodeDecodeError):
             # Arrow quotes the offending record in its message, so that is not passed on.

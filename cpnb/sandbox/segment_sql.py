@@ -89,8 +89,7 @@ class SegmentCompiler:
 
     def _group(self, group: Groups, depth: int, attributes: set[str]) -> Condition:
         sources = [
-            self._segment(self.find_groups(source["SegmentDefinitionName"]), depth + 1, attributes)
-            for source in group.get("SourceSegments", [])
+            self._segment(self.find_groups(name), depth + 1, attributes) for name in source_names({"Groups": [group]})
         ]
         dimensions = [self._dimension(dimension, attributes) for dimension in group.get("Dimensions", [])]
         if not sources and not dimensions and self.settings.empty_groups == "refuse":
@@ -155,9 +154,11 @@ def _combine(conditions: Sequence[Condition], how: str) -> Condition:
 
 
 def source_names(groups: Groups) -> list[str]:
-    """Return the names of the segments that `groups` builds on directly."""
-    return [
-        source["SegmentDefinitionName"]
-        for group in groups.get("Groups", [])
-        for source in group.get("SourceSegments", [])
-    ]
+    """Return the names of the segments that `groups` builds on directly.
+
+    The service model lets a source be without its only member; such a source is a `BadRequestError`.
+    """
+    sources = [source for group in groups.get("Groups", []) for source in group.get("SourceSegments", [])]
+    if any("SegmentDefinitionName" not in source for source in sources):
+        raise BadRequestError("A source segment has no SegmentDefinitionName.")
+    return [source["SegmentDefinitionName"] for source in sources]

@@ -121,11 +121,8 @@ class Settings:
         asks="What happens on GetUploadJobPath after the start?",
         source=NOT_DOCUMENTED,
     )
-    path_key: str = _choice(
-        "same_for_job",
-        "new_each_time",
-        asks="Does each GetUploadJobPath of a job give the same ClientToken?",
-        source=NOT_DOCUMENTED,
+    rotate_client_token: str = _choice(
+        "no", "yes", asks="Does each GetUploadJobPath of a job make a new ClientToken?", source=NOT_DOCUMENTED
     )
     upload_url_life_s: int = _number(900, 1, 604_800, asks="How long is an upload URL valid?", source=WALKTHROUGH)
     signed_headers: str = _choice(
@@ -313,7 +310,7 @@ class Settings:
             if not equals:
                 raise ValueError(f"{assignment[:64]!r} is not of the form NAME=VALUE")
             default = getattr(settings, name, None)
-            values[name] = type(default)(text) if isinstance(default, int | float) else text
+            values[name] = _from_text(name, text, default)
         return settings.changed(values)
 
     def to_dict(self) -> dict[str, object]:
@@ -324,6 +321,16 @@ class Settings:
     def described(cls) -> dict[str, dict[str, object]]:
         """Return, for each setting, its default, what it decides, its choices or range, and its source."""
         return {setting.name: {"default": setting.default, **setting.metadata} for setting in fields(cls)}
+
+
+def _from_text(name: str, text: str, default: object) -> object:
+    """Return a command line's text as the type that the setting has."""
+    if not isinstance(default, int | float):
+        return text
+    try:
+        return type(default)(text)
+    except ValueError:
+        raise ValueError(f"setting {name} must be a number of type {type(default).__name__}") from None
 
 
 def _as_declared(value: object, example: object) -> object:

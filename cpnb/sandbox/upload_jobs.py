@@ -121,7 +121,7 @@ class UploadJobs:
             if job.status != "CREATED" and settings.path_after_start == "refuse":
                 raise BadRequestError(f"Upload job {job.job_id} is {job.status}; a path is given in CREATED only.")
             client_key = bytes(job.client_key)
-            if settings.path_key == "new_each_time":
+            if settings.rotate_client_token == "yes":  # noqa: S105 -- a choice, no secret
                 client_key = self._backend.objects.new_client_key()
                 session.rows("UPDATE upload_jobs SET client_key = ? WHERE number = ?", [client_key, job.number])
         signed = self._backend.objects.presign(

@@ -90,6 +90,15 @@ def test_a_taken_port_is_an_error(start_sandbox):
     assert "Traceback" not in run.stderr
 
 
+@pytest.mark.parametrize("port", ["99999", "-1", "http"])
+def test_a_number_that_is_no_port_is_an_error(port):
+    run = subprocess.run(
+        [sys.executable, "-m", "cpnb.sandbox", "--port", port], capture_output=True, text=True, timeout=20, check=False
+    )
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "Traceback" not in run.stderr
+
+
 def test_settings_of_the_command_line_hold_and_are_what_a_reset_returns_to(start_sandbox):
     sandbox = start_sandbox("--set", "max_records=5", "--set", "repeated_key=fail_record")
     sandbox.control("PATCH", "settings", {"max_records": 7, "processing_s": 1})

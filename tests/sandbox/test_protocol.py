@@ -2,10 +2,12 @@
 
 import http.client
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import pytest
+from botocore.loaders import Loader
 
 SIGNED = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/profile/aws4_request, SignedHeaders=host, Signature=0"
 
@@ -172,6 +174,32 @@ def test_values_that_look_like_sql_are_values(domain):
     (found,) = domain.find("_profileId", created["ProfileId"])
     assert found["LastName"] == name
     assert found["Attributes"] == {'a"b': "1"}
+
+
+def requests_of(operation, domain):
+    """Yield requests of an operation with members missing, of wrong types, or empty."""
+    model = Loader().load_service_model("customer-profiles", "service-2")
+    raw = model["operations"][operation]
+    labels = {"DomainName": domain.name, "ObjectTypeName": "_profile", "JobId": "0" * 32}
+    path = re.sub(r"\{(\w+)\}", lambda label: labels.get(label[1], "nothing"), raw["http"]["requestUri"])
+    members = [
+        name for name, member in model["shapes"][raw["input"]["shape"]]["members"].items() if "location" not in member
+    ]
+    for value in (None, 1, -1.5, True, "", "x" * 70_000, [], [None], [[]], {}, {"a": None}, {"": {}}):
+        yield raw["http"]["method"], path, json.dumps(dict.fromkeys(members, value)).encode()
+    yield raw["http"]["method"], path + "?max-results=&next-token=", b""
+
+
+def test_no_broken_request_is_an_internal_error(sandbox, domain):
+    for operation in sandbox.control("GET", "status")["operations"]:
+        for method, path, body in requests_of(operation, domain):
+            status, error_type, document = send(sandbox, method, path, body)
+            assert status in (200, 400, 404), (operation, body[:100])
+            if status != 200:
+                assert error_type in ("BadRequestException", "ResourceNotFoundException")
+                assert 0 < len(document["Message"]) < 2_000
+            elif operation == "DeleteDomain":
+                domain.client.create_domain(DomainName=domain.name, DefaultExpirationDays=1)
 
 
 def test_many_threads_at_once_get_right_answers(domain, refusal):

@@ -236,6 +236,12 @@ def test_an_unknown_source_segment_is_refused(domain, refusal):
     assert "missing" in message
 
 
+def test_a_source_segment_without_a_name_is_a_bad_request(domain, refusal):
+    groups = {"Groups": [{"SourceSegments": [{}]}]}
+    assert refusal(domain.estimate, groups)[0] == "BadRequestException"
+    assert refusal(define, domain, "top", SegmentGroups=groups)[0] == "BadRequestException"
+
+
 def test_sources_nest_at_most_five_deep(domain, refusal):
     define(domain, "s0", SegmentGroups=segment(group(SEATTLE)))
     for depth in range(1, 6):

@@ -145,8 +145,8 @@ def test_path_after_start(domain, use):
     assert domain.path(job)["Url"]
 
 
-def test_path_key(domain, use):
-    use(path_key="new_each_time")
+def test_rotate_client_token(domain, use):
+    use(rotate_client_token="yes")
     job = domain.create_job()
     first, second = domain.path(job), domain.path(job)
     assert first["ClientToken"] != second["ClientToken"]
