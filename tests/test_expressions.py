@@ -7,8 +7,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from cpnb.errors import ExpressionError
 from cpnb.expressions import Expression, calculated, profile

@@ -7,8 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from cpnb.errors import FieldsError
 from cpnb.fields import ContentType, Field, FieldMap

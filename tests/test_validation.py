@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pandera
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from cpnb.errors import CpnbError, FieldsError, FrameError, InvalidDataError
 from cpnb.fields import ContentType, Field, FieldMap

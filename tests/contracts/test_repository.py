@@ -6,6 +6,7 @@ import ast
 import fnmatch
 import json
 import re
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,31 @@ def test_nothing_below_the_faces_prints(path: Path) -> None:
 @pytest.mark.parametrize("path", LIBRARY, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_file_of_the_library_is_shorter_than_400_lines(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) < 400
+
+
+# Their versions follow those of the packages that cannot be without them.
+BROUGHT_ALONG = {"numpy": "pandas", "botocore": "boto3", "flask": "moto"}
+
+
+@pytest.mark.parametrize("path", LIBRARY, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_file_of_the_library_imports_what_is_declared_for_it(path: Path) -> None:
+    extra = "sandbox" if "sandbox" in path.parts else None
+    requirements = project()["dependencies"] + (project()["optional-dependencies"][extra] if extra else [])
+    declared = {re.split(r"[\[>]", requirement)[0] for requirement in requirements}
+    imported = {
+        module.partition(".")[0]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for module in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+    foreign = imported - sys.stdlib_module_names - {"cpnb", "_typeshed"}  # the last is there for type checkers only
+
+    assert {BROUGHT_ALONG.get(name, name.lower().replace("_", "-")) for name in foreign} <= declared
 
 
 def commands_of_the_front_door() -> dict[str, list[str]]:
