@@ -16,7 +16,8 @@ import xxhash
 
 from cpnb import catalog
 from cpnb.domain import Domain
-from cpnb.planning import Part, Plan, UploadOptions
+from cpnb.parts import Part
+from cpnb.planning import Plan, UploadOptions
 from cpnb.upload_job import JobStatus, UploadJob
 
 DIGEST_LENGTH = 16
@@ -66,13 +67,14 @@ def earlier_jobs(domain: Domain, digests: Collection[str]) -> Mapping[str, Uploa
     found: dict[str, UploadJob] = {}
     for item in domain.pages("ListUploadJobs", MaxResults=500):
         ending = str(item.get("DisplayName", ""))[-DIGEST_LENGTH:]
-        job = UploadJob.from_api(domain, item)
-        if ending in digests and (ending not in found or _age_key(job) > _age_key(found[ending])):
-            found[ending] = job
+        if ending in digests:
+            job = UploadJob.from_api(domain, item)
+            if ending not in found or _created(job) > _created(found[ending]):
+                found[ending] = job
     return found
 
 
-def _age_key(job: UploadJob) -> datetime:
+def _created(job: UploadJob) -> datetime:
     return job.created_at or datetime.min.replace(tzinfo=UTC)
 
 

@@ -12,7 +12,8 @@ from cpnb import adoption, transfer
 from cpnb.adoption import Action
 from cpnb.csvstream import CsvStream
 from cpnb.errors import CpnbError, ServiceError, TransferError, UnreachableError
-from cpnb.planning import Part, Plan
+from cpnb.parts import Part
+from cpnb.planning import Plan
 from cpnb.transfer import PutError, Remedy, UploadPath
 from cpnb.upload_job import JobStatus, UploadJob
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -11,15 +10,15 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from cpnb import catalog, frames, validation
-from cpnb.csvstream import NO_POSITIONS, CsvStream, Edits, Measure, Meter, Positions, encode, header
+from cpnb.csvstream import NO_POSITIONS, CsvStream, Edits, Positions
 from cpnb.display import counted, html_table
 from cpnb.domain import Domain
 from cpnb.errors import FieldsError, listed
 from cpnb.fields import FieldMap
+from cpnb.parts import Part, PartCutter
 from cpnb.report import Report
 
 OnInvalid = Literal["raise", "blank", "skip"]
@@ -64,25 +63,6 @@ class UploadOptions:
 def _within(name: str, value: object, least: int, most: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
         raise ValueError(f"{name} is {value!r}; expected a whole number from {least:,} to {most:,}.")
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Contiguous rows of the table that go up as one file.
-
-    Attributes
-    ----------
-    number : int
-        From 1.
-    rows : range
-        Physical positions, those that stay behind included.
-    measure : Measure
-        Records, bytes and digest of the file.
-    """
-
-    number: int
-    rows: range
-    measure: Measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +258,7 @@ class _Examination:
         self._skipped: list[Positions] = []
         self._blanked: dict[str, list[Positions]] = {}
         self.skipped_why: Counter[str] = Counter()
-        self.parts = _PartCutter(fields, options)
+        self.parts = PartCutter(fields, options.part_rows, options.part_bytes)
         reports = (self._take(checked) for checked in validation.check_slices(data, fields))
         self.report = validation.report_of_whole(reports, fields, self._codes)
 
@@ -306,9 +286,12 @@ class _Examination:
 
     def _staying(self, checked: validation.CheckedSlice) -> NDArray[np.bool_]:
         """Return which rows of the slice stay behind, counting each under its first reason."""
-        row_count = checked.rendered.table.num_rows
-        nowhere = np.zeros(row_count, dtype=np.bool_)
-        reasons = {"key_empty": checked.keys_empty, "key_invalid": checked.bad_cells.get(self._key_source, nowhere)}
+        codes = self._codes[checked.start : checked.start + checked.rendered.row_count]
+        nowhere = np.zeros(len(codes), dtype=np.bool_)
+        reasons = {
+            "key_empty": checked.keys_empty | (codes < 0),
+            "key_invalid": checked.bad_cells.get(self._key_source, nowhere),
+        }
         if self._skips_rows:
             bad = (mask for source, mask in checked.bad_cells.items() if source != self._key_source)
             reasons["cell_invalid"] = np.logical_or.reduce([nowhere, *bad])
@@ -316,7 +299,7 @@ class _Examination:
         for reason, mask in reasons.items():
             self._count(reason, mask & ~stays)
             stays |= mask
-        repeated = self._repeated(self._codes[checked.start : checked.start + row_count], ~stays)
+        repeated = self._repeated(codes, ~stays)
         self._count("key_repeated", repeated)
         return stays | repeated
 
@@ -330,58 +313,3 @@ class _Examination:
         repeated[going] = self._taken[candidates] | pd.Series(candidates).duplicated().to_numpy()
         self._taken[candidates] = True
         return repeated
-
-
-class _PartCutter:
-    """Cuts what is sent into parts within the limits, by the data and these limits alone."""
-
-    def __init__(self, fields: FieldMap, options: UploadOptions) -> None:
-        self._header = header(fields)
-        self._options = options
-        self._finished: list[Part] = []
-        self._begin(0)
-
-    def _begin(self, start: int) -> None:
-        self._start = self._stop = start
-        self._meter = Meter()
-        self._meter.add(self._header)
-
-    def add(self, table: pa.Table, positions: Positions, stop: int) -> None:
-        """Take in the records of one slice, which lie at `positions` before `stop`."""
-        while table.num_rows:
-            piece, block = self._fitting(table)
-            if piece.num_rows:
-                self._meter.add(block, piece.num_rows)
-                table, positions = table.slice(piece.num_rows), positions[piece.num_rows :]
-                self._stop = int(positions[0]) if len(positions) else stop
-                if self._meter.row_count == self._options.part_rows:
-                    self._close(self._stop)
-            elif self._meter.row_count:
-                self._close(int(positions[0]))
-            else:
-                raise ValueError(
-                    f"One record takes {len(encode(table.slice(0, 1))):,} bytes, part_bytes allows "
-                    f"{self._options.part_bytes:,} for a whole file. Give more, or leave out the long column."
-                )
-
-    def _fitting(self, table: pa.Table) -> tuple[pa.Table, pa.Buffer]:
-        """Return as many of the first records as the part can still take, and their bytes."""
-        piece = table.slice(0, self._options.part_rows - self._meter.row_count)
-        room_bytes = self._options.part_bytes - self._meter.size_bytes - 1  # a file stays under the limit
-        block = encode(piece)
-        if len(block) > room_bytes:
-            counts = range(1, piece.num_rows + 1)
-            count = bisect_right(counts, room_bytes, key=lambda count: len(encode(piece.slice(0, count))))
-            piece = piece.slice(0, count)
-            block = encode(piece)
-        return piece, block
-
-    def _close(self, stop: int) -> None:
-        self._finished.append(Part(len(self._finished) + 1, range(self._start, stop), self._meter.measure()))
-        self._begin(stop)
-
-    def closed(self) -> tuple[Part, ...]:
-        """Return the parts, the last one closed."""
-        if self._meter.row_count:
-            self._close(self._stop)
-        return tuple(self._finished)

@@ -102,7 +102,7 @@ class UploadJob:
             domain,
             item["JobId"],
             item.get("DisplayName", ""),
-            JobStatus(item.get("Status", "CREATED")),
+            _status(item.get("Status", "CREATED")),
             item.get("StatusReason", ""),
             ResultsSummary.from_api(item),
             item.get("CreatedAt"),
@@ -161,9 +161,10 @@ class UploadJob:
             If it had not ended by then. The job goes on; wait again.
         """
         patience = tenacity.stop_never if timeout_s is None else tenacity.stop_after_delay(timeout_s)
+        pause = tenacity.wait_exponential(POLL_FIRST_S, POLL_LONGEST_S, 1.5) + tenacity.wait_random(0, POLL_JITTER_S)
         polling = tenacity.Retrying(
             retry=tenacity.retry_if_result(lambda job: not job.status.is_final),
-            wait=tenacity.wait_exponential(POLL_FIRST_S, POLL_LONGEST_S, 1.5) + tenacity.wait_random(0, POLL_JITTER_S),
+            wait=lambda state: min(pause(state), _left_s(timeout_s, state)),
             stop=patience,
             retry_error_callback=lambda state: state.outcome.result() if state.outcome else self,
         )
@@ -196,3 +197,18 @@ class UploadJob:
 
     def __str__(self) -> str:
         return self.sentence()
+
+
+def _left_s(timeout_s: float | None, state: tenacity.RetryCallState) -> float:
+    if timeout_s is None:
+        return POLL_LONGEST_S
+    return max(timeout_s - (state.seconds_since_start or 0.0), 0.0)
+
+
+def _status(name: str) -> JobStatus:
+    try:
+        return JobStatus(name)
+    except ValueError:
+        raise ServiceError(
+            f"The service gives a job the state {name!r}, which this version of cpnb does not know. Update cpnb."
+        ) from None

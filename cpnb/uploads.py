@@ -17,7 +17,8 @@ from cpnb.display import counted, html_table
 from cpnb.domain import Domain
 from cpnb.errors import CpnbError, InvalidDataError, UploadError, WaitTimeoutError
 from cpnb.fields import FieldMap
-from cpnb.planning import OnInvalid, Part, Plan, UploadOptions, plan, unmapped_columns
+from cpnb.parts import Part
+from cpnb.planning import OnInvalid, Plan, UploadOptions, plan, unmapped_columns
 from cpnb.upload_job import JobStatus, ResultsSummary, UploadJob
 
 

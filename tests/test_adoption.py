@@ -12,7 +12,8 @@ import pytest
 from cpnb.adoption import Action, decide, digest, display_name, earlier_jobs
 from cpnb.csvstream import Measure
 from cpnb.fields import FieldMap
-from cpnb.planning import Part, Plan, UploadOptions
+from cpnb.parts import Part
+from cpnb.planning import Plan, UploadOptions
 from cpnb.report import Report
 
 FIELDS = FieldMap({"id": "AccountNumber", "city": "Address.City"}, unique_key="id")
@@ -129,7 +130,7 @@ def test_parts_are_decided_one_by_one_with_one_question() -> None:
 
 
 def test_jobs_of_others_are_not_looked_at() -> None:
-    foreign = {"JobId": "b" * 32, "DisplayName": "spring 1/1 0000000000000000", "Status": "CREATED"}
+    foreign = {"JobId": "b" * 32, "DisplayName": "spring 1/1 0000000000000000", "Status": "A_LATER_STATE"}
     nameless = {"JobId": "c" * 32}
 
     assert decide(planned(jobs=(foreign, nameless)), UploadOptions())[1].action is Action.SEND

@@ -111,6 +111,25 @@ def test_when_the_time_is_over_the_job_goes_on_and_that_is_said() -> None:
     assert "StopUploadJob" not in asked
 
 
+def test_the_last_pause_is_cut_to_the_time_that_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr("tenacity.nap.time.sleep", pauses.append)
+    monkeypatch.setattr("tenacity.time.monotonic", lambda: sum(pauses))
+    job, _ = job_of({"Status": "IN_PROGRESS"})
+
+    with pytest.raises(WaitTimeoutError):
+        job.wait(timeout_s=20)
+
+    assert sum(pauses) == pytest.approx(20)
+
+
+def test_a_state_of_a_later_service_is_a_clear_error() -> None:
+    job, _ = job_of({"Status": "PAUSED"})
+
+    with pytest.raises(ServiceError, match="'PAUSED', which this version of cpnb does not know"):
+        job.refresh()
+
+
 def test_an_error_while_waiting_comes_through() -> None:
     job, _ = job_of({"Status": "IN_PROGRESS"}, UnreachableError("gone"))
 
