@@ -1,4 +1,5 @@
 from . import samples as samples
+from .content_types import ContentType as ContentType
 from .domain import Domain as Domain
 from .errors import (
     ChangedDataError as ChangedDataError,
@@ -19,7 +20,7 @@ from .errors import (
     WaitTimeoutError as WaitTimeoutError,
 )
 from .expressions import calculated as calculated, profile as profile
-from .fields import ContentType as ContentType, Field as Field, FieldMap as FieldMap
+from .fields import Field as Field, FieldMap as FieldMap
 from .finding import Finding as Finding
 from .planning import Plan as Plan, UploadOptions as UploadOptions, plan as plan
 from .reading import read as read

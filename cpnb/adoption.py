@@ -57,32 +57,43 @@ def digest(plan: Plan, part: Part) -> str:
 
 def display_name(plan: Plan, part: Part, name: str) -> str:
     """Return the name of a part's job, which ends in its digest."""
-    ending = f" {part.number}/{len(plan.parts)} {digest(plan, part)}"
+    # The time keeps names apart, should the service insist on that; a job is found by its digest alone.
+    ending = f" {part.number}/{len(plan.parts)} {datetime.now(UTC):%Y%m%dT%H%M%S.%fZ} {digest(plan, part)}"
     longest = catalog.limit("CreateUploadJobRequest", "DisplayName").maximum
     return name[: longest - len(ending)] + ending
 
 
 def earlier_jobs(domain: Domain, digests: Collection[str]) -> Mapping[str, UploadJob]:
-    """Return the newest job of each digest that the domain knows, by digest."""
+    """Return the newest job of each digest that still says what the domain holds, by digest.
+
+    A job that has ended does not say so if another upload came after it: that may have written
+    other values to the same customers, and they would stay if this one were not sent again.
+    """
     found: dict[str, UploadJob] = {}
+    other_created_at = _LONG_AGO
     for item in domain.pages("ListUploadJobs", MaxResults=500):
         ending = str(item.get("DisplayName", ""))[-DIGEST_LENGTH:]
-        if ending in digests:
-            job = UploadJob.from_api(domain, item)
-            if ending not in found or _created(job) > _created(found[ending]):
-                found[ending] = job
-    return found
+        if ending not in digests:
+            other_created_at = max(other_created_at, item.get("CreatedAt", _LONG_AGO))
+            continue
+        job = UploadJob.from_api(domain, item)
+        if ending not in found or _created(job) > _created(found[ending]):
+            found[ending] = job
+    return {ending: job for ending, job in found.items() if not job.status.is_final or _created(job) > other_created_at}
+
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 def _created(job: UploadJob) -> datetime:
-    return job.created_at or datetime.min.replace(tzinfo=UTC)
+    return job.created_at or _LONG_AGO
 
 
 def decide(plan: Plan, options: UploadOptions) -> dict[int, Adoption]:
     """Return what to do about each part, by its number; asks the service once.
 
     A job that waits for its file is continued, one at work is watched, one that succeeded within
-    the window is reported; all others are sent (again).
+    the window, and was not followed by another upload, is reported; all others are sent (again).
     """
     digests = {digest(plan, part): part.number for part in plan.parts}
     # Asked for even when everything is to be sent anyway: it shows, before anything is created, that

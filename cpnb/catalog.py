@@ -194,9 +194,10 @@ def _custom_attribute(path: str) -> Target:
             f"The name of a custom attribute has {key['min']} to {key['max']} characters, this one has {len(name)}."
         )
     # The service reads a target as a JSON accessor, in which a dot or a bracket would open another level.
-    if any(sign in name for sign in ".[]{}"):
+    if any(sign in ".[]{}" for sign in name) or not name.isprintable() or name != name.strip():
         raise FieldsError(
-            f"The custom attribute {name!r} has a dot, bracket or brace in its name; use letters, digits, '_' and '-'."
+            f"The custom attribute {name!r} has a dot, bracket, brace, control character or outer space in its name; "
+            "use letters, digits, '_' and '-'."
         )
     return Target(path, int(value["max"]), (), "AttributeDimension")
 

@@ -9,6 +9,7 @@ from typing import Any, Literal, NoReturn, cast
 
 from cpnb import dimensions, normal_forms
 from cpnb.dimensions import Dimension
+from cpnb.display import counted
 from cpnb.errors import ExpressionError
 
 __all__ = ["USE_SIGNS", "Condition", "Expression", "Joined", "MisuseError", "Negation"]
@@ -194,8 +195,8 @@ def _group_to_api(group: normal_forms.Group) -> dict[str, Any]:
 def _group_from_api(group: Mapping[str, Any]) -> Expression:
     if group.get("SourceSegments"):
         raise ExpressionError(
-            f"A group is built on {len(group['SourceSegments'])} other segments; conditions cannot say that. "
-            "Read those segments and join their conditions."
+            f"A group is built on {counted(len(group['SourceSegments']), 'other segment')}; conditions cannot say "
+            "that. Read what it is built on and join the conditions."
         )
     parts = [_joined("ALL", *map(Condition, dimensions.from_api(document))) for document in group.get("Dimensions", [])]
     if not parts:

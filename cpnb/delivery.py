@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,20 +12,14 @@ import tenacity
 from cpnb import adoption, transfer
 from cpnb.adoption import Action
 from cpnb.csvstream import CsvStream
-from cpnb.errors import CpnbError, ServiceError, TransferError, UnreachableError
+from cpnb.domain import trying_again
+from cpnb.errors import CpnbError, ServiceError, UploadError
 from cpnb.parts import Part
 from cpnb.planning import Plan
 from cpnb.transfer import PutError, Remedy, UploadPath
 from cpnb.upload_job import JobStatus, UploadJob
 
 PUT_ATTEMPTS = 5
-CREATE_ATTEMPTS = 4
-PAUSE_FIRST_S = 0.5
-PAUSE_LONGEST_S = 20.0
-
-# After these the request may have worked, or works when it is repeated.
-# Source: service model (InternalServerException, ThrottlingException).
-_WORTH_ANOTHER_LOOK = frozenset({"InternalServerException", "ThrottlingException"})
 
 
 class Phase(StrEnum):
@@ -34,12 +29,13 @@ class Phase(StrEnum):
     SENDING = "sending"
     PROCESSING = "processing"
     DONE = "done"
+    STOPPED = "stopped"
     BROKEN = "broken"
 
     @property
     def is_final(self) -> bool:
         """Whether the part will not move any more by itself."""
-        return self in {Phase.DONE, Phase.BROKEN}
+        return self in {Phase.DONE, Phase.STOPPED, Phase.BROKEN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +55,7 @@ class PartProgress:
     job : UploadJob or None
         Its job, once there is one.
     error : CpnbError or None
-        What broke it.
+        What broke or stopped it.
     """
 
     part: Part
@@ -107,7 +103,22 @@ class Delivery:
         self._name = adoption.display_name(plan, part, name)
         self._stream = stream
 
-    def send(self, job: UploadJob, tell: Callable[[int], None]) -> None:
+    def create(self) -> UploadJob:
+        """Create the part's job, exactly once whatever happens to the answers, and return it.
+
+        Raises
+        ------
+        UploadError
+            If the service refuses.
+        """
+        with _stage("create"):
+            for attempt in trying_again():
+                with attempt:
+                    is_first = attempt.retry_state.attempt_number == 1
+                    job = (None if is_first else self._left_by_a_lost_answer()) or self._create()
+            return job
+
+    def send(self, job: UploadJob, tell: Callable[[int], None]) -> UploadJob:
         """Put the file, from its start and with a fresh path each time that another try may help.
 
         Parameters
@@ -117,47 +128,60 @@ class Delivery:
         tell : callable
             Given the number of bytes sent, again and again; what it raises ends the sending.
 
+        Returns
+        -------
+        UploadJob
+            The job; no more in state CREATED if another run of the same upload has overtaken this one.
+
         Raises
         ------
-        TransferError
+        UploadError
             If the file did not get through. The job stays CREATED.
         """
         attempts = tenacity.Retrying(
-            retry=tenacity.retry_if_exception(lambda e: isinstance(e, PutError) and e.remedy is not Remedy.NONE),
-            wait=tenacity.wait_random_exponential(multiplier=PAUSE_FIRST_S, max=PAUSE_LONGEST_S),
+            retry=tenacity.retry_if_exception(_another_try_may_help),
+            wait=tenacity.wait_random_exponential(multiplier=0.5, max=20),
             stop=tenacity.stop_after_attempt(PUT_ATTEMPTS),
             reraise=True,
         )
-        try:
-            attempts(self._put, job, tell)
-            return
-        except PutError as error:
-            failure = TransferError(
-                f"{error} Job {job.job_id} of domain {self._domain.name!r} waits for its file; run the upload again: "
-                "it goes on with this job.",
-                job_id=job.job_id,
-                code=error.code,
-                status_code=error.status_code,
-            )
-        raise failure
+        with _stage("put", job):
+            try:
+                attempts(self._put, job, tell)
+                return job
+            except ServiceError as error:
+                refusal = error
+            seen = trying_again()(job.refresh)
+            if seen.status is JobStatus.CREATED:
+                raise refusal
+            return seen
 
     def _put(self, job: UploadJob, tell: Callable[[int], None]) -> None:
         path = UploadPath.from_api(self._domain.call("GetUploadJobPath", JobId=job.job_id))
         transfer.put(path, _Watched(self._stream, tell))
 
-    def create(self) -> UploadJob:
-        """Create the part's job, exactly once whatever happens to the answers, and return it."""
-        attempts = tenacity.Retrying(
-            retry=tenacity.retry_if_exception(_may_have_worked),
-            wait=tenacity.wait_random_exponential(multiplier=PAUSE_FIRST_S, max=PAUSE_LONGEST_S),
-            stop=tenacity.stop_after_attempt(CREATE_ATTEMPTS),
-            reraise=True,
-        )
-        for attempt in attempts:
-            with attempt:
-                is_first = attempt.retry_state.attempt_number == 1
-                job = (None if is_first else self._left_by_a_lost_answer()) or self._create()
-        return job
+    def start(self, job: UploadJob) -> UploadJob:
+        """Start the job, unless it is no more in state CREATED, and return it.
+
+        Raises
+        ------
+        UploadError
+            If the service refuses.
+        """
+        if job.status is not JobStatus.CREATED:
+            return job
+        with _stage("start", job):
+            return trying_again()(job.start)
+
+    def watch(self, job: UploadJob) -> UploadJob:
+        """Return the job once it has ended.
+
+        Raises
+        ------
+        UploadError
+            If the service cannot be asked any more. The job goes on.
+        """
+        with _stage("processing", job):
+            return job.wait()
 
     def _create(self) -> UploadJob:
         expiry = {} if self._plan.data_expiry is None else {"DataExpiry": self._plan.data_expiry}
@@ -195,7 +219,27 @@ class _Watched:
             self._tell(sent_bytes)
 
 
-def _may_have_worked(error: BaseException) -> bool:
-    return isinstance(error, UnreachableError) or (
-        isinstance(error, ServiceError) and error.code in _WORTH_ANOTHER_LOOK
-    )
+def _another_try_may_help(error: BaseException) -> bool:
+    if isinstance(error, PutError):
+        return error.remedy is not Remedy.NONE
+    return isinstance(error, ServiceError) and error.may_pass
+
+
+@contextlib.contextmanager
+def _stage(stage: str, job: UploadJob | None = None) -> Iterator[None]:
+    """Name job and stage in what the service, or the way to it, refuses."""
+    try:
+        yield
+    except ServiceError as error:
+        where = {
+            "create": "The job was not created",
+            "put": "The file did not get through",
+            "start": "The file is there, but its job was not started",
+            "processing": "The job was lost sight of; it goes on at the service",
+        }[stage]
+        raise UploadError(
+            f"{where}{f' (job {job.job_id})' if job else ''}: {error} Run the upload again: it goes on from here.",
+            job_id=job.job_id if job else "",
+            stage=stage,
+            code=error.code,
+        ) from error

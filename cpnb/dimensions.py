@@ -159,8 +159,8 @@ def attribute_shape(path: str) -> str:
     target = known.get(catalog.PROFILE_PREFIX + path)
     if target is None:
         raise ExpressionError(
-            f"A profile has no attribute {path!r}.{did_you_mean(path, names)} Custom attributes are "
-            "profile.Attributes['name']."
+            f"A profile has no attribute {path!r}.{_within_block(path, names) or did_you_mean(path, names)} Custom "
+            "attributes are profile.Attributes['name']."
         )
     if not target.dimension:
         raise ExpressionError(
@@ -168,6 +168,13 @@ def attribute_shape(path: str) -> str:
             "second time as a custom attribute and use profile.Attributes['name']."
         )
     return target.dimension
+
+
+def _within_block(path: str, names: list[str]) -> str:
+    """Return a hint if an attribute of this name belongs to a block, such as an address; else the empty text."""
+    ending = f".{path.casefold()}"
+    inside = next((name for name in names if name.casefold().endswith(ending)), None)
+    return f" Did you mean profile.{inside}?" if inside else ""
 
 
 def _instead(path: str, names: list[str]) -> str:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import boto3
 import botocore.exceptions as sdk
+import tenacity
 from botocore import xform_name
 from botocore.config import Config
 
@@ -22,7 +23,6 @@ LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 _CREDENTIALS_MISSING = (
     sdk.NoCredentialsError,
     sdk.PartialCredentialsError,
-    sdk.ProfileNotFound,
     sdk.CredentialRetrievalError,
     sdk.TokenRetrievalError,
     sdk.SSOError,
@@ -34,6 +34,25 @@ _CREDENTIALS_MISSING = (
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 _UNKNOWN = frozenset({"UnrecognizedClientException", "InvalidClientTokenId", "InvalidSignatureException"})
 _FORBIDDEN = frozenset({"AccessDenied", "AccessDeniedException"})
+
+# Parameters that name something inside of a domain: what is not found may then be that.
+_NAMING_MORE = frozenset({"JobId", "SegmentDefinitionName", "EstimateId", "SnapshotId"})
+
+TRY_AGAIN_FOR_S = 60.0
+
+
+def trying_again() -> tenacity.Retrying:
+    """Return the one policy for requests that the SDK must not repeat by itself.
+
+    Calls again what failed in a way that may pass, for about a minute, at random and growing pauses.
+    What is called must look whether the lost request worked before it asks again.
+    """
+    return tenacity.Retrying(
+        retry=tenacity.retry_if_exception(lambda error: isinstance(error, ServiceError) and error.may_pass),
+        wait=tenacity.wait_random_exponential(multiplier=0.5, max=20),
+        stop=tenacity.stop_after_delay(TRY_AGAIN_FOR_S),
+        reraise=True,
+    )
 
 
 class Domain:
@@ -53,6 +72,8 @@ class Domain:
         Address of the service, where it is not AWS's own.
     session : boto3.Session, optional
         Used as it is, instead of `profile` and `region`.
+    host_process : object, optional
+        Kept alive as long as the domain is: the sandbox, which would end with its last reference.
 
     Raises
     ------
@@ -70,6 +91,7 @@ class Domain:
         region: str | None = None,
         endpoint_url: str | None = None,
         session: boto3.Session | None = None,
+        host_process: object = None,
     ) -> None:
         bounds = catalog.limit("CreateUploadJobRequest", "DomainName")
         if not bounds.minimum <= len(name) <= bounds.maximum or not re.fullmatch(bounds.pattern, name):
@@ -78,6 +100,7 @@ class Domain:
                 "digits, '_' or '-', without spaces."
             )
         self.name = name
+        self._host_process = host_process
         try:
             self._session = session or boto3.Session(profile_name=profile, region_name=region)
             self.client = self._new_client(endpoint_url, attempts=4)
@@ -128,7 +151,8 @@ class Domain:
         config = Config(connect_timeout=10, read_timeout=30, proxies={} if self._is_loopback else None)
         try:
             sts = self._session.client("sts", endpoint_url=custom, region_name=self.region, config=config)
-            return str(sts.get_caller_identity()["Account"])
+            with silenced():
+                return str(sts.get_caller_identity()["Account"])
         except (sdk.BotoCoreError, sdk.ClientError) as error:
             failure = _translated(error, self, "GetCallerIdentity")
         raise failure
@@ -137,9 +161,14 @@ class Domain:
     def _is_loopback(self) -> bool:
         return urlsplit(self.endpoint_url).hostname in LOOPBACK_HOSTS
 
+    @property
+    def place(self) -> str:
+        """Host, region and, if it was asked for before, account: all that tells where rows go."""
+        account = self.__dict__.get("account")  # what is shown must not call AWS
+        return f"{self.host}, region {self.region}" + (f", account {account}" if account else "")
+
     def __repr__(self) -> str:
-        account = self.__dict__.get("account")  # only if it was asked for: a repr must not call AWS
-        return f"Domain({self.name!r} at {self.host}, region {self.region}{f', account {account}' if account else ''})"
+        return f"Domain({self.name!r} at {self.place})"
 
     def exists(self) -> bool:
         """Return whether the service knows this domain."""
@@ -190,41 +219,42 @@ class Domain:
                 answer: dict[str, Any] = getattr(client, xform_name(operation))(DomainName=self.name, **parameters)
             return answer
         except (sdk.BotoCoreError, sdk.ClientError) as error:
-            failure = _translated(error, self, operation, names_only_domain=not _names_more(parameters))
+            failure = _translated(error, self, operation, parameters)
         # Raised outside of the handler, so that the SDK's error, which may quote values, is not its context.
         raise failure
 
 
-def _names_more(parameters: Mapping[str, Any]) -> bool:
-    return any(name in parameters for name in ("JobId", "SegmentDefinitionName", "EstimateId", "SnapshotId"))
-
-
 def _translated(
-    error: sdk.BotoCoreError | sdk.ClientError, domain: Domain, operation: str, *, names_only_domain: bool = True
+    error: sdk.BotoCoreError | sdk.ClientError,
+    domain: Domain,
+    operation: str,
+    parameters: Mapping[str, Any] | None = None,
 ) -> CpnbError:
     doing = f"{operation} for domain {domain.name!r}" if operation else f"Preparing domain {domain.name!r}"
     if isinstance(error, sdk.ClientError):
-        return _translated_answer(error, domain, doing, names_only_domain=names_only_domain)
+        return _translated_answer(error, domain, doing, parameters or {})
     if isinstance(error, sdk.NoRegionError):
         return ServiceError(f"{doing}: no AWS region is set. Name it: Domain({domain.name!r}, region='us-east-1').")
+    if isinstance(error, sdk.ProfileNotFound):
+        return CredentialsError(
+            f"{doing}: the AWS configuration has no profile of this name. 'aws configure list-profiles' lists them."
+        )
     if isinstance(error, _CREDENTIALS_MISSING):
         return CredentialsError(
             f"{doing}: no usable AWS credentials ({type(error).__name__}). Name a profile, "
             f"Domain({domain.name!r}, profile='...'), sign in with 'aws sso login', or work on the sandbox: "
             f"cpnb.Sandbox().domain({domain.name!r})."
         )
-    if isinstance(error, sdk.ParamValidationError):
-        # Its own text prints the values that it was given.
-        return ServiceError(f"{doing}: the SDK refused a parameter before sending it ({type(error).__name__}).")
     if isinstance(error, sdk.HTTPClientError | sdk.ConnectionError):
         return UnreachableError(
             f"{doing}: nothing answered at {domain.host} ({type(error).__name__}). Check the network, the region "
             f"({domain.region}) and, for a sandbox, that it still runs."
         )
-    return ServiceError(f"{doing}: the SDK could not do it ({type(error).__name__}).")
+    # Its own text is left out: that of a ParamValidationError prints the values it was given.
+    return ServiceError(f"{doing}: the SDK refused before anything was sent ({type(error).__name__}).")
 
 
-def _translated_answer(error: sdk.ClientError, domain: Domain, doing: str, *, names_only_domain: bool) -> CpnbError:
+def _translated_answer(error: sdk.ClientError, domain: Domain, doing: str, parameters: Mapping[str, Any]) -> CpnbError:
     code = str(error.response.get("Error", {}).get("Code", ""))
     message = str(error.response.get("Error", {}).get("Message", "")).strip()
     place = f"{domain.host}, region {domain.region}"
@@ -238,7 +268,7 @@ def _translated_answer(error: sdk.ClientError, domain: Domain, doing: str, *, na
         return CredentialsError(f"{doing}: AWS does not know these credentials ({code}). Check the profile.", code=code)
     if code in _FORBIDDEN:
         return CredentialsError(f"{doing}: these credentials may not do this ({code}): {message}", code=code)
-    if code == "ResourceNotFoundException" and names_only_domain:
+    if code == "ResourceNotFoundException" and not _NAMING_MORE & parameters.keys():
         return DomainNotFoundError(
             f"{doing}: there is no domain of this name at {place}. Check the name, the region and the account; "
             "the Amazon Connect console lists the domains under Customer Profiles.",

@@ -107,6 +107,14 @@ class ServiceError(CpnbError):
         super().__init__(message)
         self.code = code
 
+    @property
+    def may_pass(self) -> bool:
+        """Whether the same request may succeed later, or has succeeded and its answer was lost.
+
+        Source: service model, the two exceptions that are no verdict on the request.
+        """
+        return self.code in {"InternalServerException", "ThrottlingException"}
+
 
 class CredentialsError(ServiceError):
     """There are no credentials, they have expired, or they may not do this."""
@@ -114,6 +122,11 @@ class CredentialsError(ServiceError):
 
 class UnreachableError(ServiceError, ConnectionError):
     """Nothing answered at the endpoint."""
+
+    @property
+    def may_pass(self) -> bool:
+        """Always: connections come back."""
+        return True
 
 
 class DomainNotFoundError(ServiceError, LookupError):
@@ -132,7 +145,7 @@ class UploadError(ServiceError):
     job_id : str
         The job at the service; empty if it was never created.
     stage : str
-        Where it stopped: ``create``, ``path``, ``put``, ``start`` or ``processing``.
+        Where it stopped: ``create``, ``put`` (fetching the path included), ``start`` or ``processing``.
     """
 
     def __init__(self, message: str, *, job_id: str = "", stage: str = "", code: str = "") -> None:

@@ -1,4 +1,4 @@
-"""What each column of a table is to the service: content types, fields, and the map of them all."""
+"""What each column of a table is to the service: fields, and the map of them all."""
 
 from __future__ import annotations
 
@@ -6,48 +6,17 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self
 
 from cpnb import catalog, headers
+from cpnb.content_types import ContentType
 from cpnb.display import html_table
 from cpnb.errors import FieldsError, did_you_mean, listed
 
 _REGION = re.compile(r"[A-Z]{2}")
 
 FILE_FORMAT = "cpnb.fields/1"
-
-
-class ContentType(StrEnum):
-    """How the service compares the values of a field. Source: service model, ``FieldContentType``."""
-
-    STRING = "STRING"
-    NUMBER = "NUMBER"
-    PHONE_NUMBER = "PHONE_NUMBER"
-    EMAIL_ADDRESS = "EMAIL_ADDRESS"
-    NAME = "NAME"
-
-    @classmethod
-    def of_target(cls, path: str) -> ContentType:
-        """Return the content type that belongs to a target by its meaning.
-
-        Examples
-        --------
-        >>> ContentType.of_target("_profile.MobilePhoneNumber")
-        <ContentType.PHONE_NUMBER: 'PHONE_NUMBER'>
-        >>> ContentType.of_target("_profile.Address.PostalCode")
-        <ContentType.STRING: 'STRING'>
-        """
-        if path.startswith(catalog.ATTRIBUTE_PREFIX):
-            return cls.STRING
-        if path.endswith("PhoneNumber"):
-            return cls.PHONE_NUMBER
-        if path.endswith("EmailAddress"):
-            return cls.EMAIL_ADDRESS
-        if path.removeprefix(catalog.PROFILE_PREFIX) in {"FirstName", "MiddleName", "LastName", "BusinessName"}:
-            return cls.NAME
-        return cls.STRING
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +58,14 @@ class Field:
                 f"Columns are named by text; found a name of type {type(self.column).__name__}. "
                 "Rename the columns first: df.columns = df.columns.map(str)."
             )
+        if not isinstance(self.target, str):
+            raise FieldsError(
+                f"The target of column {self.column!r} is a {type(self.target).__name__}; expected the name of a "
+                "profile field, such as 'EmailAddress'."
+            )
         path = catalog.target(self.target).path
         _set(self, "target", path)
-        _set(self, "content_type", _content_type(self.content_type or ContentType.of_target(path)))
+        _set(self, "content_type", ContentType.named(self.content_type or ContentType.of_target(path)))
         _set(self, "source", headers.checked(self.source) if self.source else headers.slug(self.column))
         if self.region is not None:
             _set(self, "region", _region(self.region))
@@ -146,13 +120,13 @@ class FieldMap:
         if isinstance(fields, Mapping):
             fields = [Field(column, target) for column, target in fields.items()]
         _set(self, "region", _region(region) if region is not None else None)
-        _set(self, "fields", _with_distinct_sources(_checked(tuple(fields))))
+        _set(self, "fields", _with_distinct_sources(_checked(_only_fields(fields))))
         _set(self, "unique_key", unique_key)
         if unique_key is not None and unique_key not in self.columns:
             raise FieldsError(
                 f"The unique key {unique_key!r} is not among the mapped columns ({listed(self.columns)})."
-                f"{did_you_mean(unique_key, self.columns)} The service needs the key as a field of its own: map it, "
-                "for example to 'AccountNumber'."
+                f"{did_you_mean(str(unique_key), self.columns)} The service needs the key as a field: map it, for "
+                "example to 'AccountNumber'."
             )
 
     def __iter__(self) -> Iterator[Field]:
@@ -226,6 +200,13 @@ class FieldMap:
     def with_key(self, unique_key: str) -> FieldMap:
         """Return the same map with another unique key."""
         return FieldMap(self.fields, unique_key, self.region)
+
+    def overridden(self, unique_key: str | None = None, region: str | None = None) -> FieldMap:
+        """Return the same map with another unique key, region, or both; None keeps what there is.
+
+        A phone field's own region or region column stays, as it comes before the map's.
+        """
+        return FieldMap(self.fields, unique_key or self.unique_key, region or self.region)
 
     def with_field(self, field: Field) -> FieldMap:
         """Return the same map with `field` added, or put in place of the one for its column."""
@@ -309,7 +290,9 @@ class FieldMap:
     def save(self, path: str | Path) -> None:
         """Write the map as JSON, one field to a line or two, so that changes show in a diff."""
         text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False)
-        Path(path).write_text(text + "\n", encoding="utf-8")
+        # Encoded before the file is opened: what cannot be written must not empty what is there.
+        content = (text + "\n").encode("utf-8", "surrogatepass")
+        Path(path).write_bytes(content)
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
@@ -321,24 +304,16 @@ class FieldMap:
             If the file holds something else.
         """
         try:
-            data = json.loads(Path(path).read_text(encoding="utf-8"))
-        except ValueError:
+            data = json.loads(Path(path).read_bytes().decode("utf-8-sig", "surrogatepass"))
+        except OSError as error:
+            raise FieldsError(f"The field map {Path(path).name!r} cannot be read: {error.strerror}.") from None
+        except (ValueError, RecursionError):
             raise FieldsError(f"{Path(path).name!r} is no field map: it is not JSON.") from None
         return cls.from_dict(data)
 
 
 def _set(instance: object, name: str, value: object) -> None:
     object.__setattr__(instance, name, value)
-
-
-def _content_type(value: str) -> ContentType:
-    try:
-        return ContentType(value)
-    except ValueError:
-        raise FieldsError(
-            f"{value!r} is no content type. Expected one of {', '.join(ContentType)}."
-            f"{did_you_mean(str(value), [kind.value for kind in ContentType])}"
-        ) from None
 
 
 def _region(value: str) -> str:
@@ -351,6 +326,18 @@ def _region(value: str) -> str:
             "such as 'US', 'GB' or 'DE'."
         )
     return region
+
+
+def _only_fields(things: Iterable[object]) -> tuple[Field, ...]:
+    everything = tuple(things)
+    fields = tuple(thing for thing in everything if isinstance(thing, Field))
+    strangers = [thing for thing in everything if not isinstance(thing, Field)]
+    if strangers:
+        raise FieldsError(
+            f"A field map holds Field objects, found a {type(strangers[0]).__name__}. Write "
+            "FieldMap([Field('column', 'EmailAddress'), ...]), or FieldMap({'column': 'EmailAddress'})."
+        )
+    return fields
 
 
 def _checked(fields: tuple[Field, ...]) -> tuple[Field, ...]:

@@ -158,11 +158,18 @@ class Finding:
 
     @property
     def example(self) -> str:
-        """The most frequent shape and its count, ``'999-9999' x 12``; empty if there is none."""
+        """The most frequent shape, its count and how many others there are; empty if there is none.
+
+        For instance ``'999-9999' x 12 and 4 other shapes``.
+        """
         if not self.shapes:
             return ""
         shape, count = min(self.shapes.items(), key=lambda item: (-item[1], item[0]))
-        return f"{shape!r} x {count:,}"
+        most_frequent = f"{shape!r} x {count:,}"
+        if self.other_shapes:  # at least one more than those that are remembered
+            return f"{most_frequent} and at least {len(self.shapes):,} other shapes"
+        others = len(self.shapes) - 1
+        return f"{most_frequent} and {counted(others, 'other shape')}" if others else most_frequent
 
     @property
     def where(self) -> str:

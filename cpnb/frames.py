@@ -87,6 +87,11 @@ def require_columns(data: object, fields: FieldMap) -> None:
     FrameError
         If `data` is no usable table (see `checked_frame`), or lacks a column.
     """
+    if not isinstance(fields, FieldMap):
+        raise TypeError(
+            f"fields is a {type(fields).__name__}; expected a field map, such as df.cp.suggest_fields() gives, or "
+            "cpnb.FieldMap({'id': 'AccountNumber', 'mail': 'EmailAddress'}, unique_key='id')."
+        )
     columns = list(checked_frame(data).columns)
     missing = [column for column in fields.needed_columns if column not in columns]
     if missing:
@@ -94,11 +99,6 @@ def require_columns(data: object, fields: FieldMap) -> None:
         verb = "a column" if len(missing) == 1 else "columns"
         has = f"It has {listed(columns)}." if columns else "It has no columns at all."
         raise FrameError(f"The field map names {verb} that the table lacks: {listed(missing)}.{hint} {has}")
-
-
-def row_count(data: Frame) -> int:
-    """Return the number of rows."""
-    return len(data)
 
 
 def snapshot(data: Frame, columns: Sequence[str]) -> Frame:

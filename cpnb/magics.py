@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import shlex
+from argparse import Namespace
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
-from IPython.core.magic import Magics, line_magic, magics_class
-from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
+from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
+from IPython.core.magic_arguments import argument, magic_arguments
 
 from cpnb import uploads
 from cpnb.domain import Domain
@@ -31,7 +33,11 @@ _Result = TypeVar("_Result")
 
 
 def _in_one_line(method: Callable[..., _Result]) -> Callable[..., _Result]:
-    """Turn our own errors into IPython's usage errors, which show as a message and not as a traceback."""
+    """Turn our own errors into IPython's usage errors, which show as a message and not as a traceback.
+
+    The line is taken as it was typed: IPython would put values in place of ``$name`` and ``{expression}``, and a
+    column may be called that.
+    """
 
     @wraps(method)
     def magic(self: Magics, line: str) -> _Result:
@@ -41,7 +47,20 @@ def _in_one_line(method: Callable[..., _Result]) -> Callable[..., _Result]:
             message = str(error)
         raise UsageError(message)
 
-    return magic
+    expanded_by_nobody: Callable[..., _Result] = no_var_expand(magic)
+    return expanded_by_nobody
+
+
+def _parsed(magic: Any, line: str) -> Namespace:
+    """Return the options of a line, in which quotation marks hold a text with spaces together.
+
+    A backslash is a character like any other, as in the path of a file on Windows.
+    """
+    words = shlex.shlex(line, posix=True)
+    words.whitespace_split = True
+    words.escape = words.commenters = ""
+    options: Namespace = magic.parser.parse_args(list(words))
+    return options
 
 
 @magics_class
@@ -71,7 +90,7 @@ class CpnbMagics(Magics):
             %cp_sandbox status
             %cp_sandbox stop
         """
-        options = parse_argstring(self.cp_sandbox, line)
+        options = _parsed(self.cp_sandbox, line)
         if options.action == "start":
             return self._start(options.domain, options.state)
         if options.action == "stop":
@@ -95,7 +114,7 @@ class CpnbMagics(Magics):
     @magic_arguments()
     @argument("name", help="Name of the domain, or of a variable that holds one.")
     @argument("--profile", default=None, help="Named profile of the AWS configuration.")
-    @argument("--region", default=None, help="AWS region; by default the one of the profile.")
+    @argument("--region", default=None, help="AWS region, such as us-east-1; by default the one of the profile.")
     @line_magic
     def cp_domain(self, line: str) -> Domain:
         """Bind a domain of Customer Profiles at AWS, for the magics that follow.
@@ -104,9 +123,11 @@ class CpnbMagics(Magics):
 
             %cp_domain loyalty --profile prod
         """
-        options = parse_argstring(self.cp_domain, line)
+        options = _parsed(self.cp_domain, line)
         held = self.shell.user_ns.get(options.name)
         if isinstance(held, Domain):
+            if options.profile or options.region:
+                raise UsageError(f"{options.name!r} is a Domain already: leave --profile and --region out.")
             self.domain = held
         else:
             self.domain = Domain(options.name, profile=options.profile, region=options.region)
@@ -117,12 +138,18 @@ class CpnbMagics(Magics):
     @argument("frame", help="Name of the variable that holds the table.")
     @argument("--unique-key", default=None, help="Column by which the service recognises a customer.")
     @argument("--fields", default=None, help="Variable, or JSON file, with a field map; by default it is guessed.")
-    @argument("--region", default=None, help="Country of phone numbers without +, such as US.")
-    @argument("--expiry", type=int, default=None, help="Days after which profiles expire; the service's default is 14.")
+    @argument("--region", default=None, help="Country of phone numbers without +, such as US; not the AWS region.")
+    @argument(
+        "--expiry",
+        type=int,
+        default=None,
+        help="Days after which a profile that is not updated again is deleted, 1 to 1098; 14 if nothing is said. "
+        "The service's guide allows imports no more than 90, and so does the sandbox.",
+    )
     @argument("--on-invalid", choices=list(ON_INVALID), default="raise", help="What to do about errors in the table.")
     @argument("--domain", default=None, help="Another domain of the sandbox that runs, or a variable that holds one.")
     @argument("--wait", action="store_true", help="Return when the upload is through.")
-    @argument("-o", "--out", default=None, help="Store the upload in this variable, and show nothing.")
+    @argument("-o", "--out", default=None, help="Store the upload in this variable, and do not show it.")
     @line_magic
     def cp_upload(self, line: str) -> uploads.Upload | None:
         """Examine a table, upload what is right of it, and return the upload at work.
@@ -131,17 +158,20 @@ class CpnbMagics(Magics):
 
             %cp_upload people --unique-key customer_id --region US --expiry 30 --on-invalid blank
         """
-        options = parse_argstring(self.cp_upload, line)
+        options = _parsed(self.cp_upload, line)
+        if options.out and not options.out.isidentifier():
+            raise UsageError(f"--out {options.out!r} cannot be the name of a variable.")
         domain = self._domain(options.domain)
         data = self._frame(options.frame)
         fields = self._fields(data, options.fields, options.unique_key, options.region)
+        _ = domain.account  # asked first, so that the place is told in full
+        print(f"Goes to domain {domain.name} at {domain.place}.")  # noqa: T201 - said before anything is sent
         upload = uploads.upload(data, domain, fields, data_expiry=options.expiry, on_invalid=options.on_invalid)
+        if options.out:  # before the waiting, which an interrupt or a failure may end
+            self.shell.user_ns[options.out] = upload
         if options.wait:
             upload.wait()
-        if options.out:
-            self.shell.user_ns[options.out] = upload
-            return None
-        return upload
+        return None if options.out else upload
 
     def _domain(self, name: str | None) -> Domain:
         held = self.shell.user_ns.get(name) if name else None
@@ -149,7 +179,13 @@ class CpnbMagics(Magics):
             return held
         if name and self.sandbox is not None and self.sandbox.running:
             return self.sandbox.domain(name)
-        if self.domain is None or name:
+        if name:
+            domains = [key for key, value in self.shell.user_ns.items() if isinstance(value, Domain)]
+            raise UsageError(
+                f"{name!r} is neither a variable that holds a Domain nor a domain of a running sandbox."
+                f"{did_you_mean(name, domains)}" + (f"\n{NO_DOMAIN}" if self.domain is None else "")
+            )
+        if self.domain is None:
             raise UsageError(NO_DOMAIN)
         return self.domain
 
@@ -176,7 +212,7 @@ class CpnbMagics(Magics):
             return guess.fields
         held = self.shell.user_ns.get(given)
         fields = held if isinstance(held, FieldMap) else self._loaded(given)
-        return fields.with_key(unique_key) if unique_key else fields
+        return fields.overridden(unique_key, region)
 
     def _loaded(self, given: str) -> FieldMap:
         if not Path(given).is_file():

@@ -82,8 +82,10 @@ class UnfitError(ValueError):
     """The formula needs more than two levels."""
 
 
-# An atom's thing, and whether it stands as it is (True) or negated (False).
-_Literal: TypeAlias = tuple[Hashable, bool]
+_Side: TypeAlias = Literal["positive", "negative"]
+_OTHER_SIDE: dict[_Side, _Side] = {"positive": "negative", "negative": "positive"}
+# An atom's thing, as it is (positive) or negated (negative).
+_Literal: TypeAlias = tuple[Hashable, _Side]
 # Literals in the order in which they were said, joined by the inner quantifier.
 _Clause: TypeAlias = tuple[_Literal, ...]
 _IsReversible: TypeAlias = Callable[[Hashable], bool]
@@ -112,8 +114,8 @@ def two_levels(formula: Formula, is_reversible: _IsReversible) -> TwoLevels:
     groups), the disjunctive one fits ANY. A clause becomes a group only if its literals all stand
     on one side, positive or negative; reversible ones may stand on either.
     """
-    conjunction = _clauses(formula, outer=ALL, positive=True)
-    disjunction = _clauses(formula, outer=ANY, positive=True)
+    conjunction = _clauses(formula, ALL)
+    disjunction = _clauses(formula, ANY)
     if conjunction == []:
         raise AlwaysTrueError
     if disjunction == []:
@@ -129,20 +131,21 @@ def two_levels(formula: Formula, is_reversible: _IsReversible) -> TwoLevels:
     return min(fitting, key=lambda form: sum(len(group.members) for group in form.groups))
 
 
-def _clauses(formula: Formula, *, outer: Literal["ALL", "ANY"], positive: bool) -> list[_Clause] | None:
+def _clauses(formula: Formula, outer: Literal["ALL", "ANY"]) -> list[_Clause] | None:
     """Return the clauses of the normal form joined by `outer`, or None if there are too many."""
     if isinstance(formula, Atom):
-        return [((formula.thing, positive),)]
+        return [((formula.thing, "positive"),)]
     if isinstance(formula, Negated):
-        return _clauses(formula.part, outer=outer, positive=not positive)
+        # De Morgan: under a negation ALL and ANY change places, and every literal its side.
+        opposite = _clauses(formula.part, ANY if outer == ALL else ALL)
+        return opposite and [tuple((thing, _OTHER_SIDE[side]) for thing, side in clause) for clause in opposite]
     parts = []
     for part in formula.parts:
-        clauses = _clauses(part, outer=outer, positive=positive)
+        clauses = _clauses(part, outer)
         if clauses is None:
             return None
         parts.append(clauses)
-    # Under a negation ALL and ANY change places (De Morgan).
-    if (formula.quantifier == outer) == positive:
+    if formula.quantifier == outer:
         return _simplified(clause for clauses in parts for clause in clauses)
     combined: list[_Clause] = [()]
     for clauses in parts:
@@ -154,7 +157,7 @@ def _clauses(formula: Formula, *, outer: Literal["ALL", "ANY"], positive: bool) 
 
 def _simplified(clauses: Iterator[_Clause]) -> list[_Clause]:
     """Return the clauses without those that say nothing, and without those that a shorter one implies."""
-    telling = [clause for clause in clauses if not any((thing, not sign) in clause for thing, sign in clause)]
+    telling = [clause for clause in clauses if not any((thing, _OTHER_SIDE[side]) in clause for thing, side in clause)]
     kept: dict[frozenset[_Literal], _Clause] = {}
     for clause in sorted(telling, key=len):
         literals = frozenset(clause)
@@ -163,24 +166,25 @@ def _simplified(clauses: Iterator[_Clause]) -> list[_Clause]:
     return [clause for clause in dict.fromkeys(telling) if kept.get(frozenset(clause)) == clause]
 
 
-def _sides(clause: _Clause, is_reversible: _IsReversible) -> set[bool]:
-    """Return on which sides the whole clause can stand: positive (True), negative (False)."""
-    fixed = {sign for thing, sign in clause if not is_reversible(thing)}
-    return {True, False} if not fixed else fixed if len(fixed) == 1 else set()
+def _sides(clause: _Clause, is_reversible: _IsReversible) -> set[_Side]:
+    """Return on which sides the whole clause can stand."""
+    fixed = {side for thing, side in clause if not is_reversible(thing)}
+    return set(_OTHER_SIDE) if not fixed else fixed if len(fixed) == 1 else set()
 
 
-def _members(clause: _Clause, *, side: bool) -> tuple[Member, ...]:
-    return tuple(Member(thing, sign != side) for thing, sign in clause)
+def _members(clause: _Clause, target_side: _Side) -> tuple[Member, ...]:
+    """Return the literals of a clause as members on one side; what stands on the other is reversed."""
+    return tuple(Member(thing, side != target_side) for thing, side in clause)
 
 
 def _joined_by_all(clauses: list[_Clause] | None, is_reversible: _IsReversible) -> TwoLevels | None:
     groups: list[tuple[Quantifier, tuple[Member, ...]]] = []
     for clause in clauses or ():
         sides = _sides(clause, is_reversible)
-        if True in sides:
-            groups.append((ALL if len(clause) == 1 else ANY, _members(clause, side=True)))
-        elif False in sides and len(clause) == 1:
-            groups.append((NONE, _members(clause, side=False)))
+        if "positive" in sides:
+            groups.append((ALL if len(clause) == 1 else ANY, _members(clause, "positive")))
+        elif "negative" in sides and len(clause) == 1:
+            groups.append((NONE, _members(clause, "negative")))
         else:
             return None
     return _gathered(ALL, groups, (ALL, NONE)) if groups else None
@@ -190,10 +194,10 @@ def _joined_by_any(clauses: list[_Clause] | None, is_reversible: _IsReversible) 
     groups: list[tuple[Quantifier, tuple[Member, ...]]] = []
     for clause in clauses or ():
         sides = _sides(clause, is_reversible)
-        if True in sides:
-            groups.append((ANY if len(clause) == 1 else ALL, _members(clause, side=True)))
-        elif False in sides:
-            groups.append((NONE, _members(clause, side=False)))
+        if "positive" in sides:
+            groups.append((ANY if len(clause) == 1 else ALL, _members(clause, "positive")))
+        elif "negative" in sides:
+            groups.append((NONE, _members(clause, "negative")))
         else:
             return None
     return _gathered(ANY, groups, (ANY,)) if groups else None
@@ -203,10 +207,10 @@ def _joined_by_none(clauses: list[_Clause] | None, is_reversible: _IsReversible)
     groups: list[tuple[Quantifier, tuple[Member, ...]]] = []
     for clause in clauses or ():
         sides = _sides(clause, is_reversible)
-        if False in sides:
-            groups.append((ANY if len(clause) == 1 else ALL, _members(clause, side=False)))
-        elif True in sides:
-            groups.append((NONE, _members(clause, side=True)))
+        if "negative" in sides:
+            groups.append((ANY if len(clause) == 1 else ALL, _members(clause, "negative")))
+        elif "positive" in sides:
+            groups.append((NONE, _members(clause, "positive")))
         else:
             return None
     return _gathered(NONE, groups, (ANY,)) if groups else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -22,6 +23,8 @@ from cpnb.parts import Part, PartCutter
 from cpnb.report import Report
 
 OnInvalid = Literal["raise", "blank", "skip"]
+LONGEST_WINDOW_H = 24 * 366
+
 ON_INVALID: tuple[OnInvalid, ...] = ("raise", "blank", "skip")
 
 
@@ -56,12 +59,25 @@ class UploadOptions:
         _within("part_rows", self.part_rows, 1, catalog.MAX_PART_ROWS)
         _within("part_bytes", self.part_bytes, 1, catalog.MAX_PART_BYTES)
         _within("parts_in_flight", self.parts_in_flight, 1, 16)
+        if not 0 <= self.repeat_window_h <= LONGEST_WINDOW_H:
+            raise ValueError(
+                f"repeat_window_h is {self.repeat_window_h!r}; expected hours from 0 to {LONGEST_WINDOW_H:,}."
+            )
         if self.on_repeat not in ("adopt", "send"):
             raise ValueError(f"on_repeat is {self.on_repeat!r}; expected 'adopt' or 'send'.")
 
 
+def _whole(value: Any) -> int | None:
+    """Return a whole number of any kind, NumPy's too, as an int; None for anything else, True and False included."""
+    try:
+        return None if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        return None
+
+
 def _within(name: str, value: object, least: int, most: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+    number = _whole(value)
+    if number is None or not least <= number <= most:
         raise ValueError(f"{name} is {value!r}; expected a whole number from {least:,} to {most:,}.")
 
 
@@ -140,26 +156,40 @@ class Plan:
 
     def lines(self) -> list[tuple[str, str]]:
         """Return the plan as pairs of what and how much, in the order in which one asks."""
-        account = self.domain.__dict__.get("account")
-        skipped = ", ".join(f"{code} {count:,}" for code, count in self.skipped_why.items())
-        blanked = ", ".join(
-            f"{field.column} {len(self.edits.blanked[field.source]):,}"
-            for field in self.fields
-            if field.source in self.edits.blanked
-        )
-        why = "the service's default" if self.data_expiry is None else "as asked"
-        days = self.data_expiry or catalog.DEFAULT_EXPIRY_DAYS
         sent = f"{counted(self.row_count, 'row')} of {self.report.row_count:,}, {self.size_bytes:,} bytes"
         return [
-            ("Goes to", f"domain {self.domain.name} at {self.domain.host}, region {self.domain.region}"
-                + (f", account {account}" if account else "")),
+            ("Goes to", f"domain {self.domain.name} at {self.domain.place}"),
             ("Sends", f"{sent}, in {counted(len(self.parts), 'part')}" if self.accepted else "nothing: refused"),
             ("Unique key", f"{self.fields.key_field.column} -> {self.fields.key_field.name}"),
-            ("Stay behind", f"{counted(len(self.edits.skipped), 'row')}" + (f" ({skipped})" if skipped else "")),
-            ("Sent empty", blanked or "no cell"),
+            ("Stay behind", self._stay_behind()),
+            ("Sent empty", self._sent_empty()),
             ("Not mapped, never leave", listed(self.unmapped, shown=12) or "no column"),
-            ("Profiles expire", f"{self.expires_on:%Y-%m-%d}, {days} days after their last update ({why})"),
-        ]  # fmt: skip
+            ("Profiles expire", self._expire()),
+        ]
+
+    def sentence(self) -> str:
+        """Return where it goes, what is left out and when it expires, in a few sentences."""
+        return (
+            f"Goes to domain {self.domain.name} at {self.domain.place}. Stay behind: {self._stay_behind()}. "
+            f"Sent empty: {self._sent_empty()}. Profiles expire on {self._expire()}."
+        )
+
+    def _stay_behind(self) -> str:
+        why = ", ".join(f"{code} {count:,}" for code, count in self.skipped_why.items())
+        return f"{len(self.edits.skipped):,} of {counted(self.report.row_count, 'row')} ({why})" if why else "no row"
+
+    def _sent_empty(self) -> str:
+        blanked = ((field.column, self.edits.blanked.get(field.source, ())) for field in self.fields)
+        return ", ".join(f"{column} {len(positions):,}" for column, positions in blanked if len(positions)) or "no cell"
+
+    def _expire(self) -> str:
+        why = "as asked"
+        if self.data_expiry is None:
+            why = "the service's default"
+        elif self.data_expiry > catalog.ADVISED_MAX_EXPIRY_DAYS:
+            why = f"the service's guide allows an import {catalog.ADVISED_MAX_EXPIRY_DAYS}, it may refuse this"
+        days = self.data_expiry or catalog.DEFAULT_EXPIRY_DAYS
+        return f"{self.expires_on:%Y-%m-%d}, {counted(days, 'day')} after their last update ({why})"
 
     def __str__(self) -> str:
         width = max(len(what) for what, _ in self.lines())
@@ -209,10 +239,15 @@ def plan(
     FieldsError
         If there is no unique key, or a mapped column is missing.
     """
+    if not isinstance(domain, Domain):
+        raise TypeError(
+            f"The domain is a {type(domain).__name__}; expected where rows go to be said in full: "
+            "cpnb.Domain('loyalty', profile='prod'), or cpnb.Sandbox().domain('loyalty')."
+        )
     options = options or UploadOptions()
     if on_invalid not in ON_INVALID:
         raise ValueError(f"on_invalid is {on_invalid!r}; expected one of {', '.join(map(repr, ON_INVALID))}.")
-    _check_expiry(data_expiry)
+    days = _days(data_expiry)
     _ = fields.key_field
     frames.require_columns(data, fields)
     examined = _Examination(data, fields, on_invalid, options)
@@ -224,7 +259,7 @@ def plan(
         edits=examined.edits(),
         skipped_why=dict(examined.skipped_why),
         unmapped=unmapped_columns(data, fields),
-        data_expiry=data_expiry,
+        data_expiry=days,
     )
     if on_invalid == "raise" and not examined.report.ok:
         return replace(planned, edits=Edits(), skipped_why={})
@@ -236,15 +271,17 @@ def unmapped_columns(data: Any, fields: FieldMap) -> tuple[str, ...]:
     return tuple(name for name in frames.checked_frame(data).columns if name not in fields.columns)
 
 
-def _check_expiry(days: object) -> None:
-    if days is None:
-        return
+def _days(expiry: object) -> int | None:
+    if expiry is None:
+        return None
     bounds = catalog.limit("CreateUploadJobRequest", "DataExpiry")
-    if isinstance(days, bool) or not isinstance(days, int) or not bounds.minimum <= days <= bounds.maximum:
+    days = _whole(expiry)
+    if days is None or not bounds.minimum <= days <= bounds.maximum:
         raise FieldsError(
-            f"The expiry is {days!r}; expected a whole number of days from {bounds.minimum} to {bounds.maximum}, "
+            f"The expiry is {expiry!r}; expected a whole number of days from {bounds.minimum} to {bounds.maximum}, "
             f"or None for the service's default of {catalog.DEFAULT_EXPIRY_DAYS}."
         )
+    return days
 
 
 class _Examination:

@@ -18,6 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 
+from cpnb.display import counted
 from cpnb.errors import ReadError, listed
 
 __all__ = ["read"]
@@ -134,9 +135,10 @@ def _column_names(file_name: str, raw_names: list[str], delimiter: str) -> list[
     if len(names) == 1:
         for other in (";", "\t", "|", ","):
             if other != delimiter and other in names[0]:
+                count = names[0].count(other)
                 raise ReadError(
-                    f"The header of {file_name!r} is one column by {delimiter!r}, but {other!r} stands in it "
-                    f"{names[0].count(other)} times: read it with delimiter={other!r}."
+                    f"The header of {file_name!r} is one column by {delimiter!r}, but contains {other!r} "
+                    f"{'once' if count == 1 else f'{count} times'}: read it with delimiter={other!r}."
                 )
     suspects = [position for position, name in enumerate(names, 1) if _LOOKS_LIKE_DATA.fullmatch(name)]
     if suspects:
@@ -147,8 +149,8 @@ def _column_names(file_name: str, raw_names: list[str], delimiter: str) -> list[
     repeated = [name for name, count in Counter(names).items() if count > 1]
     if repeated:
         raise ReadError(
-            f"{len(repeated)} names stand more than once in the header of {file_name!r}: {listed(repeated)}. Rename "
-            "them, so that each column has a name of its own."
+            f"The header of {file_name!r} has {counted(len(repeated), 'name')} more than once: {listed(repeated)}. "
+            "Rename columns, so that each has a name of its own."
         )
     return names
 
@@ -211,13 +213,15 @@ def _first_problem(reader: Iterator[list[str]], width: int) -> str:
                 return f"line {line}: a NUL character; the file is damaged or not text. Export it again."
             if record and len(record) != width:
                 return (
-                    f"line {line}: {len(record)} cells, but the header has {width}. A cell that contains the delimiter "
-                    "must stand in quotation marks."
+                    f"line {line}: {counted(len(record), 'cell')}, but the header has {width}. A cell that contains "
+                    "the delimiter must stand in quotation marks."
                 )
             line = reader.line_num + 1  # type: ignore[attr-defined]  # csv.reader has no public type
     except csv.Error:
         return f"line {line}: {_BAD_QUOTATION}"
-    return "" if record_count > 1 else f"line {line}: the end; there is a header of {width} columns and no rows."
+    if record_count > 1:
+        return ""
+    return f"line {line}: the file ends after its header of {counted(width, 'column')}; expected at least one row."
 
 
 def _undecodable_position(file: Path, codec: str) -> int | None:

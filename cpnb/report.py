@@ -168,7 +168,8 @@ class Report:
             lines.append(f"  and {counted(rest, 'more kind')} of error: see error.report")
         raise InvalidDataError(
             f"The table was refused, nothing was sent: {self._summary()}\n" + "\n".join(lines) + "\n"
-            "Next: report.rows(frame) shows the rows, report.good(frame) keeps the others.",
+            'Next: on_invalid="blank" sends bad cells empty, on_invalid="skip" leaves their rows behind; '
+            "error.report.rows(frame) shows the rows.",
             self,
         )
 
@@ -179,7 +180,8 @@ class Report:
         bad = len(self.positions())
         errors = counted(len(self.errors), "kind") + " of error"
         warnings = counted(len(self.warnings), "kind") + " of warning"
-        return f"{rows}, {errors} in {counted(bad, 'row')}, {warnings}."
+        start = " (rows counted from 0)" if any(one.count for one in self.findings) else ""
+        return f"{rows}, {errors} in {counted(bad, 'row')}, {warnings}{start}."
 
     def __str__(self) -> str:
         shown = self.findings[:FINDINGS_SHOWN]

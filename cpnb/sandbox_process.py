@@ -17,6 +17,7 @@ from typing import IO, Any, Self
 from urllib.parse import urlsplit
 
 import boto3
+import botocore.session
 
 from cpnb.domain import Domain
 from cpnb.errors import SandboxError
@@ -91,7 +92,8 @@ class Sandbox:
         if not line.startswith("http"):
             self.stop()
             said = self._stderr[-1].strip() if self._stderr else "it said nothing"
-            raise SandboxError(f"The sandbox did not start within {START_TIMEOUT_S:g} s: {said}")
+            when = f"within {START_TIMEOUT_S:g} s" if reader.is_alive() else "as asked"
+            raise SandboxError(f"The sandbox did not start {when}: {said}")
         return line
 
     def __repr__(self) -> str:
@@ -127,8 +129,19 @@ class Sandbox:
     def _connected(self, name: str) -> Domain:
         if not self.running:
             raise SandboxError("The sandbox is stopped. Start another: cpnb.Sandbox().")
-        session = boto3.Session(aws_access_key_id=CREDENTIAL, aws_secret_access_key=CREDENTIAL, region_name=REGION)
-        return Domain(name, endpoint_url=self.url, session=session)
+        # The analyst's own AWS configuration, which may name a profile that is gone, has no say here.
+        nothing = {
+            "profile": (None, None, None, None),
+            "config_file": (None, None, os.devnull, None),
+            "credentials_file": (None, None, os.devnull, None),
+        }
+        session = boto3.Session(
+            aws_access_key_id=CREDENTIAL,
+            aws_secret_access_key=CREDENTIAL,
+            region_name=REGION,
+            botocore_session=botocore.session.Session(session_vars=nothing),
+        )
+        return Domain(name, endpoint_url=self.url, session=session, host_process=self)
 
     def environment(self) -> dict[str, str]:
         """Return the environment variables that point other tools, such as the AWS CLI, at this sandbox."""

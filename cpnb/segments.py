@@ -11,14 +11,13 @@ import pandas as pd
 import tenacity
 
 from cpnb import catalog
-from cpnb.domain import Domain
-from cpnb.errors import ExpressionError, SegmentExistsError, ServiceError, UnreachableError, WaitTimeoutError
+from cpnb.domain import Domain, trying_again
+from cpnb.errors import ExpressionError, SegmentExistsError, ServiceError, WaitTimeoutError
 from cpnb.expressions import Expression
 
 __all__ = ["SegmentDefinition", "list_segments"]
 
 _REQUEST = "CreateSegmentDefinitionRequest"
-_THROTTLED_FOR_AT_MOST_S = 30.0
 
 _LISTED = {
     "name": "SegmentDefinitionName",
@@ -83,9 +82,11 @@ class SegmentDefinition:
         DomainNotFoundError, CredentialsError, UnreachableError, ServiceError
             If the service, or the way to it, refuses.
         """
-        failure = self._try_to_create(domain)
-        if failure is None:
+        try:
+            self._create_once(domain)
             return self
+        except ServiceError as error:
+            failure = error
         # The service has no error of its own for this.
         # Source: the service's public CloudFormation handlers, which match the same words.
         if failure.code == "BadRequestException" and "already exists" in str(failure).casefold():
@@ -96,30 +97,21 @@ class SegmentDefinition:
             )
         if failure.code == "ResourceNotFoundException":
             domain.call("GetDomain")  # raises if it is the domain that is missing
-        if (isinstance(failure, UnreachableError) or failure.code == "InternalServerException") and self._is_in(domain):
-            return self
         raise failure
 
-    def _try_to_create(self, domain: Domain) -> ServiceError | None:
+    def _create_once(self, domain: Domain) -> None:
         texts = {"Description": self.description} if self.description is not None else {}
-        throttled = tenacity.Retrying(
-            retry=tenacity.retry_if_exception(_is_throttled),
-            wait=tenacity.wait_random_exponential(multiplier=0.5, max=8),
-            stop=tenacity.stop_after_delay(_THROTTLED_FOR_AT_MOST_S),
-            reraise=True,
-        )
-        try:
-            throttled(
-                domain.call_once,
-                "CreateSegmentDefinition",
-                SegmentDefinitionName=self.name,
-                DisplayName=self.display_name or self.name,
-                SegmentGroups=self.expression.to_api(),
-                **texts,
-            )
-        except ServiceError as error:
-            return error
-        return None
+        for attempt in trying_again():
+            with attempt:
+                if attempt.retry_state.attempt_number > 1 and self._is_in(domain):
+                    return
+                domain.call_once(
+                    "CreateSegmentDefinition",
+                    SegmentDefinitionName=self.name,
+                    DisplayName=self.display_name or self.name,
+                    SegmentGroups=self.expression.to_api(),
+                    **texts,
+                )
 
     def _is_in(self, domain: Domain) -> bool:
         """Return whether the domain has a segment of this name with the same groups."""
@@ -248,10 +240,6 @@ def _check_text(member: str, label: str, text: str) -> None:
             f"{text!r} cannot be the {label} of a segment: expected letters, digits, '_' or '-', without spaces. What "
             "people see is the display_name, which is free text."
         )
-
-
-def _is_throttled(error: BaseException) -> bool:
-    return isinstance(error, ServiceError) and error.code == "ThrottlingException"
 
 
 def _is_running(answer: dict[str, Any]) -> bool:

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from cpnb import aliases, catalog
-from cpnb.display import html_table
+from cpnb.display import counted, html_table
 from cpnb.errors import FieldsError, did_you_mean, listed
 from cpnb.fields import Field, FieldMap
 from cpnb.frames import checked_frame
@@ -163,10 +163,7 @@ def suggest(data: object, *, unique_key: str | None = None, region: str | None =
     frame = checked_frame(data)
     columns = [str(column) for column in frame.columns]
     if unique_key is not None and unique_key not in columns:
-        raise FieldsError(
-            f"There is no column {unique_key!r} for the unique key.{did_you_mean(unique_key, columns)} "
-            f"The columns are {listed(columns)}."
-        )
+        raise FieldsError(f"There is no column {unique_key!r} for the unique key.{_instead_of(unique_key, columns)}")
     unmapped: dict[str, str] = {}
     guesses: list[Suggestion] = []
     for column in columns:
@@ -186,13 +183,26 @@ def suggest(data: object, *, unique_key: str | None = None, region: str | None =
         unmapped.pop(key, None)
     ordered = tuple(chosen[column] for column in columns if column in chosen)
     if not ordered:
+        # Not named: without a header line the names are the first customer.
         raise FieldsError(
-            f"None of the {len(columns)} columns ({listed(columns)}) points to a field of a profile. Map them by hand: "
+            f"None of the table's columns ({len(columns)}) points to a field of a profile, by name or by values. Are "
+            "its names unusual, or has it no header line? Add that line, or map the columns by hand: "
             "FieldMap({'column': 'EmailAddress'}, unique_key='column')."
         )
     fields = FieldMap([Field(guess.column, guess.target) for guess in ordered], key, region)
     left_out = {column: unmapped[column] for column in columns if column in unmapped}
     return Suggestions(fields, ordered, MappingProxyType(left_out))
+
+
+def _instead_of(unique_key: str, columns: list[str]) -> str:
+    """Return what there is in place of a key; the names are listed only if they seem to come from a header line."""
+    if any(aliases.target_of(column) or _is_named_as_key(column) for column in columns):
+        there_are = f"The columns are {listed(columns)}."
+    else:
+        there_are = (
+            f"None of the table's columns ({len(columns)}) has a familiar name: has it no header line? Then add one."
+        )
+    return f"{did_you_mean(unique_key, columns)} {there_are}"
 
 
 def _is_phone(text: str) -> bool:
@@ -244,7 +254,7 @@ def _guess(column: str, values: list[str]) -> tuple[Suggestion | None, str]:
     for target, looks_so in (("EmailAddress", _EMAIL), ("PhoneNumber", _UNMISTAKABLE_PHONE)):
         count = sum(looks_so.fullmatch(value) is not None for value in values)
         if values and count / len(values) >= _MIN_SHARE_WITHOUT_NAME:
-            reason = f"{count:,} of {len(values):,} values look like {target}, whatever the column is called"
+            reason = f"{_looking_like(target, count, len(values))}, whatever the column is called"
             return Suggestion(column, target, 0.6 * count / len(values), reason), ""
     return (
         None,
@@ -261,9 +271,13 @@ def _guess_by_name(column: str, values: list[str], target: str, weight: float) -
     count = sum(map(fits, values))
     share = count / len(values)
     if share < _MIN_SHARE_FOR_NAME:
-        return None, f"its name says {target}, but only {count:,} of {len(values):,} values look like one"
-    reason = f"its name says {target}, and {count:,} of {len(values):,} values look like one"
+        return None, f"its name says {target}, but only {_looking_like('one', count, len(values))}"
+    reason = f"its name says {target}, and {_looking_like('one', count, len(values))}"
     return Suggestion(column, target, weight * (0.5 + 0.5 * share), reason), ""
+
+
+def _looking_like(what: str, count: int, total: int) -> str:
+    return f"{count:,} of {counted(total, 'value')} {'looks' if count == 1 else 'look'} like {what}"
 
 
 def _one_to_one(guesses: list[Suggestion], key: str | None, unmapped: dict[str, str]) -> dict[str, Suggestion]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from http import HTTPStatus
-from typing import Any, Protocol, Self, cast
+from typing import Any, NoReturn, Protocol, Self, cast
 from urllib.parse import parse_qs, urlsplit
 
 import requests
@@ -64,6 +64,12 @@ class UploadPath:
     url: str = field(repr=False)
     client_token: str = field(repr=False)
     valid_until: datetime | None = None
+
+    def __repr__(self) -> str:
+        return f"UploadPath(host={self.host!r}, valid_until={self.valid_until})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("An upload path holds an encryption key and is not pickled by accident; hand on its fields.")
 
     @classmethod
     def from_api(cls, answer: dict[str, Any]) -> Self:

@@ -9,8 +9,8 @@ from typing import Any, Self
 
 import tenacity
 
-from cpnb.domain import Domain
-from cpnb.errors import ServiceError, UploadError, WaitTimeoutError
+from cpnb.domain import Domain, trying_again
+from cpnb.errors import ServiceError, WaitTimeoutError
 
 POLL_FIRST_S = 0.2
 POLL_LONGEST_S = 15.0
@@ -60,6 +60,8 @@ class ResultsSummary:
         )
 
     def __str__(self) -> str:
+        if self == ResultsSummary():
+            return "no counts yet"
         pairs = (("created", self.created), ("updated", self.updated), ("failed", self.failed))
         return ", ".join(f"{'no count of' if count is None else f'{count:,}'} {name}" for name, count in pairs)
 
@@ -122,8 +124,8 @@ class UploadJob:
 
         Raises
         ------
-        UploadError
-            If the job could not be started.
+        ServiceError
+            If the job was not started; where `ServiceError.may_pass`, call again.
         """
         try:
             self.domain.call_once("StartUploadJob", JobId=self.job_id)
@@ -134,18 +136,23 @@ class UploadJob:
         seen = self.refresh()
         if seen.status is not JobStatus.CREATED:
             return seen
-        raise UploadError(
-            f"Job {self.job_id} of domain {self.domain.name!r} has its file but could not be started: {refusal} "
-            "Run the upload again: it goes on with this job.",
-            job_id=self.job_id,
-            stage="start",
-            code=refusal.code,
-        )
+        raise refusal
 
     def stop(self) -> UploadJob:
-        """Stop the job and return it; records that were already taken in stay."""
-        self.domain.call("StopUploadJob", JobId=self.job_id)
-        return self.refresh()
+        """Stop the job and return it; records that were already taken in stay.
+
+        A job that has already ended is returned as it is.
+        """
+        try:
+            self.domain.call("StopUploadJob", JobId=self.job_id)
+        except ServiceError as error:
+            refusal = error
+        else:
+            return self.refresh()
+        seen = self.refresh()
+        if seen.status.is_final:
+            return seen
+        raise refusal
 
     def wait(self, timeout_s: float | None = None) -> UploadJob:
         """Return the job once it has ended, looking at it less and less often.
@@ -168,7 +175,7 @@ class UploadJob:
             stop=patience,
             retry_error_callback=lambda state: state.outcome.result() if state.outcome else self,
         )
-        job: UploadJob = polling(self.refresh)
+        job: UploadJob = polling(trying_again(), self.refresh)
         if not job.status.is_final:
             raise WaitTimeoutError(
                 f"Job {self.job_id} is still {job.status} after {timeout_s:g} s. It goes on; call wait() again."

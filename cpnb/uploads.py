@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import warnings
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +16,7 @@ from cpnb.adoption import Action, Adoption
 from cpnb.delivery import Delivery, PartProgress, Phase, StoppedError
 from cpnb.display import counted, html_table
 from cpnb.domain import Domain
-from cpnb.errors import CpnbError, InvalidDataError, UploadError, WaitTimeoutError
+from cpnb.errors import CpnbError, InvalidDataError, ServiceError, UploadError, WaitTimeoutError
 from cpnb.fields import FieldMap
 from cpnb.parts import Part
 from cpnb.planning import OnInvalid, Plan, UploadOptions, plan, unmapped_columns
@@ -39,6 +40,7 @@ class Upload:
         self._options = options
         self._on_progress = options.on_progress
         self._changed = threading.Condition()
+        self._telling = threading.Lock()
         self._stopping = threading.Event()
         self._progress = {
             part.number: PartProgress(part, decisions[part.number].action, job=decisions[part.number].job)
@@ -73,17 +75,22 @@ class Upload:
 
     @property
     def status(self) -> str:
-        """One word for the whole: the service's own for finished jobs, or where the parts are."""
+        """One word for the whole: the service's own, or BROKEN if a part could not be brought to its end.
+
+        PARTIALLY_SUCCEEDED also stands for parts that ended differently, if any of them succeeded.
+        """
         parts = self.parts
+        if not all(progress.phase.is_final for progress in parts):
+            return JobStatus.IN_PROGRESS
         if any(progress.phase is Phase.BROKEN for progress in parts):
-            return "BROKEN" if self.done else "IN_PROGRESS"
-        if not self.done:
-            return "IN_PROGRESS"
-        seen = {job.status for job in self.jobs}
-        for status in (JobStatus.FAILED, JobStatus.STOPPED, JobStatus.PARTIALLY_SUCCEEDED):
-            if status in seen:
-                return JobStatus.PARTIALLY_SUCCEEDED if status is JobStatus.FAILED and len(seen) > 1 else status
-        return JobStatus.SUCCEEDED
+            return "BROKEN"
+        ends = {
+            progress.job.status if progress.job and progress.phase is Phase.DONE else JobStatus.STOPPED
+            for progress in parts
+        }
+        if ends & {JobStatus.SUCCEEDED, JobStatus.PARTIALLY_SUCCEEDED}:
+            return JobStatus.SUCCEEDED if ends == {JobStatus.SUCCEEDED} else JobStatus.PARTIALLY_SUCCEEDED
+        return JobStatus.FAILED if JobStatus.FAILED in ends else JobStatus.STOPPED
 
     def to_frame(self) -> pd.DataFrame:
         """Return a row for each part: rows, bytes, phase, what was done, job and counters."""
@@ -112,21 +119,18 @@ class Upload:
         return [f"Part {progress.part.number}: {progress.sentence()}" for progress in parts]
 
     def __str__(self) -> str:
-        head = (
-            f"Upload of {counted(self.plan.row_count, 'row')} to domain {self.domain.name} at {self.domain.host}: "
-            f"{self.status} ({self.results})"
-        )
-        return "\n".join([head, *self.sentences()])
+        head = f"Upload of {counted(self.plan.row_count, 'row')}: {self.status} ({self.results})"
+        return "\n".join([head, self.plan.sentence(), *self.sentences()])
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
         frame = self.to_frame()
         return html_table(
-            f"Upload to domain {self.domain.name} at {self.domain.host}: {self.status}",
+            f"Upload of {counted(self.plan.row_count, 'row')}: {self.status} ({self.results})",
             list(frame.columns),
             frame.astype(object).where(frame.notna(), "").itertuples(index=False),
-            note=" ".join(self.sentences()),
+            note=" ".join([self.plan.sentence(), *self.sentences()]),
         )
 
     def wait(self, timeout_s: float | None = None) -> Upload:
@@ -162,11 +166,22 @@ class Upload:
         """Stop every part that is not through, and return this upload.
 
         Records that the service has already taken in stay there.
+
+        Raises
+        ------
+        ServiceError
+            If the service refused to stop a part; the others are stopped.
         """
         self._stopping.set()
+        refusals = []
         for progress in self.parts:
             if progress.phase is Phase.PROCESSING and progress.job:
-                progress.job.stop()
+                try:
+                    progress.job.stop()
+                except ServiceError as error:  # the other parts are stopped all the same
+                    refusals.append(error)
+        if refusals:
+            raise refusals[0]
         return self
 
     def _all_final(self) -> bool:
@@ -174,7 +189,7 @@ class Upload:
 
     def _raise_first_failure(self) -> None:
         for progress in self.parts:
-            if progress.error is not None and not isinstance(progress.error, StoppedError):
+            if progress.error is not None and progress.phase is Phase.BROKEN:
                 raise progress.error
             if progress.job and progress.job.status is JobStatus.FAILED:
                 raise UploadError(progress.job.sentence(), job_id=progress.job.job_id, stage="processing")
@@ -189,9 +204,11 @@ class Upload:
     def _run(self, delivery: Delivery, part: Part) -> None:
         try:
             self._bring_to_its_end(delivery, part)
+        except StoppedError as error:
+            self._note(part, phase=Phase.STOPPED, error=error)
         except CpnbError as error:
             self._note(part, phase=Phase.BROKEN, error=error)
-        except Exception as error:  # noqa: BLE001 - a defect must end the waiting of wait(), or it waits forever
+        except BaseException as error:  # noqa: BLE001 - whatever it is must end the waiting of wait()
             # Its kind only: the text of a foreign error could hold a value.
             broken = UploadError(f"Part {part.number} broke off: {type(error).__name__}. Run the upload again.")
             self._note(part, phase=Phase.BROKEN, error=broken)
@@ -203,10 +220,14 @@ class Upload:
             self._refuse_if_stopping()
             job = job or delivery.create()
             self._note(part, phase=Phase.SENDING, job=job)
-            delivery.send(job, lambda sent_bytes: self._sent(part, sent_bytes))
-            job = job.start()
+            job = delivery.send(job, lambda sent_bytes: self._sent(part, sent_bytes))
+            self._refuse_if_stopping()
+            job = delivery.start(job)
         self._note(part, phase=Phase.PROCESSING, job=job)
-        self._note(part, phase=Phase.DONE, job=job.wait())
+        # `stop` sets the flag before it looks for jobs at work: one of the two sees the other.
+        if self._stopping.is_set():
+            job.stop()
+        self._note(part, phase=Phase.DONE, job=delivery.watch(job))
 
     def _sent(self, part: Part, sent_bytes: int) -> None:
         self._refuse_if_stopping()
@@ -214,19 +235,24 @@ class Upload:
 
     def _refuse_if_stopping(self) -> None:
         if self._stopping.is_set():
-            raise StoppedError("Stopped on request before the file was through; nothing of this part was stored.")
+            raise StoppedError("Stopped on request before its job was started; nothing of this part was taken in.")
 
     def _note(self, part: Part, **changes: Any) -> None:
         with self._changed:
             self._progress[part.number] = replace(self._progress[part.number], **changes)
             self._changed.notify_all()
+        with self._telling:  # one at a time: a progress bar need not be safe for threads
+            self._tell()
+
+    def _tell(self) -> None:
         if self._on_progress is None:
             return
         try:
             self._on_progress(self)
-        except Exception as error:  # noqa: BLE001 - a broken progress bar must not break the upload behind it
+        except BaseException as error:  # noqa: BLE001 - a broken progress bar must not break the upload behind it
             self._on_progress = None
-            warnings.warn(f"on_progress raised {type(error).__name__} and is not called again.", stacklevel=2)
+            with contextlib.suppress(UserWarning):  # nor must a warning that somebody made an error
+                warnings.warn(f"on_progress raised {type(error).__name__} and is not called again.", stacklevel=2)
 
 
 def upload(
@@ -245,7 +271,8 @@ def upload(
     Then the parts go up on threads of their own, and this returns; `Upload.wait` waits for the end.
 
     Running the same upload again is safe: what an earlier run finished is reported and not sent,
-    what it left half-done is gone on with.
+    what it left half-done is gone on with. A finished upload counts as the same for 24 hours
+    (`UploadOptions.repeat_window_h`).
 
     Parameters
     ----------
@@ -259,7 +286,7 @@ def upload(
         Beginning of the jobs' names, as the console shows them.
     data_expiry : int, optional
         Days after which the service deletes a profile that is not updated again, 1 to 1098; the
-        service's default is 14.
+        service's default is 14, and its guide allows an import 90.
     on_invalid : {"raise", "blank", "skip"}
         With errors in the table: refuse it, send the bad cells empty, or leave their rows behind.
     options : UploadOptions, optional
@@ -274,11 +301,6 @@ def upload(
     DomainNotFoundError, CredentialsError, UnreachableError
         If the domain cannot be reached.
     """
-    if not isinstance(domain, Domain):
-        raise TypeError(
-            f"The domain is a {type(domain).__name__}; expected where rows go to be said in full: "
-            "cpnb.Domain('loyalty', profile='prod'), or cpnb.Sandbox().domain('loyalty')."
-        )
     options = options or UploadOptions()
     frames.require_columns(data, fields)
     snapshot = frames.snapshot(data, fields.needed_columns)
@@ -287,6 +309,9 @@ def upload(
     if not planned.accepted:
         planned.report.raise_if_failed()
         raise InvalidDataError("Nothing can be sent: no row has a usable unique key.", planned.report)
-    started = Upload(planned, adoption.decide(planned, options), display_name, options)
+    decisions = adoption.decide(planned, options)
+    with contextlib.suppress(CpnbError):  # the number is for reading, and not every network reaches who knows it
+        _ = domain.account
+    started = Upload(planned, decisions, display_name, options)
     started._begin(snapshot)  # noqa: SLF001 - starting is not for users
     return started

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from cpnb import catalog, frames
 from cpnb.content import Mask, Problem, Provenance, Severity, normalised_key
 from cpnb.content.unique_key import KEY_EMPTY, KEY_REPEATED
-from cpnb.fields import ContentType, Field, FieldMap
+from cpnb.content_types import ContentType
+from cpnb.fields import Field, FieldMap
 from cpnb.finding import Finding, shape_counts
 from cpnb.frames import Frame, Slice
 from cpnb.rendering import Rendered, render

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -100,6 +101,28 @@ def test_send_sends_whatever_there_is_and_still_looks_whether_the_domain_answers
     assert plan.domain.times_asked == 1  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(
+    ("other_hours_ago", "action"),
+    [(0.5, Action.SEND), (1.0, Action.SEND), (2.0, Action.REPORT)],
+    ids=["other values came after it", "at the same moment", "other values came before it"],
+)
+def test_what_another_upload_may_have_overwritten_is_sent_again(other_hours_ago: float, action: Action) -> None:
+    plan = listed_job(planned(), part(), "SUCCEEDED", hours_ago=1.0)
+    mine = plan.domain.items[0]  # type: ignore[attr-defined]
+    then = mine["CreatedAt"] + timedelta(hours=1.0 - other_hours_ago)
+    other = {"JobId": "b" * 32, "DisplayName": "other 1/1 0123456789abcdef", "Status": "SUCCEEDED", "CreatedAt": then}
+
+    assert decide(replace(plan, domain=Jobs(mine, other)), UploadOptions())[1].action is action  # type: ignore[arg-type]
+
+
+def test_a_job_that_waits_is_continued_whatever_came_after_it() -> None:
+    plan = listed_job(planned(), part(), "CREATED", hours_ago=1.0)
+    other = {"JobId": "b" * 32, "DisplayName": "other", "Status": "SUCCEEDED", "CreatedAt": datetime.now(UTC)}
+    plan = replace(plan, domain=Jobs(*plan.domain.items, other))  # type: ignore[attr-defined, arg-type]
+
+    assert decide(plan, UploadOptions())[1].action is Action.CONTINUE
+
+
 def test_of_several_jobs_of_one_content_the_newest_counts() -> None:
     plan = planned()
     plan = listed_job(plan, part(), "FAILED", hours_ago=3, job_id="1" * 32)
@@ -151,7 +174,15 @@ def test_a_job_without_a_date_is_older_than_all_others() -> None:
 def test_a_name_says_which_part_it_is_and_ends_in_the_digest() -> None:
     plan = planned(part(1, "aa"), part(2, "bb"))
 
-    assert display_name(plan, plan.parts[1], "spring") == f"spring 2/2 {digest(plan, plan.parts[1])}"
+    name = display_name(plan, plan.parts[1], "spring")
+
+    assert re.fullmatch(rf"spring 2/2 \d{{8}}T\d{{6}}\.\d{{6}}Z {digest(plan, plan.parts[1])}", name)
+
+
+def test_two_jobs_of_one_content_have_different_names() -> None:
+    plan = planned()
+
+    assert display_name(plan, part(), "spring") != display_name(plan, part(), "spring")
 
 
 def test_a_long_name_is_cut_and_the_digest_stays() -> None:
@@ -160,7 +191,8 @@ def test_a_long_name_is_cut_and_the_digest_stays() -> None:
     name = display_name(plan, part(), "x" * 300)
 
     assert len(name) == 255
-    assert name.endswith(f"x 1/1 {digest(plan, part())}")
+    assert name.endswith(digest(plan, part()))
+    assert "x 1/1 " in name
 
 
 def test_the_digest_is_16_hexadecimal_digits_and_the_same_every_time() -> None:

@@ -99,9 +99,15 @@ def test_the_name_of_a_custom_attribute_has_1_to_255_characters(name: str) -> No
         catalog.target(f"Attributes.{name}")
 
 
+@pytest.mark.parametrize("name", ["a\x00b", "a\nb", "a\ud800", " a", "a "])
+def test_a_custom_name_that_nobody_can_read_is_refused(name: str) -> None:
+    with pytest.raises(FieldsError, match="control character or outer space"):
+        catalog.target(f"Attributes.{name}")
+
+
 @pytest.mark.parametrize("sign", ".[]{}")
 def test_a_sign_that_opens_another_level_is_refused_in_a_custom_name(sign: str) -> None:
-    with pytest.raises(FieldsError, match="dot, bracket or brace"):
+    with pytest.raises(FieldsError, match="dot, bracket, brace"):
         catalog.target(f"Attributes.a{sign}b")
 
 

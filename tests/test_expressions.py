@@ -163,6 +163,8 @@ def test_more_than_fifty_values_are_split():
         (lambda: x > "5", "compared with a number"),
         (lambda: x > math.inf, "not finite"),
         (lambda: profile.LastNam, "Did you mean 'LastName'"),
+        (lambda: profile.City, r"no attribute 'City'\. Did you mean profile\.Address\.City\?"),
+        (lambda: profile.postalcode, r"Did you mean profile\.Address\.PostalCode\?"),
         (lambda: profile.Address.Citi, "Did you mean 'Address.City'"),
         (lambda: profile.Gender, "Use GenderString"),
         (lambda: profile.Address.Address1, "Segments cannot filter on 'Address.Address1'"),
@@ -261,7 +263,7 @@ def test_segment_groups_made_elsewhere_are_read():
         ({"Groups": []}, "without groups"),
         ({"Groups": [{"Type": "ALL"}]}, "without dimensions"),
         ({"Groups": [{"Dimensions": [{"ProfileAttributes": {}}]}]}, "without any attribute"),
-        ({"Groups": [{"SourceSegments": [{"SegmentDefinitionName": "base"}]}]}, "1 other segment"),
+        ({"Groups": [{"SourceSegments": [{"SegmentDefinitionName": "base"}]}]}, "built on 1 other segment; "),
         (
             {
                 "Groups": [

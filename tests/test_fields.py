@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
 
+from cpnb.content_types import ContentType
 from cpnb.errors import FieldsError
-from cpnb.fields import ContentType, Field, FieldMap
+from cpnb.fields import Field, FieldMap
 from cpnb.headers import slug
 
 HEADER = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
@@ -252,7 +254,7 @@ def test_a_saved_map_is_json_that_people_can_read(tmp_path: Path) -> None:
         ('{"format": "cpnb.fields/1", "fields": [{"column": "a"}]}', "damaged"),
         ('{"format": "cpnb.fields/1", "fields": [7]}', "damaged"),
         ('{"format": "cpnb.fields/1", "fields": [{"column": "a", "target": "FirstName", "colour": 1}]}', "damaged"),
-        ('{"format": "cpnb.fields/1", "fields": [{"column": "a", "target": 7}]}', "damaged"),
+        ('{"format": "cpnb.fields/1", "fields": [{"column": "a", "target": 7}]}', "is a int; expected the name"),
         ('{"format": "cpnb.fields/1", "fields": [{"column": "a", "target": "Nowhere"}]}', "no target"),
     ],
 )
@@ -266,3 +268,38 @@ def test_a_file_that_holds_no_map_is_refused_in_words(tmp_path: Path, text: str,
 def test_a_map_cannot_be_changed_in_place() -> None:
     with pytest.raises(AttributeError):
         people().region = "DE"  # type: ignore[misc]
+
+
+def test_a_map_with_another_key_or_region_is_a_new_map() -> None:
+    fields = FieldMap({"id": "AccountNumber", "phone": "PhoneNumber"}, unique_key="id")
+
+    changed = fields.overridden(unique_key="phone", region="gb")
+
+    assert (changed.unique_key, changed.region) == ("phone", "GB")
+    assert changed.fields == fields.fields
+    assert fields.overridden() == fields
+    assert (fields.unique_key, fields.region) == ("id", None)
+
+
+def test_a_name_without_a_utf8_form_is_saved_and_loaded_all_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "fields.json"
+    odd = FieldMap({"id\ud800": "AccountNumber"})
+    odd.save(path)
+
+    assert FieldMap.load(path) == odd
+
+
+def test_a_file_that_is_not_there_or_begins_with_a_mark_is_read_or_told(tmp_path: Path) -> None:
+    path = tmp_path / "fields.json"
+    with pytest.raises(FieldsError, match=r"'fields\.json' cannot be read"):
+        FieldMap.load(path)
+    FieldMap({"id": "AccountNumber"}).save(path)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+
+    assert FieldMap.load(path) == FieldMap({"id": "AccountNumber"})
+
+
+@pytest.mark.parametrize("things", [[("a", "FirstName")], ["a"], [None]])
+def test_a_map_of_something_else_than_fields_is_refused(things: list[Any]) -> None:
+    with pytest.raises(FieldsError, match="holds Field objects"):
+        FieldMap(things)

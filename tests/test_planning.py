@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -262,7 +263,7 @@ def test_the_plan_says_where_what_and_until_when() -> None:
     assert said["Goes to"] == "domain loyalty at 127.0.0.1:9, region eu-west-1"
     assert said["Sends"] == f"1 row of 2, {made.size_bytes:,} bytes, in 1 part"
     assert said["Unique key"] == "id -> AccountNumber"
-    assert said["Stay behind"] == "1 row (key_empty 1)"
+    assert said["Stay behind"] == "1 of 2 rows (key_empty 1)"
     assert said["Sent empty"] == "mail 1"
     assert said["Not mapped, never leave"] == "'notes'"
     assert said["Profiles expire"] == f"{day}, 30 days after their last update (as asked)"
@@ -271,6 +272,29 @@ def test_the_plan_says_where_what_and_until_when() -> None:
 
 def test_without_an_expiry_the_default_of_the_service_is_said() -> None:
     assert "14 days after their last update (the service's default)" in str(planned(numbered(1)))
+
+
+def test_more_than_the_guide_allows_is_said() -> None:
+    assert "guide allows an import 90, it may refuse this" in str(planned(numbered(1), data_expiry=91))
+    assert "guide" not in str(planned(numbered(1), data_expiry=90))
+
+
+@pytest.mark.parametrize("expiry", [0, 1099, True, "30", 2.5, -1])
+def test_an_expiry_that_is_no_number_of_days_is_refused(expiry: object) -> None:
+    with pytest.raises(FieldsError, match="whole number of days from 1 to 1098"):
+        planned(numbered(1), data_expiry=expiry)
+
+
+def test_a_number_of_numpy_is_a_number() -> None:
+    made = planned(numbered(1), data_expiry=np.int64(30))
+
+    assert type(made.data_expiry) is int
+
+
+@pytest.mark.parametrize("hours", [-1, float("nan"), 1e12])
+def test_a_window_that_is_no_time_is_refused(hours: float) -> None:
+    with pytest.raises(ValueError, match="repeat_window_h"):
+        UploadOptions(repeat_window_h=hours)
 
 
 def test_neither_text_nor_html_of_a_plan_holds_a_value() -> None:

@@ -9,8 +9,9 @@ import pytest
 
 from cpnb import frames
 from cpnb.content import Rule
+from cpnb.content_types import ContentType
 from cpnb.errors import FieldsError
-from cpnb.fields import ContentType, Field, FieldMap
+from cpnb.fields import Field, FieldMap
 from cpnb.rendering import render
 from cpnb.schema import Examination, schema_for
 from cpnb.validation import check_slices, validate

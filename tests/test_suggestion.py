@@ -238,10 +238,32 @@ def test_the_table_is_not_changed():
 def test_what_cannot_be_suggested_is_said():
     with pytest.raises(FieldsError, match=r"no column 'emial'.*Did you mean 'email'"):
         suggest(pd.DataFrame({"email": ["ann@example.com"]}), unique_key="emial")
-    with pytest.raises(FieldsError, match=r"None of the 2 columns \('x', 'y'\)"):
+    with pytest.raises(FieldsError, match=r"columns \(2\) points to a field"):
         suggest(pd.DataFrame({"x": [1], "y": [2]}))
     with pytest.raises(FrameError):
         suggest(pd.DataFrame([[1, 2]], columns=["email", "email"]))
+
+
+@pytest.mark.parametrize("unique_key", [None, "Id"])
+def test_a_table_without_a_header_line_is_asked_about_and_its_first_customer_not_named(unique_key):
+    with pytest.raises(FieldsError, match="has it no header line") as caught:
+        suggest(pd.DataFrame({"Ann Lee": ["Bob Day"], "Seattle": ["Boston"]}), unique_key=unique_key)
+    assert "Ann Lee" not in str(caught.value)
+    assert "Seattle" not in str(caught.value)
+
+
+def test_a_near_miss_of_the_key_is_offered_and_familiar_columns_are_listed():
+    with pytest.raises(FieldsError, match="Did you mean 'shoe size'") as caught:
+        suggest(pd.DataFrame({"shoe size": ["1"]}), unique_key="shoe_size")
+    assert "no header line" in str(caught.value)
+    with pytest.raises(FieldsError, match=r"The columns are 'email', 'shoe size'\."):
+        suggest(pd.DataFrame({"email": ["ann@example.com"], "shoe size": ["1"]}), unique_key="zzz")
+
+
+def test_reasons_agree_in_number():
+    found = suggest(pd.DataFrame({"email": ["ann@example.com"], "phone": ["x"]}))
+    assert found.reasons["email"] == "its name says EmailAddress, and 1 of 1 value looks like one"
+    assert found.unmapped["phone"] == "its name says PhoneNumber, but only 0 of 1 value look like one"
 
 
 def test_every_alias_leads_to_a_target_of_the_service():

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cpnb.errors import ServiceError, UnreachableError, UploadError, WaitTimeoutError
+from cpnb.errors import ServiceError, UnreachableError, WaitTimeoutError
 from cpnb.upload_job import JobStatus, ResultsSummary, UploadJob
 
 JOB = "0123456789abcdef" * 2
@@ -152,16 +152,29 @@ def test_a_start_that_errs_after_it_worked_counts_as_started(status: str) -> Non
     assert asked == ["StartUploadJob once", "GetUploadJob"]
 
 
-def test_a_start_that_did_not_work_names_domain_job_stage_and_code() -> None:
-    job, asked = job_of(ServiceError("refused", code="BadRequestException"), {"Status": "CREATED"})
+@pytest.mark.parametrize("code", ["BadRequestException", "ThrottlingException"])
+def test_a_start_that_did_not_work_is_one_request_and_the_services_own_error(code: str) -> None:
+    job, asked = job_of(ServiceError("refused", code=code), {"Status": "CREATED"})
 
-    with pytest.raises(UploadError, match=rf"{JOB} of domain 'loyalty'.*could not be started: refused") as caught:
+    with pytest.raises(ServiceError, match="refused") as caught:
         job.start()
 
-    assert (caught.value.job_id, caught.value.stage, caught.value.code) == (JOB, "start", "BadRequestException")
-    assert "Run the upload again" in str(caught.value)
-    assert caught.value.__context__ is None
+    assert caught.value.code == code
+    assert caught.value.may_pass == (code == "ThrottlingException")
     assert asked.count("StartUploadJob once") == 1
+
+
+def test_stopping_a_job_that_has_ended_is_no_error() -> None:
+    job, _ = job_of(ServiceError("wrong state", code="BadRequestException"), {"Status": "SUCCEEDED"})
+
+    assert job.stop().status is JobStatus.SUCCEEDED
+
+
+def test_a_stop_that_is_refused_while_the_job_goes_on_is_an_error() -> None:
+    job, _ = job_of(ServiceError("forbidden", code="AccessDeniedException"), {"Status": "IN_PROGRESS"})
+
+    with pytest.raises(ServiceError, match="forbidden"):
+        job.stop()
 
 
 def test_a_stop_returns_the_job_as_it_is_then() -> None:

@@ -12,8 +12,9 @@ import pandera.pandas as pandera
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from cpnb.content_types import ContentType
 from cpnb.errors import CpnbError, FieldsError, FrameError, InvalidDataError
-from cpnb.fields import ContentType, Field, FieldMap
+from cpnb.fields import Field, FieldMap
 from cpnb.schema import schema_for
 from cpnb.validation import check_slices, findings_of_whole, key_codes, repeated_keys, validate
 

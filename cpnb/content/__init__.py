@@ -10,7 +10,8 @@ import pyarrow as pa
 from cpnb import catalog
 from cpnb.content import birth_date, email_address, name, number, phone_number, string, unique_key
 from cpnb.content.rule import Mask, Problem, Provenance, Rule, Severity, TextColumn
-from cpnb.fields import ContentType, Field, FieldMap
+from cpnb.content_types import ContentType
+from cpnb.fields import Field, FieldMap
 
 __all__ = ["Mask", "Problem", "Provenance", "Rule", "Severity", "TextColumn", "normalised_key", "rules_for"]
 
@@ -29,7 +30,8 @@ def rules_for(field: Field, fields: FieldMap) -> tuple[Rule, ...]:
         case ContentType.NUMBER:
             rules.append(number.RULE)
         case ContentType.STRING | ContentType.NAME:
-            pass  # any text will do
+            if not target.values:  # a stray space makes these a value that is not allowed
+                rules.append(string.SPACES_RULE_OF_KEY if is_key else string.SPACES_RULE)
     rules.append(string.values_rule(target) if target.values else string.length_rule(target))
     if field.name == "BirthDate":
         rules.append(birth_date.RULE)

@@ -35,7 +35,8 @@ def is_iso_date(text: str) -> bool:
 
 
 def _failing(column: TextColumn) -> tuple[Mask]:
-    return (by_distinct(column.text, lambda text: not is_iso_date(text)),)
+    # Nothing but spaces is no date of another form; that it is not empty is told by the rule for spaces.
+    return (by_distinct(column.text, lambda text: not (text.isspace() or is_iso_date(text))),)
 
 
 RULE = Rule((DATE_NOT_ISO,), _failing)

@@ -12,9 +12,10 @@ def comparable(text: pa.Array) -> pa.Array:
     """Return names as the service compares them.
 
     Source: Amazon Connect administrator guide, 'mapping-field-definitions' (case-insensitive,
-    repeated spaces collapse). Spaces at the ends are not said to be ignored.
+    repeated spaces collapse). Whether spaces at the ends count is not said; here they do not, so that
+    two rows that may become one customer are told beforehand.
     """
-    return casefolded(pc.replace_substring_regex(text, r"\s+", " "))
+    return casefolded(pc.utf8_trim_whitespace(pc.replace_substring_regex(text, r"\s+", " ")))
 
 
 def casefolded(text: pa.Array) -> pa.Array:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -43,10 +45,11 @@ a mark of damage. Source: our caution; administrator guide, 'mapping-field-defin
 
 
 def comparable(text: pa.Array) -> pa.Array:
-    """Return numbers so that equal values have equal text; what is no plain number stays as it is.
+    """Return numbers so that equal values have equal text; what is no number stays as it is.
 
     Source: Amazon Connect administrator guide, 'mapping-field-definitions' (numeric equality).
     """
+    text = _written_out(text)
     plain = pc.fill_null(pc.match_substring_regex(text, _PLAIN), fill_value=False)
     shortened = text
     for pattern, replacement in (
@@ -58,3 +61,12 @@ def comparable(text: pa.Array) -> pa.Array:
     ):
         shortened = pc.replace_substring_regex(shortened, pattern, replacement)
     return pc.if_else(plain, shortened, text)
+
+
+def _written_out(text: pa.Array) -> pa.Array:
+    """Return the numbers with an exponent without it: ``1e2`` as ``100``."""
+    exponent = mask_of(pc.match_substring_regex(text, _WITH_EXPONENT))
+    if not exponent.any():
+        return text
+    values = [format(Decimal(value), "f") for value in text.filter(pa.array(exponent)).to_pylist()]
+    return pc.replace_with_mask(text, pa.array(exponent), pa.array(values, text.type))

@@ -1,4 +1,4 @@
-"""STRING: any text, compared exactly; and what holds for text of every type: its length, allowed values, damage."""
+"""STRING: any text, compared exactly; and what holds for other text too: length, allowed values, spaces, damage."""
 
 from __future__ import annotations
 
@@ -55,6 +55,33 @@ def values_rule(target: Target) -> Rule:
 
     return Rule((problem,), failing)
 
+
+SPACE_AT_THE_ENDS = Problem(
+    "space_at_the_ends",
+    Severity.WARNING,
+    Provenance.CAUTION,
+    "begins or ends with spaces, or is nothing but spaces",
+    "Segments compare exactly: ' Seattle' is not 'Seattle', and a cell of spaces alone is not empty. Strip the column, "
+    "for example with .str.strip(), and make cells empty that hold nothing else.",
+)
+
+
+def _space_at_the_ends(column: TextColumn) -> tuple[Mask]:
+    return (mask_of(pc.not_equal(pc.utf8_trim_whitespace(column.text), column.text)),)
+
+
+def _space_around_text(column: TextColumn) -> tuple[Mask]:
+    trimmed = pc.utf8_trim_whitespace(column.text)
+    return (mask_of(pc.and_(pc.not_equal(trimmed, column.text), pc.not_equal(trimmed, ""))),)
+
+
+SPACES_RULE = Rule((SPACE_AT_THE_ENDS,), _space_at_the_ends)
+"""Spaces are those of Unicode: tabs, line breaks and no-break spaces too. Nothing published says that the
+service strips text, and its comparisons are exact; that such a space was not meant is our caution. Source:
+Amazon Connect administrator guide, 'mapping-field-definitions' and 'customer-segments-building-segments'."""
+
+SPACES_RULE_OF_KEY = Rule((SPACE_AT_THE_ENDS,), _space_around_text)
+"""The same for the unique key, of which a cell of nothing but spaces counts as empty already."""
 
 FLOAT_SHAPED = Problem(
     "float_shaped",

@@ -7,6 +7,9 @@ numbers by value).
 
 from __future__ import annotations
 
+# Without question marks, which stand for parameters where a value is searched for.
+_EXACT_DECIMAL = r"[+-]{0,1}([0-9]{1,29}[.]{0,1}|[0-9]{0,29}[.][0-9]{1,9})([eE][+]{0,1}[0-9]{1,2}){0,1}"
+
 CONTENT_TYPES = ("STRING", "NUMBER", "PHONE_NUMBER", "EMAIL_ADDRESS", "NAME")
 
 
@@ -21,9 +24,11 @@ def comparable(expression: str, content_type: str) -> str:
     if content_type == "NAME":
         return rf"lower(trim(regexp_replace({expression}, '\s+', ' ', 'g')))"
     if content_type == "NUMBER":
-        # Decimals, not floats: two long account numbers that differ in the last digit must differ here.
-        number = f"TRY_CAST(trim({expression}) AS DECIMAL(38, 9))"
-        return f"coalesce(CAST({number} AS VARCHAR), trim({expression}))"
+        # Decimals, not floats: two long account numbers that differ in the last digit must differ here. What
+        # the decimals would round stays text, for the same reason.
+        text = f"trim({expression})"
+        number = f"CASE WHEN regexp_full_match({text}, '{_EXACT_DECIMAL}') THEN TRY_CAST({text} AS DECIMAL(38, 9)) END"
+        return f"coalesce(CAST({number} AS VARCHAR), {text})"
     if content_type == "PHONE_NUMBER":
         # The guide's own pairs, '+15551234567' and '(555)-123-4567', are equal: a leading 1 of eleven
         # digits is the country code of North America.

@@ -121,5 +121,5 @@ def _any_of(stored: Sequence[str], content_type: str, values: Sequence[str]) -> 
 
 def _positional(form: str, value: str) -> tuple[str, list[object]]:
     """Return an expression with its placeholder cast to text, and the value once for each time it occurs."""
-    # The phone form holds a question mark in no other place than its placeholders.
+    # The forms hold a question mark in no other place than their placeholders.
     return form.replace("?", "CAST(? AS VARCHAR)"), [value] * form.count("?")

@@ -7,7 +7,7 @@ import re
 import uuid
 from collections.abc import Callable, Mapping
 
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.wrappers import Request, Response
 
 from cpnb.sandbox.answers import serialise
@@ -56,12 +56,17 @@ def json_response(document: object) -> Response:
 
 
 def read_body(request: Request) -> bytes:
-    """Return the whole body, announced or chunked; more than `MAX_BODY_BYTES` is a `BadRequestError`."""
+    """Return the whole body, announced or chunked.
+
+    A body of more than `MAX_BODY_BYTES`, or one that breaks off, is a `BadRequestError`.
+    """
     request.max_content_length = MAX_BODY_BYTES
     try:
         return request.get_data()
     except RequestEntityTooLarge:
         raise BadRequestError(f"The request body has more than {MAX_BODY_BYTES} bytes.") from None
+    except (ClientDisconnected, OSError):
+        raise BadRequestError("The request body broke off, or is not chunked as announced.") from None
 
 
 class Service:

@@ -22,6 +22,12 @@ def test_other_texts(text):
     assert not birth_date.is_iso_date(text)
 
 
+def test_nothing_but_spaces_is_no_wrong_date():
+    (mask,) = birth_date.RULE.failing(TextColumn(pa.array([" ", "\t\n", "", " 1990"], pa.large_string())))
+
+    assert mask.tolist() == [False, False, True, True]
+
+
 def test_the_rule_warns_and_leaves_missing_dates_alone():
     (mask,) = birth_date.RULE.failing(TextColumn(pa.array(["1990-12-31", "1990", None], pa.large_string())))
 

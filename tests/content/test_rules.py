@@ -3,8 +3,9 @@
 import pyarrow as pa
 import pytest
 
-from cpnb.content import Provenance, normalised_key, rules_for
-from cpnb.fields import ContentType, Field, FieldMap
+from cpnb.content import Provenance, TextColumn, normalised_key, rules_for
+from cpnb.content_types import ContentType
+from cpnb.fields import Field, FieldMap
 
 
 def codes(field, *, key=None, region=None):
@@ -12,11 +13,19 @@ def codes(field, *, key=None, region=None):
     return {problem.code for rule in rules_for(field, fields) for problem in rule.problems}
 
 
+def told(field, cell, *, key=None):
+    """Return the codes of the problems that one cell has."""
+    column = TextColumn(pa.array([cell], pa.large_string()))
+    rules = rules_for(field, FieldMap([field], unique_key=key))
+    verdicts = [pair for rule in rules for pair in zip(rule.problems, rule.failing(column), strict=True)]
+    return {problem.code for problem, mask in verdicts if mask.any()}
+
+
 @pytest.mark.parametrize(
     ("field", "expected"),
     [
-        (Field("x", "FirstName"), {"too_long"}),
-        (Field("x", "Attributes.tier"), {"too_long"}),
+        (Field("x", "FirstName"), {"space_at_the_ends", "too_long"}),
+        (Field("x", "Attributes.tier"), {"space_at_the_ends", "too_long"}),
         (Field("x", "EmailAddress"), {"email_invalid", "too_long"}),
         (
             Field("x", "PhoneNumber"),
@@ -27,11 +36,11 @@ def codes(field, *, key=None, region=None):
             {"phone_invalid", "phone_without_country", "phone_not_e164", "region_unknown", "too_long", "float_shaped"},
         ),
         (Field("x", "Attributes.spend", ContentType.NUMBER), {"number_invalid", "number_exponent", "too_long"}),
-        (Field("x", "BirthDate"), {"date_not_iso", "too_long"}),
+        (Field("x", "BirthDate"), {"date_not_iso", "space_at_the_ends", "too_long"}),
         (Field("x", "Gender"), {"value_not_allowed"}),
-        (Field("x", "AccountNumber"), {"too_long", "float_shaped"}),
-        (Field("x", "Address.PostalCode"), {"too_long", "float_shaped"}),
-        (Field("x", "EmailAddress", ContentType.STRING), {"too_long"}),
+        (Field("x", "AccountNumber"), {"space_at_the_ends", "too_long", "float_shaped"}),
+        (Field("x", "Address.PostalCode"), {"space_at_the_ends", "too_long", "float_shaped"}),
+        (Field("x", "EmailAddress", ContentType.STRING), {"space_at_the_ends", "too_long"}),
     ],
 )
 def test_a_field_has_the_rules_of_its_type_and_target(field, expected):
@@ -39,7 +48,30 @@ def test_a_field_has_the_rules_of_its_type_and_target(field, expected):
 
 
 def test_the_unique_key_must_be_there():
-    assert codes(Field("x", "FirstName"), key="x") == {"key_empty", "too_long"}
+    assert codes(Field("x", "FirstName"), key="x") == {"key_empty", "space_at_the_ends", "too_long"}
+
+
+@pytest.mark.parametrize(
+    ("target", "cell", "expected"),
+    [
+        ("Address.City", " Seattle", {"space_at_the_ends"}),
+        ("FirstName", "   ", {"space_at_the_ends"}),
+        ("BirthDate", "   ", {"space_at_the_ends"}),
+        ("BirthDate", "31.12.1990", {"date_not_iso"}),
+        ("Gender", "MALE ", {"value_not_allowed"}),
+        ("EmailAddress", "ann@example.com ", {"email_invalid"}),
+        ("PhoneNumber", " +12065550100", {"phone_not_e164"}),
+    ],
+)
+def test_a_stray_space_is_told_once(target, cell, expected):
+    assert told(Field("x", target), cell) == expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"), [(" C1", {"space_at_the_ends"}), ("  ", {"key_empty"}), (None, {"key_empty"}), ("C 1", set())]
+)
+def test_a_key_of_nothing_but_spaces_is_an_empty_key_and_nothing_else(cell, expected):
+    assert told(Field("x", "AccountNumber"), cell, key="x") == expected
 
 
 def test_every_problem_says_what_to_do_and_where_it_is_written():
@@ -67,9 +99,9 @@ def test_every_problem_says_what_to_do_and_where_it_is_written():
     ("content_type", "same", "different"),
     [
         (ContentType.STRING, ("a b", "a b"), ("A b", "a b", "a  b")),
-        (ContentType.NAME, ("Ann  Lee", "ann lee", "ANN\tLEE"), ("Ann Lee", "AnnLee", "Ann Lee ")),
+        (ContentType.NAME, ("Ann  Lee", "ann lee", "ANN\tLEE", " Ann Lee "), ("Ann Lee", "AnnLee")),
         (ContentType.EMAIL_ADDRESS, ("Ann@Example.com", "ann@example.com"), ("ann@example.com", "ann@example.org")),
-        (ContentType.NUMBER, ("1", "1.0", "+01"), ("1", "2", "-1")),
+        (ContentType.NUMBER, ("100", "100.0", "+0100", "1e2", "1E+2"), ("1", "2", "-1", "1e1", "1e-1")),
         (ContentType.PHONE_NUMBER, ("+1 206 555 0100", "(206) 555-0100"), ("+12065550100", "+12065550101")),
     ],
 )

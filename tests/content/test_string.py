@@ -3,7 +3,7 @@
 import pyarrow as pa
 
 from cpnb import catalog
-from cpnb.content import TextColumn, string
+from cpnb.content import Severity, TextColumn, string
 
 
 def failing(rule, *values):
@@ -39,6 +39,15 @@ def test_enumerated_values_are_compared_with_their_letter_case():
     assert failing(rule, "MALE", "FEMALE", "UNSPECIFIED", "male", "M", "MALE ", None) == [
         False, False, False, True, True, True, False,
     ]  # fmt: skip
+
+
+def test_spaces_at_the_ends_are_those_of_every_script():
+    values = ("Seattle", " Seattle", "Seattle ", "New York", "a\n", "\tb", "\u00a0c", "\u3000", " ", "", None)
+
+    assert failing(string.SPACES_RULE, *values) == [
+        False, True, True, False, True, True, True, True, True, False, False,
+    ]  # fmt: skip
+    assert string.SPACE_AT_THE_ENDS.severity is Severity.WARNING
 
 
 def test_whole_numbers_with_a_point_and_zeros_look_like_floats():

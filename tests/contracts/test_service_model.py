@@ -9,7 +9,7 @@ import pytest
 from botocore import xform_name
 
 from cpnb import catalog
-from cpnb.fields import ContentType
+from cpnb.content_types import ContentType
 from cpnb.upload_job import JobStatus
 
 # Source: service model. Each with the members that cpnb sends and reads.

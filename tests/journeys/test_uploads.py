@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 
 import numpy as np
@@ -164,9 +165,36 @@ def test_an_empty_table_is_refused(domain, people):
 
 def test_a_lost_answer_to_create_leaves_one_job(own_sandbox):
     domain = own_sandbox.domain("loyalty")
-    own_sandbox.inject("internal_error", operation="CreateUploadJob", times=1)
+    own_sandbox.inject("lost_answer", operation="CreateUploadJob")
     cpnb.upload(customers(), domain, FIELDS).wait()
     assert len(list(domain.pages("ListUploadJobs"))) == 1
+
+
+def test_a_lost_answer_to_start_counts_as_started(own_sandbox):
+    domain = own_sandbox.domain("loyalty")
+    own_sandbox.inject("lost_answer", operation="StartUploadJob")
+    assert cpnb.upload(customers(), domain, FIELDS).wait().results.created == 3
+
+
+@pytest.mark.parametrize("operation", ["CreateUploadJob", "GetUploadJobPath", "StartUploadJob", "GetUploadJob"])
+@pytest.mark.parametrize("kind", ["throttle", "internal_error"])
+def test_what_may_pass_is_asked_again(own_sandbox, operation, kind):
+    domain = own_sandbox.domain("loyalty")
+    own_sandbox.inject(kind, operation=operation, times=2)
+    upload = cpnb.upload(customers(), domain, FIELDS).wait()
+    assert upload.results == ResultsSummary(created=3, updated=0, failed=0)
+    assert len(list(domain.pages("ListUploadJobs"))) == 1
+
+
+def test_what_is_forbidden_names_job_and_stage(own_sandbox):
+    domain = own_sandbox.domain("loyalty")
+    own_sandbox.inject("access_denied", operation="StartUploadJob")
+    upload = cpnb.upload(customers(), domain, FIELDS)
+    with pytest.raises(errors.UploadError, match="Run the upload again") as caught:
+        upload.wait()
+    assert (caught.value.stage, caught.value.job_id) == ("start", upload.jobs[0].job_id)
+    assert upload.status == "BROKEN"
+    assert cpnb.upload(customers(), domain, FIELDS).wait().jobs[0].job_id == upload.jobs[0].job_id
 
 
 def test_a_fault_of_the_storage_is_tried_again(own_sandbox):
@@ -177,8 +205,103 @@ def test_a_fault_of_the_storage_is_tried_again(own_sandbox):
 
 def test_an_expired_path_is_replaced_by_a_fresh_one(own_sandbox):
     domain = own_sandbox.domain("loyalty")
-    own_sandbox.inject("expire_now", times=1)
+    waited = []
+
+    def wait_too_long(upload):
+        if upload.parts[0].phase == "sending" and not waited:
+            waited.append(own_sandbox.advance(3600))
+
+    own_sandbox.change(upload_url_life_s=60)
+    options = UploadOptions(on_progress=wait_too_long)
+    assert cpnb.upload(customers(), domain, FIELDS, options=options).wait().status == "SUCCEEDED"
+    assert len(waited) == 1
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"rotate_client_token": "yes"},
+        {"signed_headers": "all"},
+        {"signed_headers": "none"},
+        {"source_prefix": "bare_only"},
+        {"display_name": "unique"},
+        {"start_without_file": "refuse"},
+        {"repeated_key": "fail_record"},
+        {"list_order": "oldest_first"},
+        {"write_rate_per_s": 2.0},
+        {"concurrent_jobs": 1},
+    ],
+    ids=str,
+)
+def test_it_is_right_however_the_service_decides_what_is_not_documented(own_sandbox, settings):
+    own_sandbox.change(**settings)
+    domain = own_sandbox.domain("loyalty")
+    options = UploadOptions(part_rows=2)
+    upload = cpnb.upload(customers(), domain, FIELDS, options=options).wait()
+    assert upload.results == ResultsSummary(created=3, updated=0, failed=0)
+    again = UploadOptions(part_rows=2, on_repeat="send")
+    assert cpnb.upload(customers(), domain, FIELDS, options=again).wait().results.updated == 3
+
+
+def test_going_back_to_an_earlier_table_sends_it_again(domain):
+    """What the second upload wrote must not stay because the first one is known."""
+    first, second = customers(1, city=["Seattle"]), customers(1, city=["Tacoma"])
+    for people in (first, second, first):
+        cpnb.upload(people, domain, FIELDS).wait()
+    (profile,) = stored(domain, "00000")
+    assert profile["Address"]["City"] == "Seattle"
+
+
+def test_a_second_run_overtakes_the_first_and_both_succeed(own_sandbox):
+    domain = own_sandbox.domain("loyalty")
+    overtaken = []
+
+    def overtake(upload):
+        if upload.parts[0].phase == "sending" and not overtaken:
+            overtaken.append(True)
+            overtaken.append(cpnb.upload(customers(), domain, FIELDS).wait())
+
+    slow = cpnb.upload(customers(), domain, FIELDS, options=UploadOptions(on_progress=overtake)).wait()
+    assert slow.status == overtaken[1].status == "SUCCEEDED"
+    assert slow.jobs[0].job_id == overtaken[1].jobs[0].job_id
+    assert slow.results.created == 3
+
+
+def test_a_domain_keeps_its_sandbox_alive():
+    domain = cpnb.Sandbox().domain("loyalty")  # as our own messages advise
+    gc.collect()
     assert cpnb.upload(customers(), domain, FIELDS).wait().status == "SUCCEEDED"
+
+
+def test_the_sandbox_does_not_mind_the_aws_configuration(monkeypatch, tmp_path):
+    (tmp_path / "config").write_text("no configuration at all")
+    monkeypatch.setenv("AWS_PROFILE", "long-gone")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    with cpnb.Sandbox() as sandbox:
+        assert cpnb.upload(customers(), sandbox.domain("loyalty"), FIELDS).wait().status == "SUCCEEDED"
+
+
+def test_stop_between_the_last_byte_and_the_start_is_heard(own_sandbox):
+    domain = own_sandbox.domain("loyalty")
+
+    def stop_at_the_last_byte(upload):
+        if upload.parts[0].sent_bytes == upload.plan.size_bytes:
+            upload.stop()
+
+    upload = cpnb.upload(customers(), domain, FIELDS, options=UploadOptions(on_progress=stop_at_the_last_byte)).wait()
+    assert upload.status == "STOPPED"
+    assert upload.jobs[0].refresh().status is JobStatus.CREATED
+    assert stored(domain, "00000") == []
+
+
+def test_stop_while_it_is_sent_leaves_nothing_and_the_next_run_goes_on(domain):
+    upload = cpnb.upload(
+        customers(50_000), domain, FIELDS, options=UploadOptions(on_progress=lambda u: u.stop())
+    ).wait()
+    assert upload.status == "STOPPED"
+    assert "Stopped on request" in str(upload)
+    again = cpnb.upload(customers(50_000), domain, FIELDS).wait()
+    assert again.results.created == 50_000
 
 
 def test_stop_ends_a_job_that_is_being_processed(own_sandbox):
@@ -198,6 +321,29 @@ def test_a_progress_callback_that_breaks_does_not_break_the_upload(domain):
     with pytest.warns(UserWarning, match="RuntimeError"):
         upload = cpnb.upload(customers(), domain, FIELDS, options=UploadOptions(on_progress=broken)).wait()
     assert upload.status == "SUCCEEDED"
+
+
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit])
+def test_a_callback_that_wants_to_end_everything_does_not_leave_wait_waiting(domain, kind):
+    def leave(_upload):
+        raise kind
+
+    with pytest.warns(UserWarning, match=kind.__name__):
+        upload = cpnb.upload(customers(), domain, FIELDS, options=UploadOptions(on_progress=leave)).wait(timeout_s=60)
+    assert upload.status == "SUCCEEDED"
+
+
+def test_an_upload_says_what_it_left_behind(domain):
+    upload = cpnb.upload(customers(id=["1", None, "1"]), domain, FIELDS, on_invalid="blank").wait()
+    for shown in (str(upload), upload._repr_html_()):
+        assert "Stay behind: 2 of 3 rows (key_empty 1, key_repeated 1)" in shown
+        assert f"region us-east-1, account {domain.account}" in shown
+
+
+@pytest.mark.parametrize("fields", [{"id": "AccountNumber"}, "fields.json", None])
+def test_something_that_is_no_field_map_is_told_so(domain, fields):
+    with pytest.raises(TypeError, match="expected a field map"):
+        cpnb.upload(customers(), domain, fields)
 
 
 def test_what_an_upload_shows_holds_no_value_of_the_table(domain):

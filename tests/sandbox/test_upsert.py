@@ -54,6 +54,8 @@ def test_a_key_repeated_in_a_later_batch_is_an_update(domain):
         ("NUMBER", "100", "100.0", True),
         ("NUMBER", "0100", "100", True),
         ("NUMBER", "12345678901234567890", "12345678901234567891", False),
+        ("NUMBER", "1", "1.0000000000000000001", False),
+        ("NUMBER", "1e2", "100", True),
         ("NUMBER", "ten", "eleven", False),
     ],
 )
