@@ -13,7 +13,7 @@ from cpnb import adoption, transfer
 from cpnb.adoption import Action
 from cpnb.csvstream import CsvStream
 from cpnb.domain import trying_again
-from cpnb.errors import CpnbError, ServiceError, UploadError
+from cpnb.errors import CpnbError, ServiceError, TransferError, UploadError
 from cpnb.parts import Part
 from cpnb.planning import Plan
 from cpnb.transfer import PutError, Remedy, UploadPath
@@ -237,9 +237,9 @@ def _stage(stage: str, job: UploadJob | None = None) -> Iterator[None]:
             "start": "The file is there, but its job was not started",
             "processing": "The job was lost sight of; it goes on at the service",
         }[stage]
-        raise UploadError(
-            f"{where}{f' (job {job.job_id})' if job else ''}: {error} Run the upload again: it goes on from here.",
-            job_id=job.job_id if job else "",
-            stage=stage,
-            code=error.code,
-        ) from error
+        text = f"{where}{f' (job {job.job_id})' if job else ''}: {error} Run the upload again: it goes on from here."
+        job_id = job.job_id if job else ""
+        if stage == "put":
+            status_code = error.status_code if isinstance(error, TransferError) else 0
+            raise TransferError(text, job_id=job_id, code=error.code, status_code=status_code) from error
+        raise UploadError(text, job_id=job_id, stage=stage, code=error.code) from error

@@ -197,6 +197,20 @@ def test_what_is_forbidden_names_job_and_stage(own_sandbox):
     assert cpnb.upload(customers(), domain, FIELDS).wait().jobs[0].job_id == upload.jobs[0].job_id
 
 
+def test_what_the_storage_refuses_for_good_names_job_and_status(own_sandbox):
+    domain = own_sandbox.domain("loyalty")
+    own_sandbox.change(upload_over_http="refuse")
+    upload = cpnb.upload(customers(), domain, FIELDS)
+    with pytest.raises(errors.TransferError, match="did not get through") as caught:
+        upload.wait()
+    assert (caught.value.stage, caught.value.status_code, caught.value.code) == ("put", 400, "InvalidRequest")
+    assert upload.jobs[0].refresh().status is JobStatus.CREATED
+    chain = f"{caught.value} {caught.value.__cause__} {caught.value.__cause__.__context__}"
+    assert "X-Amz" not in chain
+    own_sandbox.change(upload_over_http="accept")
+    assert cpnb.upload(customers(), domain, FIELDS).wait().jobs[0].job_id == caught.value.job_id
+
+
 def test_a_fault_of_the_storage_is_tried_again(own_sandbox):
     domain = own_sandbox.domain("loyalty")
     own_sandbox.inject("s3_error", times=1)
