@@ -34,6 +34,8 @@ _MIN_SHARE_WITHOUT_NAME = 0.8
 # those are what a validation is for.
 _MIN_DISTINCT_NAMED_KEY = 0.95
 _CONFIDENT = 0.75
+# Of a local number, and of an international one with its prefix and an extension.
+_FEWEST_DIGITS, _MOST_DIGITS = 7, 21
 
 _KEY_ENDINGS = frozenset({"id", "key", "number", "no", "nr", "num", "code", "uuid", "guid", "nummer", "ref"})
 _PLAIN_KEYS = frozenset({"id", "recid", "recordid", "rowid", "uuid", "guid", "key"})
@@ -207,7 +209,8 @@ def _instead_of(unique_key: str, columns: list[str]) -> str:
 
 def _is_phone(text: str) -> bool:
     # Source: ITU-T E.164, at most fifteen digits; seven are a local number in the North American plan.
-    return _PHONE.fullmatch(text) is not None and 7 <= sum(sign.isdigit() for sign in text) <= 21  # noqa: PLR2004
+    digits = sum(sign.isdigit() for sign in text)
+    return _PHONE.fullmatch(text) is not None and _FEWEST_DIGITS <= digits <= _MOST_DIGITS
 
 
 def _fits(target: str) -> Callable[[str], bool] | None:

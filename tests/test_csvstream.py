@@ -18,8 +18,6 @@ from cpnb.errors import ChangedDataError
 from cpnb.fields import FieldMap
 from cpnb.rendering import render
 
-pytestmark = pytest.mark.frames
-
 FIELDS = FieldMap({"Nr.": "AccountNumber", "Ort": "Address.City"}, unique_key="Nr.")
 
 

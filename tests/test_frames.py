@@ -9,8 +9,6 @@ from cpnb import frames
 from cpnb.errors import FrameError
 from cpnb.fields import Field, FieldMap
 
-pytestmark = pytest.mark.frames
-
 
 @pytest.mark.parametrize(
     ("data", "message"),

@@ -17,8 +17,6 @@ from cpnb.errors import FieldsError, FrameError
 from cpnb.fields import FieldMap
 from cpnb.planning import Plan, UploadOptions, plan
 
-pytestmark = pytest.mark.frames
-
 # Nothing listens there: whatever asked it would fail.
 NOWHERE = "http://127.0.0.1:9"
 FIELDS = FieldMap({"id": "AccountNumber", "mail": "EmailAddress", "city": "Address.City"}, unique_key="id")

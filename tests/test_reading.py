@@ -8,8 +8,6 @@ from hypothesis import given, strategies as st
 from cpnb.errors import ReadError
 from cpnb.reading import read
 
-pytestmark = pytest.mark.frames
-
 
 @pytest.fixture
 def written(tmp_path):

@@ -16,8 +16,6 @@ from cpnb import frames
 from cpnb.fields import Field, FieldMap
 from cpnb.rendering import render
 
-pytestmark = pytest.mark.frames
-
 
 def rendered(values, target="AccountNumber", *, rows=frames.SLICE_ROWS):
     """Return text and kinds of unsupported cells of one column, read in slices of some rows."""

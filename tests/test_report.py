@@ -237,7 +237,6 @@ def test_a_report_pickles():
     assert pickle.loads(pickle.dumps(REPORT)) == REPORT  # noqa: S301  # our own bytes
 
 
-@pytest.mark.frames
 class TestWithFrames:
     data = pd.DataFrame({"mail": list("abcdefghij"), "phone": range(10)}, index=[7] * 10)
 

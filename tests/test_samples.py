@@ -4,8 +4,6 @@ from email_validator import EmailNotValidError, validate_email
 
 from cpnb import samples
 
-pytestmark = pytest.mark.frames
-
 
 def is_valid_email(text):
     try:

@@ -16,8 +16,6 @@ from cpnb.rendering import render
 from cpnb.schema import Examination, schema_for
 from cpnb.validation import check_slices, validate
 
-pytestmark = pytest.mark.frames
-
 FIELDS = FieldMap({"id": "AccountNumber", "mail": "EmailAddress", "city": "Address.City"}, unique_key="id")
 DATA = pd.DataFrame(
     {"id": ["1", "2", "3"], "mail": ["a@example.com", "bad", None], "city": ["Oslo", None, "Rome"]}, index=[5, 5, 5]

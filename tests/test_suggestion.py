@@ -8,8 +8,6 @@ from cpnb.errors import FieldsError, FrameError
 from cpnb.reading import read
 from cpnb.suggestion import suggest, suggest_fields
 
-pytestmark = pytest.mark.frames
-
 DATA = Path(__file__).parent / "data"
 
 CHINOOK = {

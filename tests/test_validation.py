@@ -18,8 +18,6 @@ from cpnb.fields import Field, FieldMap
 from cpnb.schema import schema_for
 from cpnb.validation import check_slices, findings_of_whole, key_codes, repeated_keys, validate
 
-pytestmark = pytest.mark.frames
-
 FIELDS = FieldMap({"id": "AccountNumber", "mail": "EmailAddress", "phone": "PhoneNumber"}, unique_key="id", region="US")
 GOOD = pd.DataFrame(
     {

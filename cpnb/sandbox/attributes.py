@@ -1,7 +1,5 @@
 """Which attributes the profiles of a domain have, and which values."""
 
-# ruff: noqa: S608 -- SQL is put together from names made in this package; values are always bound
-
 from __future__ import annotations
 
 from cpnb.sandbox.backend import Answer, Backend, Call

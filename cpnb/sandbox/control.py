@@ -23,8 +23,6 @@ Kinds of faults: of the API, with an optional operation: ``throttle`` (429), ``i
 operation: ``s3_error``, ``expire_now`` and the others of `cpnb.sandbox.storage.faults`.
 """
 
-# ruff: noqa: S608 -- SQL is put together from names made in this package; values are always bound
-
 from __future__ import annotations
 
 import json

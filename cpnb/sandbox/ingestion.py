@@ -5,8 +5,6 @@ batch after the other, each in a transaction, so that imported records can be us
 and memory does not grow with the file.
 """
 
-# ruff: noqa: S608 -- SQL is put together from names made in this package; values are always bound
-
 from __future__ import annotations
 
 import threading

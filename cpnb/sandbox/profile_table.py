@@ -1,7 +1,5 @@
 """The profiles of one domain: a table with a column for each path of a profile that was ever filled."""
 
-# ruff: noqa: S608 -- SQL is put together from names made in this package; values are always bound
-
 from __future__ import annotations
 
 import json

@@ -1,7 +1,5 @@
 """Profiles one by one: create, update, delete, get in a batch."""
 
-# ruff: noqa: S608 -- SQL is put together from names made in this package; values are always bound
-
 from __future__ import annotations
 
 import uuid

@@ -3,8 +3,6 @@
 Source of the checks: see the settings that switch them.
 """
 
-# ruff: noqa: S608 -- SQL is put together from names made in this package; values are always bound
-
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -4,8 +4,6 @@ Source: Amazon Connect administrator guide, 'standard-profile-definition' (``_ph
 phone and e-mail fields; ``_account``, ``_profileId``, ``_fullName``).
 """
 
-# ruff: noqa: S608 -- SQL is put together from names made in this package; values are always bound
-
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence

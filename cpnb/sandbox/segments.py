@@ -1,7 +1,5 @@
 """Segment definitions, and which profiles are in a segment."""
 
-# ruff: noqa: S608 -- SQL is put together from names made in this package; values are always bound
-
 from __future__ import annotations
 
 import json

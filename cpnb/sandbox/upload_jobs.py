@@ -4,8 +4,6 @@ CREATED ──start──> IN_PROGRESS ──> SUCCEEDED | PARTIALLY_SUCCEEDED |
    └─────stop──────────┴─────────> STOPPED
 """
 
-# ruff: noqa: S608 -- SQL is put together from names made in this package; values are always bound
-
 from __future__ import annotations
 
 import json

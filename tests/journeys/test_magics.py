@@ -13,8 +13,6 @@ import cpnb
 from cpnb.domain import Domain
 from cpnb.uploads import Upload
 
-pytestmark = pytest.mark.frames
-
 
 @pytest.fixture
 def shell() -> Iterator[InteractiveShell]:

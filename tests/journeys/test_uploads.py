@@ -15,8 +15,6 @@ from cpnb.adoption import Action
 from cpnb.planning import UploadOptions
 from cpnb.upload_job import JobStatus, ResultsSummary
 
-pytestmark = pytest.mark.frames
-
 FIELDS = cpnb.FieldMap(
     {"id": "AccountNumber", "mail": "EmailAddress", "phone": "PhoneNumber", "city": "Address.City"},
     unique_key="id",

@@ -2,6 +2,6 @@
 
 from cpnb.sandbox.storage.object_store import ObjectStore, SignedUpload
 from cpnb.sandbox.storage.other_services import OtherServices
-from cpnb.sandbox.storage.sealed import WrongKey
+from cpnb.sandbox.storage.sealed import WrongKeyError
 
-__all__ = ["ObjectStore", "OtherServices", "SignedUpload", "WrongKey"]
+__all__ = ["ObjectStore", "OtherServices", "SignedUpload", "WrongKeyError"]

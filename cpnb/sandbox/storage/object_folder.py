@@ -40,7 +40,7 @@ class ObjectFolder:
         """Return the object's data as a readable stream, in order.
 
         The stream keeps what it opened: replacing or deleting the object meanwhile does not disturb it. Raises
-        ``FileNotFoundError`` where there is no such object, and `WrongKey` as `unseal` does.
+        ``FileNotFoundError`` where there is no such object, and `WrongKeyError` as `unseal` does.
         """
         source = self._existing(object_name).open("rb")
         try:

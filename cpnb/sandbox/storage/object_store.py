@@ -169,7 +169,7 @@ class ObjectStore:
         ------
         FileNotFoundError
             Where there is no such object.
-        WrongKey
+        WrongKeyError
             At once for a key that does not open it; while reading where the file on disk was changed.
         """
         return self._objects.open(object_name, client_key)

@@ -23,7 +23,7 @@ _TAG_SIZE_BYTES = 16
 _SEALED_CHUNK_SIZE_BYTES = CHUNK_SIZE_BYTES + _TAG_SIZE_BYTES
 
 
-class WrongKey(ValueError):  # noqa: N818 -- named as what it tells; it is part of the agreed interface
+class WrongKeyError(ValueError):
     """The key does not open the object, or the object on disk was changed or cut off."""
 
 
@@ -41,7 +41,7 @@ class _Cipher:
         try:
             return self._aead.decrypt(self._nonce(index, mark), data, _MAGIC)
         except InvalidTag as error:
-            raise WrongKey(
+            raise WrongKeyError(
                 f"chunk {index} of the object does not open: the key is not the one the object was stored "
                 "with, or the object on disk was changed; upload it again with the job's own key"
             ) from error
@@ -93,7 +93,9 @@ class _UnsealingReader(io.RawIOBase):
     def __init__(self, source: BinaryIO, key: bytes) -> None:
         header = source.read(_HEADER_SIZE_BYTES)
         if len(header) != _HEADER_SIZE_BYTES or not header.startswith(_MAGIC):
-            raise WrongKey("the file is not an object of this storage, or its beginning is missing; upload it again")
+            raise WrongKeyError(
+                "the file is no object of this storage, or its beginning is missing; upload it again"
+            )
         self._source = source
         self._cipher = _Cipher(key, header[len(_MAGIC) :])
         self._chunk_count = 0
@@ -134,7 +136,7 @@ def unseal(source: BinaryIO, key: bytes) -> io.BufferedReader:
 
     Raises
     ------
-    WrongKey
+    WrongKeyError
         At once where the key does not open the object; while reading where a later chunk was changed or
         is missing.
     """

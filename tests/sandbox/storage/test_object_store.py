@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from cpnb.sandbox.storage import ObjectStore, WrongKey
+from cpnb.sandbox.storage import ObjectStore, WrongKeyError
 from cpnb.sandbox.storage.customer_key import customer_headers
 
 CSV = b"asset_id,price\nASSET001,5000\n"
@@ -63,7 +63,7 @@ def test_a_second_put_replaces_the_object(storage):
 def test_a_put_with_another_key_is_accepted_and_then_does_not_open_with_the_first(storage):
     url = storage.presign(key=b"k" * 32).url
     assert storage.put(CSV, url=url, key=b"x" * 32).status_code == 200
-    with pytest.raises(WrongKey):
+    with pytest.raises(WrongKeyError):
         storage.store.open("jobs/1", b"k" * 32)
     assert storage.read(key=b"x" * 32) == CSV
 

@@ -2,7 +2,7 @@ import io
 
 import pytest
 
-from cpnb.sandbox.storage import WrongKey
+from cpnb.sandbox.storage import WrongKeyError
 from cpnb.sandbox.storage.sealed import CHUNK_SIZE_BYTES, SealingWriter, data_size_bytes, unseal
 
 KEY = bytes(range(32))
@@ -40,7 +40,7 @@ def test_the_same_data_is_never_sealed_the_same_way():
 
 
 def test_a_wrong_key_is_refused_before_anything_is_read():
-    with pytest.raises(WrongKey):
+    with pytest.raises(WrongKeyError):
         unseal(io.BytesIO(seal(b"a,b\n")), bytes(32))
 
 
@@ -48,14 +48,14 @@ def test_a_wrong_key_is_refused_before_anything_is_read():
 def test_a_changed_byte_is_noticed(position):
     sealed = bytearray(seal(bytes(2 * CHUNK_SIZE_BYTES + 5)))
     sealed[position] ^= 1
-    with pytest.raises(WrongKey):
+    with pytest.raises(WrongKeyError):
         read(bytes(sealed))
 
 
 @pytest.mark.parametrize("missing_bytes", [1, 5 + 16, CHUNK_SIZE_BYTES + 5 + 32, 2 * CHUNK_SIZE_BYTES + 5 + 48])
 def test_a_cut_end_is_noticed_also_between_chunks(missing_bytes):
     sealed = seal(bytes(2 * CHUNK_SIZE_BYTES + 5))
-    with pytest.raises(WrongKey):
+    with pytest.raises(WrongKeyError):
         read(sealed[:-missing_bytes])
 
 
@@ -64,12 +64,12 @@ def test_swapped_chunks_are_noticed():
     step = CHUNK_SIZE_BYTES + 16
     start = (len(sealed) - 17) % step
     first, second = sealed[start : start + step], sealed[start + step : start + 2 * step]
-    with pytest.raises(WrongKey):
+    with pytest.raises(WrongKeyError):
         read(sealed[:start] + second + first + sealed[start + 2 * step :])
 
 
 def test_a_file_that_is_no_sealed_object_is_refused():
-    with pytest.raises(WrongKey, match="not an object of this storage"):
+    with pytest.raises(WrongKeyError, match="not an object of this storage"):
         read(b"asset_id,price\n" * 10)
 
 
