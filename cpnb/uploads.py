@@ -153,7 +153,7 @@ class Upload:
         """
         try:
             with self._changed:
-                ended = self._changed.wait_for(self._all_final, timeout_s)
+                ended = self._changed.wait_for(lambda: self.done, timeout_s)
         except KeyboardInterrupt as interrupt:
             interrupt.add_note("The upload goes on in the background: wait() waits again, stop() stops it.")
             raise
@@ -183,9 +183,6 @@ class Upload:
         if refusals:
             raise refusals[0]
         return self
-
-    def _all_final(self) -> bool:
-        return all(progress.phase.is_final for progress in self._progress.values())
 
     def _raise_first_failure(self) -> None:
         for progress in self.parts:

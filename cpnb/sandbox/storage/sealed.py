@@ -93,9 +93,7 @@ class _UnsealingReader(io.RawIOBase):
     def __init__(self, source: BinaryIO, key: bytes) -> None:
         header = source.read(_HEADER_SIZE_BYTES)
         if len(header) != _HEADER_SIZE_BYTES or not header.startswith(_MAGIC):
-            raise WrongKeyError(
-                "the file is no object of this storage, or its beginning is missing; upload it again"
-            )
+            raise WrongKeyError("the file is no object of this storage, or its beginning is missing; upload it again")
         self._source = source
         self._cipher = _Cipher(key, header[len(_MAGIC) :])
         self._chunk_count = 0
