@@ -131,10 +131,19 @@ def test_a_state_of_a_later_service_is_a_clear_error() -> None:
 
 
 def test_an_error_while_waiting_comes_through() -> None:
-    job, _ = job_of({"Status": "IN_PROGRESS"}, UnreachableError("gone"))
+    job, asked = job_of({"Status": "IN_PROGRESS"}, ServiceError("forbidden", code="AccessDeniedException"))
 
-    with pytest.raises(UnreachableError, match="gone"):
-        job.wait()
+    with pytest.raises(ServiceError, match="forbidden"):
+        job.wait(timeout_s=60)
+
+    assert asked == ["GetUploadJob"] * 2
+
+
+def test_a_connection_that_is_lost_while_waiting_is_tried_again() -> None:
+    job, asked = job_of({"Status": "IN_PROGRESS"}, UnreachableError("gone"), {"Status": "SUCCEEDED"})
+
+    assert job.wait(timeout_s=60).status is JobStatus.SUCCEEDED
+    assert asked == ["GetUploadJob"] * 3
 
 
 def test_a_start_is_one_request() -> None:
