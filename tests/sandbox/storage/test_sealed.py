@@ -69,7 +69,7 @@ def test_swapped_chunks_are_noticed():
 
 
 def test_a_file_that_is_no_sealed_object_is_refused():
-    with pytest.raises(WrongKeyError, match="not an object of this storage"):
+    with pytest.raises(WrongKeyError, match="no object of this storage"):
         read(b"asset_id,price\n" * 10)
 
 
