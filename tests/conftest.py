@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -40,3 +43,19 @@ def own_sandbox() -> Iterator[Sandbox]:
 def domain(sandbox: Sandbox) -> Domain:
     """A new, empty domain."""
     return sandbox.domain(f"test-{next(_numbers)}")
+
+
+@pytest.fixture
+def serving() -> Iterator[Callable[[type[BaseHTTPRequestHandler]], str]]:
+    """Starts a small server on loopback for a handler, and gives its address; it stops with the test."""
+    with contextlib.ExitStack() as servers:
+
+        def start(handler: type[BaseHTTPRequestHandler]) -> str:
+            server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+            thread.start()
+            for stop in (server.server_close, thread.join, server.shutdown):  # called from the last to the first
+                servers.callback(stop)
+            return f"http://127.0.0.1:{server.server_port}"
+
+        yield start

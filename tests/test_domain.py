@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import socket
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +39,7 @@ class Service:
 
 
 @pytest.fixture
-def service() -> Iterator[Service]:
+def service(serving: Callable[[type[BaseHTTPRequestHandler]], str]) -> Service:
     told = Service()
 
     class Handler(BaseHTTPRequestHandler):
@@ -69,14 +68,8 @@ def service() -> Iterator[Service]:
         def log_message(self, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    told.url = f"http://127.0.0.1:{server.server_port}"
-    yield told
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    told.url = serving(Handler)
+    return told
 
 
 @pytest.fixture(autouse=True)

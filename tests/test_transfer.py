@@ -7,9 +7,9 @@ import logging
 import socket
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -64,7 +64,7 @@ class Storage:
 
 
 @pytest.fixture
-def storage() -> Iterator[Storage]:
+def storage(serving: Callable[[type[BaseHTTPRequestHandler]], str]) -> Storage:
     told = Storage()
 
     class Handler(BaseHTTPRequestHandler):
@@ -83,14 +83,8 @@ def storage() -> Iterator[Storage]:
         def log_message(self, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    told.url = f"http://127.0.0.1:{server.server_port}"
-    yield told
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    told.url = serving(Handler)
+    return told
 
 
 def refusal(path: UploadPath, body: Body | None = None) -> TransferError:
