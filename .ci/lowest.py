@@ -1,7 +1,7 @@
 """Print the lowest versions that pyproject.toml allows, one exact requirement to a line.
 
 Run-time dependencies and those of the sandbox come first; from the ones that run tests only what is
-named on the command line: `python lowest.py pytest pytest-timeout hypothesis`.
+named on the command line: `python lowest.py pytest pytest-timeout pytest-xdist hypothesis`.
 """
 
 from __future__ import annotations
