@@ -2,6 +2,7 @@ import csv
 import tempfile
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 
@@ -65,7 +66,7 @@ def test_another_delimiter(written, delimiter):
     path = written(delimiter.join("ab") + "\n" + delimiter.join(["1,5", "2"]) + "\n")
     assert cells(read(path, delimiter=delimiter)) == [["1,5", "2"]]
     with pytest.raises(ReadError, match="delimiter="):
-        read(path)
+        read(path, delimiter=",")
 
 
 def test_spaces_around_names_go_and_those_in_cells_stay(written):
@@ -107,22 +108,17 @@ def test_a_long_cell_is_read(written):
         (b"a,b\n", "line 2: the file ends after its header of 2 columns; expected at least one row"),
         (b"a,b", "ends after its header of 2 columns"),
         (b"a", "ends after its header of 1 column;"),
-        (b"a,b, a\n1,2,3\n", "has 1 name more than once: 'a'"),
-        (b"a,b,a,b\n1,2,3,4\n", "has 2 names more than once: 'a', 'b'"),
-        (b"a;b\n1;2\n", "contains ';' once: read it with delimiter=';'"),
-        (b"a;b;c\n1;2;3\n", "contains ';' 2 times"),
+        (b"secret,b, secret\n1,2,3\n", "gives columns 1 and 3 the same name. Rename"),
+        (b"secret,b,secret,b\n1,2,3,4\n", "columns 1 and 3 the same name, and 1 other name more than once"),
         (b"a,b\n1,2\nsecret\n", "line 3: 1 cell, but the header has 2"),
         (b'a,b\n"x\ny",2\n1,2,secret\n', "line 4: 3 cells"),
         (b"a,b\n1,2\nsecret\0,4\n", "line 3: a NUL"),
         (b'a,b\n1,2\n3,"secret\n5,6\n', "line 3: a quotation mark that is never closed"),
         (b'a,b\n1,2\n3,"secret', "line 3: a quotation mark that is never closed"),
-        (b"a,b\n1,2\nsecr\xe9t,2\n", r"line 3, byte 13 .*cp1252"),
-        (b"a,b\n1,2\nsecr\xc3", r"line 3, byte 13 "),
-        (b"\xe9,b\n1,2\n", r"line 1, byte 1 "),
-        ("a,b\nsecret,2\n".encode("utf-16"), "encoding='utf-16'"),
+        (b'a,b\n1,2\n"3"secret,4\n', "line 3: a quotation mark that is never closed, or text after a closing one"),
+        (b'a,b\n1,2\n""secret,4\n', "line 3: a quotation mark"),
+        (b'a,b\n1,2\n5" secret,"3" \n', "line 3: a quotation mark"),
         (b'a,"b' + b"secret\n" * 30_000, "line 1: a quotation mark"),
-        (b"PK\x03\x04rest", "Excel"),
-        (b"PAR1rest", "Parquet"),
         (b"1,secret@example.com\n2,x\n", "column 2 of 2"),
         (b"ann,+1 206 555 0100\nbob,x\n", "column 2 of 2"),
     ],
@@ -134,32 +130,105 @@ def test_a_broken_file_is_refused_with_its_place_and_without_its_values(written,
     assert caught.value.__context__ is None
 
 
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"a,b\n1,2\nsecr\xe9t,2\n", r"line 3, byte 13 .*cp1252"),
+        (b"a,b\r\n1,2\r\nsecr\xc3", r"line 3, byte 15 "),
+        (b"\xe9,b\n1,2\n", r"line 1, byte 1 "),
+        ("a,b\nsecret,2\n".encode("utf-16"), "encoding='utf-16'"),
+    ],
+)
+def test_what_is_not_in_the_encoding_that_was_said_is_refused(written, content, message):
+    with pytest.raises(ReadError, match=message) as caught:
+        read(written(content), encoding="utf-8")
+    assert "secret" not in str(caught.value)
+    assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize(("content", "times"), [("a;b\n1;2\n", "once"), ("a;b;c\n1;2;3\n", "2 times")])
+def test_another_delimiter_than_the_one_that_was_said_is_named(written, content, times):
+    with pytest.raises(ReadError, match=f"contains ';' {times}: read it with delimiter=';'"):
+        read(written(content), delimiter=",")
+
+
 def test_wrong_bytes_in_another_encoding_are_found(written):
     with pytest.raises(ReadError, match="line 2, byte 5 "):
         read(written(b"a,b\n\x81,2\n"), encoding="cp1252")
     with pytest.raises(ReadError, match="byte "):
         read(written("a,b\n1,2\n".encode("utf-16") + b"x"), encoding="utf-16")
+    with pytest.raises(ReadError, match="line 3, byte 19 "):
+        read(written("a,b\n1,2\n".encode("utf-16") + b"\x00\xd8\n\x00"), encoding="utf-16")
 
 
 def test_the_place_is_right_far_into_a_large_file(written):
     good = b"a,b\n" + b"1,2\n" * 1_500_000
     with pytest.raises(ReadError, match="line 1500002, byte 6,000,007 "):
-        read(written(good + b"x,\xff\n"))
+        read(written(good + b"x,\xff\n"), encoding="utf-8")
+    with pytest.raises(ReadError, match="line 1500002: 3 cells"):
+        read(written(good + b"x,y,z\n"))
+    with pytest.raises(ReadError, match="line 1500002: a quotation mark"):
+        read(written(good + b'"x"y,z\n'))
 
 
-def test_no_such_file_and_a_directory(tmp_path):
-    with pytest.raises(ReadError, match=r"no file 'people\.csv'"):
-        read(tmp_path / "people.csv")
-    with pytest.raises(ReadError, match="is a directory"):
-        read(tmp_path)
+def test_a_cell_of_20_megabytes_is_read(written):
+    long = "x" * 20_000_000
+    assert cells(read(written(f'a,b\n1,2\n"{long}",1\n3,4\n'))) == [["1", "2"], [long, "1"], ["3", "4"]]
+
+
+def test_300_columns_are_read(written):
+    names = [f"column_{position}" for position in range(300)]
+    frame = read(written(",".join(names) + "\n" + ",".join(map(str, range(300))) + "\n"))
+    assert list(frame.columns) == names
+    assert cells(frame) == [[str(position) for position in range(300)]]
+
+
+def test_right_to_left_text_and_emoji_stay(written):
+    assert cells(read(written("a,b\nמשה,👩‍👩‍👧\u200f\n"))) == [["משה", "👩‍👩‍👧\u200f"]]
+
+
+def test_one_column_of_text_that_is_no_table_stays_one_column(written):
+    assert cells(read(written('address\n"12 Main St, Springfield"\n""\n\nx\n'))) == [
+        ["12 Main St, Springfield"],
+        [None],
+        ["x"],
+    ]
+
+
+def test_columns_are_of_the_text_type_of_this_pandas(written):
+    assert read(written("a,b\nx,\n")).dtypes.tolist() == pd.DataFrame({"a": ["x"], "b": ["x"]}).dtypes.tolist()
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(written, monkeypatch):
+    path = written("a,b\n1,2\n")
+    opened = type(path).open
+
+    def open_and_append(self, *arguments, **keywords):
+        stream = opened(self, *arguments, **keywords)
+        with opened(self, "ab") as other:
+            other.write(b"3,4\n")
+        return stream
+
+    monkeypatch.setattr(type(path), "open", open_and_append)
+    with pytest.raises(ReadError, match="changed while it was read"):
+        read(path)
 
 
 def test_wrong_options_are_refused(written):
     path = written("a,b\n1,2\n")
-    with pytest.raises(ReadError, match="no encoding"):
-        read(path, encoding="utf-9")
-    with pytest.raises(ReadError, match="expected one"):
-        read(path, delimiter=", ")
+    for encoding in ["utf-9", "hex", "rot13", "utf\0", "undefined"]:
+        with pytest.raises(ReadError, match="no text encoding"):
+            read(path, encoding=encoding)
+    for delimiter in [", ", ""]:
+        with pytest.raises(ReadError, match="expected one"):
+            read(path, delimiter=delimiter)
+    for delimiter in ['"', "\n", "§", " "]:
+        with pytest.raises(ReadError, match="cannot be a delimiter"):
+            read(path, delimiter=delimiter)
+    with pytest.raises(ReadError, match="neither of"):
+        read(path, quote="x")
+    with pytest.raises(ReadError, match="is delimited text, and 'sheet' belongs to Excel workbooks"):
+        read(path, sheet="Data")
 
 
 # A byte order mark is none of a cell's text where it begins a file, and NUL is refused.

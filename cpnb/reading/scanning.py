@@ -1,0 +1,201 @@
+"""What a file seems to be, told without reading all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from os import PathLike
+from pathlib import Path
+from types import MappingProxyType
+
+from cpnb.display import counted, html_table
+from cpnb.errors import ReadError, listed
+from cpnb.reading import parquet
+from cpnb.reading.delimited import sample, without_told_delimiter
+from cpnb.reading.delimiters import record_widths
+from cpnb.reading.encodings import encoding_by_content
+from cpnb.reading.file_kinds import Kind, file_at, kind_of
+from cpnb.reading.layouts import SAID, Settings, layout_of
+
+_SAMPLE_ROWS = 1000
+_KINDS = {"csv": "delimited text", "xlsx": "Excel workbook", "parquet": "Parquet"}
+_DELIMITERS = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "vertical bar"}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Scan:
+    """What a file seems to be, and how that was found; it holds no cell of it.
+
+    Attributes
+    ----------
+    file_name : str
+        Name of the file.
+    kind : str
+        ``csv`` for all delimited text, ``xlsx`` or ``parquet``.
+    column_count : int
+        Names in the header.
+    row_count : int
+        Rows looked at; for Parquet all rows, as the file says.
+    encoding, delimiter, quote : str or None
+        How the text is written; None for other kinds.
+    sheet : str or None
+        The sheet that was looked at.
+    sheets : tuple of str
+        All sheets of the workbook.
+    found_by : mapping of str to str
+        For each of the above, how it was found.
+    notes : tuple of str
+        What was guessed of the cells, or is not as it may seem.
+    """
+
+    file_name: str
+    kind: Kind
+    column_count: int
+    row_count: int
+    encoding: str | None = None
+    delimiter: str | None = None
+    quote: str | None = None
+    sheet: str | None = None
+    sheets: tuple[str, ...] = ()
+    found_by: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "found_by", MappingProxyType(dict(self.found_by)))
+
+    @property
+    def call(self) -> str:
+        """The call that reads the file in just this way, whatever would be found."""
+        said = {"encoding": self.encoding, "delimiter": self.delimiter, "quote": self.quote, "sheet": self.sheet}
+        plain = {"quote": '"'}
+        return _call(
+            self.file_name, {name: value for name, value in said.items() if value and plain.get(name) != value}
+        )
+
+    def __str__(self) -> str:
+        """Return it as lines of text."""
+        lines = [f"{what}: {found}" + (f" ({how})" if how else "") for what, found, how in self._facts()]
+        return "\n".join([f"{self.file_name}: {_KINDS[self.kind]}", *lines, *self.notes, self.call])
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        note = " ".join(f"{sentence[0].upper()}{sentence[1:]}." for sentence in self.notes)
+        after = f"{note} Read it with {self.call}".strip()
+        return html_table(f"{self.file_name}: {_KINDS[self.kind]}", ["What", "Found", "How"], self._facts(), note=after)
+
+    def _facts(self) -> Iterator[tuple[str, str, str]]:
+        yield "columns", f"{self.column_count:,}", self.found_by.get("column_count", "")
+        yield "rows", f"{self.row_count:,}", self.found_by.get("row_count", "")
+        if self.encoding:
+            yield "encoding", self.encoding, self.found_by.get("encoding", "")
+        if self.delimiter:
+            delimiter = f"{_DELIMITERS.get(self.delimiter, 'character')} {self.delimiter!r}"
+            yield "delimiter", delimiter, self.found_by.get("delimiter", "")
+        if self.quote:
+            yield "quotation mark", self.quote, self.found_by.get("quote", "")
+        if self.sheet:
+            yield "sheet", f"{self.sheet!r} of {listed(self.sheets)}", self.found_by.get("sheet", "")
+
+
+def scan(
+    path: str | PathLike[str],
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    quote: str | None = None,
+    sheet: str | None = None,
+) -> Scan:
+    """Return what a file seems to be: kind, encoding, delimiter, sheets, and how each was found.
+
+    It looks at the first rows; of text, at every byte if the encoding has to be found out.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file.
+    encoding, delimiter, quote, sheet : str, optional
+        As for `cpnb.read`: what is said is not found out.
+
+    Returns
+    -------
+    Scan
+        Frozen; shows itself as a table in a notebook, without a cell of the file.
+
+    Raises
+    ------
+    ReadError
+        If the file is missing, empty or of a kind that is not read here, has no header, or is
+        damaged so that nothing can be said of it. Later rows may have faults that only `cpnb.read` sees.
+    """
+    file = file_at(path)
+    kind = kind_of(file)
+    settings = Settings(encoding, delimiter, quote)
+    check_settings(file, kind, settings, sheet)
+    if kind == "xlsx":
+        return _workbook_scan(file, sheet)
+    if kind == "parquet":
+        row_count, column_count = parquet.shape_of(file)
+        return Scan(file.name, kind, column_count, row_count, found_by={"row_count": "the file says so"})
+    return _text_scan(file, settings)
+
+
+def check_settings(file: Path, kind: Kind, settings: Settings, sheet: str | None) -> None:
+    """Check that nothing is said of a file that files of its kind do not have.
+
+    Raises
+    ------
+    ReadError
+        If there is; it would have no effect.
+    """
+    said = {"encoding": settings.encoding, "delimiter": settings.delimiter, "quote": settings.quote}
+    wrong = [name for name, value in said.items() if value is not None and kind != "csv"]
+    if sheet is not None and kind != "xlsx":
+        wrong.append("sheet")
+    if wrong:
+        verb = "belongs" if len(wrong) == 1 else "belong"
+        other = "text" if "sheet" not in wrong else "Excel workbooks" if len(wrong) == 1 else "other kinds of files"
+        raise ReadError(f"{file.name!r} is {_KINDS[kind]}, and {listed(wrong)} {verb} to {other}: leave it out.")
+
+
+def _workbook_scan(file: Path, name: str | None) -> Scan:
+    from cpnb.reading.spreadsheets import sheet_of
+
+    sheet = sheet_of(file, name, row_limit=_SAMPLE_ROWS)
+    how = {"sheet": SAID if name else "the first with cells", "row_count": f"at most {_SAMPLE_ROWS:,} are looked at"}
+    return Scan(
+        file.name,
+        "xlsx",
+        len(sheet.columns),
+        sheet.row_count,
+        sheet=sheet.name,
+        sheets=sheet.sheets,
+        found_by=how,
+        notes=(*sheet.guesses, *sheet.facts),
+    )
+
+
+def _text_scan(file: Path, settings: Settings) -> Scan:
+    layout = layout_of(file, settings, encoding_by_content)
+    names = layout.names(layout.header())
+    text = layout.file
+    start = sample(file, text.codec)
+    widths = record_widths(without_told_delimiter(start.text), text.delimiter, text.quote, is_whole=start.is_whole)
+    ragged_count = sum(width != len(names) for width in widths)
+    note = f"{counted(ragged_count, 'row')} of those looked at with more or fewer cells than the header"
+    return Scan(
+        file.name,
+        "csv",
+        len(names),
+        max(0, len(widths) - 1),
+        text.codec,
+        text.delimiter,
+        text.quote,
+        found_by={**layout.found_by, "row_count": "only the first are looked at"},
+        notes=(note,) if ragged_count else (),
+    )
+
+
+def _call(file_name: str, said: Mapping[str, str]) -> str:
+    arguments = "".join(f", {name}={value!r}" for name, value in said.items())
+    return f"cpnb.read({file_name!r}{arguments})"
