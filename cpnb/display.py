@@ -1,16 +1,36 @@
-"""How a noun shows itself as HTML: one plain, accessible table for all of them."""
+"""How a noun shows itself: one plain, accessible HTML table and one kind of bar for all of them, counts and shares."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from html import escape
 
 # Notebooks align the cells of a table to the right, which suits numbers and not sentences.
 _LEFT = 'style="text-align: left"'
+_TOP_LEFT = 'style="text-align: left; vertical-align: top"'
+
+
+class Html(str):
+    """Text that is HTML already; whatever a person or a table has a say in was escaped when it was made."""
+
+    __slots__ = ()
+
+
+class RowHeader(str):
+    """A cell that names its row; shown as a header with a scope."""
+
+    __slots__ = ()
+
+
+def markup(cell: object) -> Html:
+    """Return what a cell, caption or label is in HTML: escaped, unless it is HTML already."""
+    return cell if isinstance(cell, Html) else Html(escape(str(cell)))
 
 
 def html_table(caption: str, headers: Sequence[str], rows: Iterable[Sequence[object]], *, note: str = "") -> str:
-    """Return an HTML table with a caption, header cells with a scope, and everything escaped.
+    """Return an HTML table with a caption, header cells with a scope, and everything escaped but `Html`.
 
     Colours are left to the front end, so that it reads in dark and light themes alike.
 
@@ -19,13 +39,112 @@ def html_table(caption: str, headers: Sequence[str], rows: Iterable[Sequence[obj
     >>> "&lt;b&gt;" in html_table("Two", ["a"], [["<b>"]])
     True
     """
-    head = "".join(f'<th scope="col" {_LEFT}>{escape(header)}</th>' for header in headers)
-    body = "".join(f"<tr>{''.join(f'<td {_LEFT}>{escape(str(cell))}</td>' for cell in row)}</tr>" for row in rows)
-    after = f"<p>{escape(note)}</p>" if note else ""
+    head = "".join(f'<th scope="col" {_LEFT}>{markup(header)}</th>' for header in headers)
+    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
+    after = f"<p>{markup(note)}</p>" if note else ""
     return (
-        f"<table><caption {_LEFT}><b>{escape(caption)}</b></caption><thead><tr>{head}</tr></thead>"
+        f"<table><caption {_LEFT}><b>{markup(caption)}</b></caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table>{after}"
     )
+
+
+def _cell(cell: object) -> str:
+    if isinstance(cell, RowHeader):
+        return f'<th scope="row" {_TOP_LEFT}>{markup(cell)}</th>'
+    return f"<td {_TOP_LEFT}>{markup(cell)}</td>"
+
+
+class Tone(StrEnum):
+    """What a part of a bar means to the reader."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    FINE = "fine"
+    EMPTY = "empty"
+
+
+# Of middling lightness: each has a contrast of more than 3 : 1 against white and against the near black of
+# dark themes, and they stay apart for the colour-blind. Source: WCAG 2.2, 1.4.11.
+_COLOURS = {Tone.ERROR: "#d9534f", Tone.WARNING: "#c07f10", Tone.FINE: "#2a9d8f"}
+_SIGNS = {Tone.ERROR: "x", Tone.WARNING: "▒", Tone.FINE: "█", Tone.EMPTY: "·"}
+
+
+@dataclass(frozen=True, slots=True)
+class BarPart:
+    """A share of a bar: what it is called, how many it counts, what it means."""
+
+    name: str
+    count: int
+    tone: Tone
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Counts that make up a whole, drawn as one line.
+
+    Attributes
+    ----------
+    parts : tuple of BarPart
+        From left to right.
+    """
+
+    parts: tuple[BarPart, ...]
+
+    @property
+    def total(self) -> int:
+        """The whole."""
+        return sum(part.count for part in self.parts)
+
+    @property
+    def label(self) -> str:
+        """The bar in words: ``2.0 % errors, 98.0 % fine``."""
+        return ", ".join(f"{percent(part.count, self.total)} {part.name}" for part in self.parts if part.count)
+
+    def html(self) -> Html:
+        """Return the bar as HTML, with its words for those who do not see it; a part is never too thin to be seen."""
+        label = escape(self.label or "nothing to show")
+        inside = "".join(
+            f'<span style="display:inline-block;height:100%;min-width:2px;width:{100 * part.count / self.total:.1f}%;'
+            f'background-color:{_COLOURS[part.tone]}"></span>'
+            for part in self.parts
+            if part.count and part.tone in _COLOURS
+        )
+        return Html(
+            f'<span role="img" aria-label="{label}" title="{label}" style="display:inline-block;width:9em;height:0.8em;'
+            "border-radius:0.2em;overflow:hidden;white-space:nowrap;line-height:0;"
+            f'background-color:rgba(128,128,128,0.25)">{inside}</span>'
+        )
+
+    def text(self, width: int = 10) -> str:
+        """Return the bar in `width` signs, at least one for each part that there is."""
+        present = [part for part in self.parts if part.count]
+        if not present:
+            return _SIGNS[Tone.EMPTY] * width
+        signs = [max(1, round(width * part.count / self.total)) for part in present]
+        signs[signs.index(max(signs))] += width - sum(signs)
+        return "".join(_SIGNS[part.tone] * count for part, count in zip(present, signs, strict=True))
+
+
+def html_mark(tone: Tone) -> Html:
+    """Return a small square in the colour of a tone, for a legend or the head of a line that says the same in words."""
+    return Html(
+        '<span aria-hidden="true" style="display:inline-block;width:0.7em;height:0.7em;border-radius:0.15em;'
+        f'background-color:{_COLOURS.get(tone, "rgba(128,128,128,0.25)")}"></span>'
+    )
+
+
+def percent(count: int, total: int) -> str:
+    """Return a share, which says "100 %" only of all and "0 %" only of none.
+
+    Examples
+    --------
+    >>> percent(1, 3), percent(2, 2), percent(1, 1_000_000), percent(999_999, 1_000_000)
+    ('33.3 %', '100 %', '<0.1 %', '>99.9 %')
+    """
+    if count in {0, total}:
+        return "100 %" if count else "0 %"
+    share = f"{100 * count / total:.1f}"
+    return {"0.0": "<0.1 %", "100.0": ">99.9 %"}.get(share, f"{share} %")
 
 
 def counted(count: int, noun: str, plural: str = "") -> str:

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cpnb.content.rule import Problem, Severity
-from cpnb.display import counted, html_table
+from cpnb.content.rule import Mask, Problem, Severity
+from cpnb.display import counted
 from cpnb.errors import FrameError, InvalidDataError
-from cpnb.finding import Finding, short_name
+from cpnb.finding import Finding
 from cpnb.frames import Frame, rows_at
-
-FINDINGS_SHOWN = 20
-
-
-def _with_hint(finding: Finding) -> str:
-    return f"  {finding}\n           {finding.hint}"
+from cpnb.report_display import refusal_text, report_html, report_text
+from cpnb.row_problems import Positions, count_by_row, joined, rows_with
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -33,22 +30,28 @@ class Report:
         Rows that were looked at.
     findings : tuple of Finding
         One for each problem of each column, errors first, in the order of the map.
+    columns : tuple of str
+        The columns that were looked at, so that those without findings can be named too; may be empty.
     """
 
     row_count: int
     findings: tuple[Finding, ...] = ()
+    columns: tuple[str, ...] = ()
 
     @classmethod
     def total(cls, reports: Iterable[Report]) -> Report:
         """Return the reports of consecutive slices as one, in time proportional to what they hold."""
         row_count = 0
         groups: dict[tuple[str, Problem], list[Finding]] = {}
+        columns: dict[str, None] = {}
         for report in reports:
             row_count += report.row_count
+            columns.update(dict.fromkeys(report.columns))
             for finding in report.findings:
                 groups.setdefault((finding.column, finding.problem), []).append(finding)
         findings = [Finding.total(group) for group in groups.values()]
-        return cls(row_count, tuple(sorted(findings, key=lambda one: one.severity is Severity.WARNING)))
+        ordered = sorted(findings, key=lambda one: one.severity is Severity.WARNING)
+        return cls(row_count, tuple(ordered), tuple(columns))
 
     def __add__(self, other: Report) -> Report:
         if not isinstance(other, Report):
@@ -72,11 +75,10 @@ class Report:
 
     def positions(self, severity: Severity = Severity.ERROR) -> NDArray[np.int64]:
         """Return the physical numbers of the rows with findings of one severity, each once, ascending."""
-        failing = np.zeros(self.row_count, dtype=bool)
-        for finding in self.findings:
-            if finding.severity is severity:
-                failing[finding.positions] = True
-        return np.flatnonzero(failing)
+        return np.flatnonzero(self._rows_with(severity))
+
+    def _rows_with(self, severity: Severity) -> Mask:
+        return rows_with((one for one in self.findings if one.severity is severity), self.row_count)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the findings as a table, one row for each; holds no value of the data."""
@@ -120,17 +122,60 @@ class Report:
         """
         severity = Severity(severity)
         self._require_same_rows(data)
-        positions = self.positions(severity)
-        place = np.full(self.row_count, -1, dtype=np.int64)
-        place[positions] = np.arange(len(positions))
-        reasons = [""] * len(positions)
-        for finding in self.findings:
-            if finding.severity is severity:
-                reason = f"{finding.column}: {finding.code}"
-                for row in place[finding.positions]:
-                    reasons[row] = f"{reasons[row]}; {reason}" if reasons[row] else reason
-        name = next(name for name in _reason_names() if name not in data.columns)
-        return rows_at(data, positions).assign(**{name: reasons})
+        rows = self._rows_with(severity)
+        words = ((f"{one.column}: {one.code}", one.positions) for one in self.findings if one.severity is severity)
+        failing = rows_at(data, np.flatnonzero(rows))
+        return failing.assign(**{_free_name("reason", data): _text(joined(words, rows), failing.index)})
+
+    def by_row(self, data: Frame, severity: Severity | str = Severity.ERROR) -> pd.DataFrame:
+        """Return one row for each failing row of the table, with all its problems in words.
+
+        Parameters
+        ----------
+        data : DataFrame
+            The table that was examined; only its index is read.
+        severity : Severity
+            ``"error"`` for the rows that stop an upload, ``"warning"`` for those with warnings. All
+            problems of such a row are told, whatever their severity.
+
+        Returns
+        -------
+        DataFrame
+            With the analyst's index, in the order of the table: ``row`` (physical number, from 0), how
+            many ``errors`` and ``warnings`` it has, and in which ``columns``, with which ``codes``, and
+            ``problems`` in words; each of these joined by ``"; "``. It holds no cell of the table, but
+            an index can name people: mind where you show it. Rows with the same problems share their
+            texts, so a million of them take about 50 bytes each.
+
+        Raises
+        ------
+        FrameError
+            If `data` has another number of rows than the table that was examined.
+        """
+        severity = Severity(severity)
+        self._require_same_rows(data)
+        rows = self._rows_with(severity)
+        numbers = np.flatnonzero(rows)
+        index = rows_at(data[[]], numbers).index
+        contents = {
+            "row": pd.Series(numbers, index=index),
+            "errors": pd.Series(count_by_row(self.errors, rows), index=index),
+            "warnings": pd.Series(count_by_row(self.warnings, rows), index=index),
+            "columns": _text(joined(self._by(lambda one: one.column), rows), index),
+            "codes": _text(joined(self._by(lambda one: one.code), rows), index),
+            "problems": _text(joined(self._by(_in_words), rows), index),
+        }
+        return pd.DataFrame({_free_name(name, data[[]]): values for name, values in contents.items()}, index=index)
+
+    def _by(self, name: Callable[[Finding], str]) -> Iterator[tuple[str, Positions]]:
+        """Yield each name that findings of rows have, once, and the rows that they are in."""
+        groups: dict[str, list[Finding]] = {}
+        for one in self.findings:
+            if one.count and name(one):
+                groups.setdefault(name(one), []).append(one)
+        for named, ones in groups.items():
+            alone = len(ones) == 1
+            yield named, ones[0].positions if alone else np.flatnonzero(rows_with(ones, self.row_count))
 
     def good(self, data: Frame) -> Frame:
         """Return the analyst's own rows without an error, warnings or not.
@@ -162,57 +207,30 @@ class Report:
         """
         if self.ok:
             return
-        rest = len(self.errors) - FINDINGS_SHOWN
-        lines = [_with_hint(one) for one in self.errors[:FINDINGS_SHOWN]]
-        if rest > 0:
-            lines.append(f"  and {counted(rest, 'more kind')} of error: see error.report")
-        raise InvalidDataError(
-            f"The table was refused, nothing was sent: {self._summary()}\n" + "\n".join(lines) + "\n"
-            'Next: on_invalid="blank" sends bad cells empty, on_invalid="skip" leaves their rows behind; '
-            "error.report.rows(frame) shows the rows.",
-            self,
-        )
-
-    def _summary(self) -> str:
-        rows = counted(self.row_count, "row")
-        if not self.findings:
-            return f"{rows}, no findings."
-        bad = len(self.positions())
-        errors = counted(len(self.errors), "kind") + " of error"
-        warnings = counted(len(self.warnings), "kind") + " of warning"
-        start = " (rows counted from 0)" if any(one.count for one in self.findings) else ""
-        return f"{rows}, {errors} in {counted(bad, 'row')}, {warnings}{start}."
+        raise InvalidDataError(refusal_text(self.errors, self.findings, self.row_count), self)
 
     def __str__(self) -> str:
-        shown = self.findings[:FINDINGS_SHOWN]
-        more = len(self.findings) - len(shown)
-        verdict = "can be uploaded" if self.ok else "cannot be uploaded as it is"
-        lines = [f"Report: {self._summary()} The table {verdict}.", *map(_with_hint, shown)]
-        return "\n".join([*lines, *([f"  and {counted(more, 'more finding')}: to_frame() lists all"] if more else [])])
+        return report_text(self.findings, self.row_count)
 
     def __repr__(self) -> str:
         return str(self)
 
     def _repr_html_(self) -> str:
-        headers = ["column", "severity", "code", "cells", "what", "shapes", "rows", "next"]
-        rows = (
-            [
-                short_name(one.column),
-                one.severity,
-                one.code,
-                f"{one.count:,}",
-                one.sentence,
-                one.example,
-                one.where,
-                one.hint,
-            ]
-            for one in self.findings
-        )
-        verdict = "Can be uploaded" if self.ok else "Cannot be uploaded as it is"
-        return html_table(f"{verdict}: {self._summary()}", headers, rows)
+        return report_html(self.findings, self.row_count, self.columns)
 
 
-def _reason_names() -> Iterator[str]:
-    yield "reason"
-    for number in itertools.count(2):
-        yield f"reason_{number}"
+def _in_words(one: Finding) -> str:
+    place = f"{one.column}: " if one.column else ""
+    return f"{place}{one.sentence}" + (" (warning)" if one.severity is Severity.WARNING else "")
+
+
+def _text(texts: NDArray[np.object_], index: pd.Index[Any]) -> pd.Series[Any]:
+    """Return texts as a column of Python objects: any other kind would hold a copy of the same text for each row."""
+    return pd.Series(texts, index=index, dtype=object)
+
+
+def _free_name(name: str, data: Frame) -> str:
+    """Return the name, or with the first number that makes it one that neither a column nor an index level has."""
+    taken = {*data.columns, *data.index.names}
+    names = itertools.chain([name], (f"{name}_{number}" for number in itertools.count(2)))
+    return next(free for free in names if free not in taken)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-from cpnb.display import counted, html_table
+from cpnb.display import Bar, BarPart, Html, RowHeader, Tone, counted, html_table, percent
 
 
 class Tags(HTMLParser):
@@ -54,6 +54,47 @@ def test_colours_are_left_to_the_front_end() -> None:
 
     assert "color" not in html
     assert "background" not in html
+
+
+def test_a_cell_can_be_html_already_and_another_can_name_its_row() -> None:
+    seen = Tags(html_table("c", ["h"], [[RowHeader("<i>"), Html("<b>bold</b>")]]))
+
+    assert [attributes["scope"] for tag, attributes in seen.tags if tag == "th"] == ["col", "row"]
+    assert seen.text == "ch<i>bold"
+
+
+BAR = Bar((BarPart("bad", 1, Tone.ERROR), BarPart("<good>", 98, Tone.FINE), BarPart("gone", 1, Tone.EMPTY)))
+
+
+def test_a_bar_says_itself_in_words() -> None:
+    assert BAR.label == "1.0 % bad, 98.0 % <good>, 1.0 % gone"
+    (_, outside), *inside = Tags(BAR.html()).tags
+    assert (outside["role"], outside["aria-label"]) == ("img", BAR.label)
+    assert ["1.0%" in str(part["style"]) for _, part in inside] == [True, False]  # what is empty is not painted
+
+
+def test_no_part_of_a_bar_is_too_small_to_be_seen() -> None:
+    assert BAR.text() == "x████████·"
+    assert Bar((BarPart("a", 1, Tone.FINE), BarPart("b", 1, Tone.WARNING))).text(4) == "██▒▒"
+    assert "min-width:2px" in BAR.html()
+
+
+def test_a_bar_of_nothing_is_empty() -> None:
+    nothing = Bar((BarPart("bad", 0, Tone.ERROR),))
+
+    assert (nothing.text(3), nothing.label) == ("···", "")
+    assert 'aria-label="nothing to show"' in nothing.html()
+
+
+def test_only_all_is_100_percent_and_only_none_is_0() -> None:
+    assert [percent(count, 10_000) for count in (0, 1, 25, 9_999, 10_000)] == [
+        "0 %",
+        "<0.1 %",
+        "0.2 %",
+        ">99.9 %",
+        "100 %",
+    ]
+    assert percent(0, 0) == "0 %"
 
 
 def test_one_is_singular_and_all_other_counts_are_plural() -> None:

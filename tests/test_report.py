@@ -1,15 +1,16 @@
 """Reports: counts, positions, shapes; adding up; what they show and what never."""
 
 import pickle
+import re
+from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings, strategies as st
 
 from cpnb.content import Problem, Provenance, Severity
-from cpnb.errors import FrameError, InvalidDataError
+from cpnb.errors import InvalidDataError
 from cpnb.finding import Finding, shape_counts, shape_of, shapes_of
 from cpnb.report import Report
 
@@ -167,25 +168,41 @@ def test_the_example_says_how_many_other_shapes_there_are(shapes, example):
 
 
 def test_the_text_says_what_where_and_whether():
-    assert str(REPORT).splitlines() == [
-        "Report: 10 rows, 2 kinds of error in 2 rows, 1 kind of warning (rows counted from 0). The table cannot be "
+    report = Report(10, (finding("mail", BAD, [2, 5]), finding("phone", ODD, [1, 5, 7])))
+
+    assert str(report).splitlines() == [
+        "Report: 10 rows, 1 kind of error in 2 rows, 1 kind of warning (rows counted from 0). The table cannot be "
         "uploaded as it is.",
         "  error    mail: 2 cells: not good, such as 'a' x 2 (rows 2, 5) [bad]",
-        f"           {BAD.hint}",
-        "  error    phone: 1 cell: not good, such as 'a' x 1 (row 5) [bad]",
         f"           {BAD.hint}",
         "  warning  phone: 3 cells: not usual, such as 'a' x 3 (rows 1, 5, 7) [odd]",
         f"           {ODD.hint}",
     ]
-    assert repr(REPORT) == str(REPORT)
+    assert repr(report) == str(report)
     assert str(Report(1)) == "Report: 1 row, no findings. The table can be uploaded."
 
 
-def test_long_lists_are_cut_and_say_how_much_is_left():
-    long = Report(10, tuple(finding(f"c{number}", BAD, range(7)) for number in range(25)))
+def test_columns_that_share_a_problem_share_its_sentence_and_its_hint():
+    assert str(REPORT).splitlines()[1:] == [
+        "  error    not good [bad], in 2 columns:",
+        "           mail: 2 cells, such as 'a' x 2 (rows 2, 5)",
+        "           phone: 1 cell, such as 'a' x 1 (row 5)",
+        f"           {BAD.hint}",
+        "  warning  phone: 3 cells: not usual, such as 'a' x 3 (rows 1, 5, 7) [odd]",
+        f"           {ODD.hint}",
+    ]
 
-    assert str(long).splitlines()[1].endswith("(rows 0, 1, 2, 3, 4 and 2 more) [bad]")
-    assert str(long).splitlines()[-1] == "  and 5 more findings: to_frame() lists all"
+
+def test_long_lists_are_cut_and_the_first_line_says_so():
+    same = Report(10, tuple(finding(f"c{number}", BAD, range(7)) for number in range(25)))
+    different = Report(10, tuple(finding("x", replace(BAD, code=f"bad_{number}"), range(7)) for number in range(25)))
+
+    assert str(same).splitlines()[0].endswith("Shown: 5 of 25 findings; to_frame() lists all.")
+    assert str(same).splitlines()[-2:] == ["           and 20 more columns", f"           {BAD.hint}"]
+    assert str(different).splitlines()[0].endswith("Shown: 20 of 25 findings; to_frame() lists all.")
+    assert len(str(different).splitlines()) == 1 + 2 * 20
+    assert str(different).splitlines()[1].endswith("(rows 0, 1, 2, 3, 4 and 2 more) [bad_0]")
+    assert "Shown" not in str(REPORT)
 
 
 def test_a_finding_about_the_map_counts_no_cells():
@@ -196,15 +213,79 @@ def test_a_finding_about_the_map_counts_no_cells():
     assert "counted from 0" not in str(report)
 
 
-def test_the_html_is_escaped_and_has_caption_and_scope():
+def test_the_html_is_escaped_and_has_captions_and_scopes():
     html = Report(10, (finding("<script>&", BAD, [1], shapes={"<9>": 1}),))._repr_html_()
 
     assert "<script>" not in html
     assert "&lt;script&gt;&amp;" in html
     assert "&lt;9&gt;" in html
     assert "Cannot be uploaded" in html.partition("<caption")[2].partition("</caption>")[0]
-    assert html.count('<th scope="col"') == 8
+    assert html.count("<caption") == html.count("<table") == 2
+    assert html.count("<th scope=") == html.count("<th ")
     assert html.count("rows counted from 0") == 1
+
+
+def test_a_bar_for_each_column_says_in_words_how_many_rows_have_what():
+    html = REPORT._repr_html_()
+    labels = re.findall(r'role="img" aria-label="([^"]*)"', html)
+
+    assert labels == [
+        "20.0 % errors, 20.0 % warnings, 60.0 % fine",  # rows 2 and 5; 1 and 7
+        "20.0 % errors, 80.0 % fine",
+        "10.0 % errors, 20.0 % warnings, 70.0 % fine",
+    ]
+
+
+def test_columns_without_findings_are_named_if_they_are_known():
+    html = Report(10, REPORT.findings, ("mail", "city", "zip"))._repr_html_()
+
+    assert ">city, zip</th>" in html
+    assert "100 % fine" in html
+    assert "no findings" in html
+    assert "no findings" not in REPORT._repr_html_()
+
+
+def test_what_to_do_is_told_once_for_all_columns_that_share_a_problem():
+    html = REPORT._repr_html_()
+
+    assert html.count(BAD.hint) == 1
+    assert ">mail, phone</td>" in html
+    assert "service guide" in html
+
+
+def test_the_html_leaves_text_colours_to_the_front_end_and_fetches_nothing():
+    html = REPORT._repr_html_()
+
+    assert not re.search(r"[^-]color:", html)  # background-color alone
+    assert not re.search(r"<script|<style|<img|<link|url\(|https?:", html)
+
+
+@pytest.mark.parametrize("verdict", ["Cannot be uploaded as it is", "Can be uploaded"])
+def test_the_verdict_comes_first(verdict):
+    report = REPORT if "Cannot" in verdict else Report(3)
+
+    assert re.sub("<[^>]*>", "", report._repr_html_())[2:].startswith(verdict)
+
+
+@pytest.mark.parametrize("name", ["c" * 500, "😀" * 500, "<" * 500])
+@pytest.mark.parametrize("code", ["bad", "check_" + "x" * 9000])
+def test_text_and_html_stay_small_however_bad_the_table(name, code):
+    shapes = {"<" * 41: 300}
+    terrible = Report(
+        300,
+        tuple(
+            finding(name + str(n), replace(BAD, code=f"{code}_{n % 150}"), range(300), length=300, shapes=shapes)
+            for n in range(300)
+        ),
+    )
+
+    assert len(str(terrible).encode()) < 10_000
+    assert len(terrible._repr_html_().encode()) < 50_000
+    assert re.search(r"Shown: [1-9]\d* of 300 findings", str(terrible).splitlines()[0])
+    assert re.search(r"Shown: [1-9]\d* of 300 findings", terrible._repr_html_().partition("</caption>")[0])
+    with pytest.raises(InvalidDataError, match=r"Shown: [1-9]\d* of 300 kinds of error") as caught:
+        terrible.raise_if_failed()
+    assert len(str(caught.value).encode()) < 10_000
 
 
 def test_raising_names_what_is_wrong_and_carries_the_report():
@@ -220,62 +301,5 @@ def test_raising_names_what_is_wrong_and_carries_the_report():
     Report(10, (finding("x", ODD, [1]),)).raise_if_failed()
 
 
-def test_the_message_stays_under_ten_kilobytes_however_bad_the_table():
-    shapes = {"9" * 41: 300}
-    terrible = Report(
-        300, tuple(finding("c" * 500 + str(n), BAD, range(300), length=300, shapes=shapes) for n in range(300))
-    )
-
-    with pytest.raises(InvalidDataError) as caught:
-        terrible.raise_if_failed()
-
-    assert len(str(caught.value).encode()) < 10_000
-    assert "and 280 more kinds of error" in str(caught.value)
-
-
 def test_a_report_pickles():
     assert pickle.loads(pickle.dumps(REPORT)) == REPORT  # noqa: S301  # our own bytes
-
-
-class TestWithFrames:
-    data = pd.DataFrame({"mail": list("abcdefghij"), "phone": range(10)}, index=[7] * 10)
-
-    def test_rows_are_the_analysts_own_with_a_reason(self):
-        rows = REPORT.rows(self.data)
-
-        assert rows["mail"].tolist() == ["c", "f"]
-        assert rows.index.tolist() == [7, 7]
-        assert rows["reason"].tolist() == ["mail: bad", "mail: bad; phone: bad"]
-        assert list(self.data.columns) == ["mail", "phone"]
-
-    def test_rows_with_warnings_on_request(self):
-        assert REPORT.rows(self.data, "warning")["phone"].tolist() == [1, 5, 7]
-        with pytest.raises(ValueError, match="fatal"):
-            REPORT.rows(self.data, "fatal")
-
-    def test_a_column_named_reason_is_not_overwritten(self):
-        rows = REPORT.rows(self.data.assign(reason="mine", reason_2="mine too"))
-
-        assert rows["reason"].tolist() == ["mine", "mine"]
-        assert rows["reason_3"].tolist() == ["mail: bad", "mail: bad; phone: bad"]
-
-    def test_good_rows_are_the_others(self):
-        assert REPORT.good(self.data)["phone"].tolist() == [0, 1, 3, 4, 6, 7, 8, 9]
-        assert Report(10).rows(self.data).empty
-
-    @pytest.mark.parametrize("method", [REPORT.rows, REPORT.good])
-    def test_another_table_is_refused(self, method):
-        with pytest.raises(FrameError, match="This table has 9 rows, the one that was examined had 10"):
-            method(self.data.iloc[1:])
-
-    def test_findings_as_a_table(self):
-        table = REPORT.to_frame()
-
-        assert table["code"].tolist() == ["bad", "bad", "odd"]
-        assert table["count"].tolist() == [2, 1, 3]
-        assert table["first_row"].tolist() == [2, 5, 1]
-        assert table["severity"].tolist() == ["error", "error", "warning"]
-
-    def test_no_findings_as_a_table_have_the_same_columns(self):
-        assert list(Report(0).to_frame().columns) == list(REPORT.to_frame().columns)
-        assert Report(0).to_frame().empty
