@@ -8,58 +8,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from cpnb.content.rule import Mask, Problem, Provenance, Severity
+from cpnb.content.shape import shape_counts, shape_of, shapes_of
 from cpnb.display import counted
 
-SHAPE_CHARACTERS = 40
-"""A shape is cut here, so that a long text cannot fill a report."""
+__all__ = ["POSITIONS_SHOWN", "SHAPES_KEPT", "Finding", "shape_counts", "shape_of", "shapes_of", "short_name"]
+
 SHAPES_KEPT = 200
 """Distinct shapes that a finding remembers, the first to appear; the rest are counted together."""
 POSITIONS_SHOWN = 5
 _NAME_CHARACTERS = 60
-
-# Every sign is replaced once: what one step leaves (A, a, 9, ·) is nothing that a later step changes.
-_SHAPE_STEPS = (
-    (r"[^\x20-\x7e\pL\pM\pN]", "·"),
-    (r"[\p{Ll}\p{Lm}\p{Lo}\pM]", "a"),
-    (r"[\p{Lu}\p{Lt}]", "A"),
-    (r"\pN", "9"),
-)
-
-
-def shapes_of(text: pa.Array) -> pa.Array:
-    """Return the shape of each text: capitals as ``A``, other letters as ``a``, digits as ``9``.
-
-    Spaces and ASCII punctuation stay; every other sign, control characters included, becomes ``·``.
-    Letters and digits are those of every script. Longer texts are cut to 40 characters and end in ``…``.
-    """
-    shape = pc.utf8_slice_codeunits(text, 0, SHAPE_CHARACTERS + 1)
-    for pattern, letter in _SHAPE_STEPS:
-        shape = pc.replace_substring_regex(shape, pattern, letter)
-    cut = pc.replace_substring_regex(shape, rf"\A((?s:.){{{SHAPE_CHARACTERS}}})(?s:.)\z", r"\1…")
-    return cut.cast(pa.large_string())
-
-
-def shape_of(text: str) -> str:
-    """Return the shape of one text; see `shapes_of`.
-
-    Examples
-    --------
-    >>> shape_of("555-0100"), shape_of("Émile Zola"), shape_of("٣٤ ab")
-    ('999-9999', 'Aaaaa Aaaa', '99 aa')
-    """
-    shape: str = shapes_of(pa.array([text], pa.large_string()))[0].as_py()
-    return shape
-
-
-def shape_counts(text: pa.Array) -> dict[str, int]:
-    """Return how many texts have which shape, in the order in which the shapes appear; missing ones are left out."""
-    counted_shapes = pc.value_counts(shapes_of(text.drop_null())).to_pylist()
-    return {pair["values"]: pair["counts"] for pair in counted_shapes}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,16 +8,49 @@ from __future__ import annotations
 import pyarrow as pa
 
 from cpnb import catalog
-from cpnb.content import birth_date, email_address, name, number, phone_number, string, unique_key
+from cpnb.content import (
+    birth_date,
+    date_order,
+    email_address,
+    invisible_characters,
+    lost_digits,
+    mojibake,
+    name,
+    normal_form,
+    number,
+    phone_number,
+    postal_code,
+    spreadsheet_marks,
+    string,
+    two_values,
+    unique_key,
+)
+from cpnb.content.placeholder import placeholder_rule
 from cpnb.content.rule import Mask, Problem, Provenance, Rule, Severity, TextColumn
 from cpnb.content_types import ContentType
 from cpnb.fields import Field, FieldMap
 
-__all__ = ["Mask", "Problem", "Provenance", "Rule", "Severity", "TextColumn", "normalised_key", "rules_for"]
+__all__ = [
+    "Mask",
+    "Problem",
+    "Provenance",
+    "Rule",
+    "Severity",
+    "TextColumn",
+    "is_identifier",
+    "normalised_key",
+    "rules_for",
+]
+
+
+def is_identifier(field: Field, fields: FieldMap) -> bool:
+    """Tell whether a field holds text that names somebody or some place by its digits, zeros in front included."""
+    named = field.column == fields.unique_key or field.name == "AccountNumber" or field.name.endswith("PostalCode")
+    return named and field.content_type is ContentType.STRING
 
 
 def rules_for(field: Field, fields: FieldMap) -> tuple[Rule, ...]:
-    """Return the rules for one field of a map: its content type's, its target's, and the key's if it is that."""
+    """Return the rules for one field: of its content type, its target, the key if it is that, and of damage."""
     target = catalog.target(field.target)
     is_key = field.column == fields.unique_key
     rules: list[Rule] = [unique_key.RULE] if is_key else []
@@ -35,10 +68,33 @@ def rules_for(field: Field, fields: FieldMap) -> tuple[Rule, ...]:
     rules.append(string.values_rule(target) if target.values else string.length_rule(target))
     if field.name == "BirthDate":
         rules.append(birth_date.RULE)
-    is_identifier = is_key or field.name == "AccountNumber" or field.name.endswith("PostalCode")
-    if field.content_type is ContentType.PHONE_NUMBER or (is_identifier and field.content_type is ContentType.STRING):
-        rules.append(string.FLOAT_RULE)
+    if not target.values:  # whatever is wrong with one of these, it is a value that is not allowed
+        rules += _damage_rules(field, fields)
     return tuple(rules)
+
+
+def _damage_rules(field: Field, fields: FieldMap) -> list[Rule]:
+    """Return the rules that tell what was broken before it came to us."""
+    rules = [
+        spreadsheet_marks.RULE,
+        mojibake.RULE,
+        invisible_characters.RULE,
+        normal_form.RULE,
+        placeholder_rule(field.content_type),
+    ]
+    identifier = is_identifier(field, fields)
+    if field.content_type is ContentType.PHONE_NUMBER or identifier:
+        rules += [string.FLOAT_RULE, lost_digits.RULE]
+    if field.content_type is ContentType.PHONE_NUMBER:
+        rules.append(two_values.PHONES_RULE)
+    if field.content_type is ContentType.EMAIL_ADDRESS:
+        rules.append(two_values.EMAILS_RULE)
+    if field.name == "BirthDate":
+        rules.append(date_order.RULE)
+    if field.name.endswith("PostalCode") and identifier and fields.region is not None:
+        short = postal_code.short_rule(fields.region)
+        rules += [short] if short is not None else []
+    return rules
 
 
 def normalised_key(

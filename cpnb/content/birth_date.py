@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
+import functools
 
-from cpnb.content.rule import Mask, Problem, Provenance, Rule, Severity, TextColumn, by_distinct
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from cpnb.content.rule import Mask, Problem, Provenance, Rule, Severity, TextColumn, mask_of
+from cpnb.content.text_bytes import TextBytes
 
 DATE_NOT_ISO = Problem(
     "date_not_iso",
@@ -14,29 +19,77 @@ DATE_NOT_ISO = Problem(
     "not a date in the form YYYY-MM-DD",
     "Segments compare dates; write them as 1990-12-31.",
 )
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_HYPHEN = ord("-")
+_LENGTH = len("YYYY-MM-DD")
+_LONGEST_MONTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_LEAP_DAY = 229
 
 
-def is_iso_date(text: str) -> bool:
-    """Tell whether the text is a day of the calendar as ``YYYY-MM-DD``.
+@functools.cache
+def _two_digits() -> NDArray[np.int16]:
+    """Return for each pair of bytes, as one number, which number two digits are; -1 if they are none."""
+    numbers = np.full(2**16, -1, np.int16)
+    for number in range(100):
+        numbers[int.from_bytes(b"%02d" % number, "big")] = number
+    return numbers
+
+
+@functools.cache
+def _days() -> Mask:
+    """Return for each number ``MMDD`` whether some year has that day."""
+    days = np.zeros(10_000, dtype=bool)
+    for month, length in enumerate(_LONGEST_MONTHS, start=1):
+        days[month * 100 + 1 : month * 100 + length + 1] = True
+    return days
+
+
+def iso_dates(text: pa.Array) -> Mask:
+    """Return which rows hold a day of the calendar as ``YYYY-MM-DD``; a missing one is none.
 
     Examples
     --------
-    >>> is_iso_date("2024-02-29"), is_iso_date("2023-02-29"), is_iso_date("29.2.2024")
-    (True, False, False)
+    >>> iso_dates(pa.array(["2024-02-29", "2023-02-29", "29.2.2024"])).tolist()
+    [True, False, False]
     """
-    if not _DATE.fullmatch(text):
-        return False
-    try:
-        dt.date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
+    return _iso_dates(TextBytes.of(text.cast(pa.large_string())))
+
+
+def _iso_dates(found: TextBytes) -> Mask:
+    mask: Mask = found.lengths == _LENGTH
+    starts = found.offsets[:-1][mask]
+    if not len(starts):
+        return mask
+    if len(starts) * _LENGTH == len(found.data):
+        cells = found.data.reshape(-1, _LENGTH)  # they lie side by side
+    else:
+        cells = np.lib.stride_tricks.sliding_window_view(found.data, _LENGTH)[starts]
+    century, year, month, day = (
+        _two_digits()[cells[:, place].astype(np.uint16) << 8 | cells[:, place + 1]] for place in (0, 2, 5, 8)
+    )
+    of_year = month * 100 + day
+    is_day = (century >= 0) & (year >= 0) & (month >= 0) & (day >= 0) & (cells[:, 4] == _HYPHEN) & (cells[:, 7] == _HYPHEN)
+    is_day &= _days()[np.where(is_day, of_year, 0)] & ((century > 0) | (year > 0))
+    # Every fourth year has a 29th of February, but of the centuries every fourth.
+    in_leap_year = np.where(year == 0, century, year) % 4 == 0
+    is_day &= (of_year != _LEAP_DAY) | in_leap_year
+    mask[mask] = is_day
+    return mask
+
+
+def is_iso_date(text: str) -> bool:
+    """Tell whether the text is a day of the calendar as ``YYYY-MM-DD``."""
+    return bool(iso_dates(pa.array([text], pa.large_string()))[0])
 
 
 def _failing(column: TextColumn) -> tuple[Mask]:
-    # Nothing but spaces is no date of another form; that it is not empty is told by the rule for spaces.
-    return (by_distinct(column.text, lambda text: not (text.isspace() or is_iso_date(text))),)
+    failing = mask_of(column.text.is_valid()) & ~_iso_dates(column.bytes)
+    rows = np.flatnonzero(failing)
+    if len(rows):
+        # Nothing but spaces is no date of another form; the rule for spaces tells of it.
+        others = column.text.take(pa.array(rows))
+        is_empty = pc.equal(pc.utf8_trim_whitespace(others), "")
+        failing[rows] = ~mask_of(pc.and_(is_empty, pc.greater(pc.binary_length(others), 0)))
+    return (failing,)
 
 
 RULE = Rule((DATE_NOT_ISO,), _failing)

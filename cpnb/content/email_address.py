@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
-from email_validator import validate_email
+import pyarrow.compute as pc
 
+from cpnb.content.canary import Canary
+from cpnb.content.email_parts import asked, normalised_by_parts, normalised_of_valid
+from cpnb.content.email_patterns import Classes, classes_of
 from cpnb.content.name import casefolded
-from cpnb.content.rule import Mask, Problem, Provenance, Rule, Severity, TextColumn, by_distinct
+from cpnb.content.rule import Mask, Problem, Provenance, Rule, Severity, TextColumn, distinct, mask_of
 
 EMAIL_INVALID = Problem(
     "email_invalid",
@@ -15,6 +19,14 @@ EMAIL_INVALID = Problem(
     "not a valid e-mail address",
     "Expected one address such as name@example.com, without spaces around it, names or a second address.",
 )
+
+FEW_ROWS = 16
+"""So many rows are shown to email-validator one by one: preparing the patterns takes longer."""
+
+# Rows judged by their parts are few, and each is the work of more code: more of them are compared.
+_ONE_IN_BY_PARTS = 128
+
+_CANARY = Canary("e-mail addresses", "email-validator")
 
 
 def is_email(text: str) -> bool:
@@ -28,15 +40,89 @@ def is_email(text: str) -> bool:
     >>> is_email("name@example.com"), is_email("name@example.com ")
     (True, False)
     """
-    try:
-        validate_email(text, check_deliverability=False)
-    except ValueError:  # EmailNotValidError is one, and so is what IDNA and Unicode say
-        return False
-    return True
+    return asked(text) is not None
+
+
+def valid(text: pa.Array, *, table_rows: int = 0, canary: Canary = _CANARY) -> Mask:
+    """Return which rows hold an address that `is_email` accepts; a missing one is none.
+
+    Parameters
+    ----------
+    text : pyarrow.Array
+        ``large_string``.
+    table_rows : int
+        Rows of the whole table, as far as it is known.
+    canary : Canary
+        Watches over the agreement with email-validator, and warns.
+    """
+    if canary.is_on and max(len(text), table_rows) > FEW_ROWS:
+        classes = classes_of(text)
+        accepted = classes.valid.copy()
+        if classes.unclear.any():
+            by_parts = normalised_by_parts(text.filter(pa.array(classes.unclear)))
+            accepted[classes.unclear] = mask_of(by_parts.is_valid())
+        rows = _compared_rows(text, classes, canary)
+        if canary.agrees(accepted[rows].tolist(), [is_email(value) for value in text.take(rows).to_pylist()]):
+            return accepted
+    return mask_of(_asked_normal_forms(text).is_valid())
+
+
+def normalised(text: pa.Array, *, table_rows: int = 0, canary: Canary = _CANARY) -> pa.Array:
+    """Return addresses in email-validator's normal form; null where there is no valid address.
+
+    The domain is in small letters and not in Punycode, the local part is NFC, and well-known mailboxes
+    such as ``Postmaster`` are in small letters.
+
+    Parameters
+    ----------
+    text : pyarrow.Array
+        ``large_string``.
+    table_rows : int
+        Rows of the whole table, as far as it is known.
+    canary : Canary
+        Watches over the agreement with email-validator, and warns.
+
+    Examples
+    --------
+    >>> normalised(pa.array(["Ann@EXAMPLE.com", "ann@"], pa.large_string())).to_pylist()
+    ['Ann@example.com', None]
+    """
+    if canary.is_on and max(len(text), table_rows) > FEW_ROWS:
+        classes = classes_of(text)
+        forms = _normal_forms(text, classes)
+        rows = _compared_rows(text, classes, canary)
+        theirs = _asked_normal_forms(text.take(rows))
+        if canary.agrees(forms.take(rows).to_pylist(), theirs.to_pylist()):
+            return forms
+    return _asked_normal_forms(text)
+
+
+def _normal_forms(text: pa.Array, classes: Classes) -> pa.Array:
+    plain = pa.array(classes.valid)
+    if classes.valid.all():
+        return normalised_of_valid(text)
+    nothing = pa.nulls(len(text), text.type)
+    forms = pc.replace_with_mask(nothing, plain, normalised_of_valid(text.filter(plain)))
+    if classes.unclear.any():
+        unclear = pa.array(classes.unclear)
+        forms = pc.replace_with_mask(forms, unclear, normalised_by_parts(text.filter(unclear)))
+    return forms
+
+
+def _compared_rows(text: pa.Array, classes: Classes, canary: Canary) -> pa.Array:
+    by_shape = canary.rows(mask_of(text.is_valid()) & ~classes.unclear)
+    by_parts = canary.rows(classes.unclear, one_in=_ONE_IN_BY_PARTS)
+    return pa.array(np.concatenate([by_shape, by_parts]))
+
+
+def _asked_normal_forms(text: pa.Array) -> pa.Array:
+    values, indices = distinct(text)
+    answers = (asked(value) for value in values)
+    return pa.array([answer and answer.normalized for answer in answers], text.type).take(indices)
 
 
 def _failing(column: TextColumn) -> tuple[Mask]:
-    return (by_distinct(column.text, lambda text: not is_email(text)),)
+    return (~valid(column.text, table_rows=column.table_rows) & mask_of(column.text.is_valid()),)
 
 
 RULE = Rule((EMAIL_INVALID,), _failing)

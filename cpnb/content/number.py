@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from cpnb.content.rule import Mask, Problem, Provenance, Rule, Severity, TextColumn, mask_of
 
 _PLAIN = r"\A[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)\z"
+_SHORTEST = r"\A(?:0|-?[1-9][0-9]*(?:\.[0-9]*[1-9])?|-?\.[0-9]*[1-9])\z"
 _WITH_EXPONENT = r"\A[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)[eE][+-]?[0-9]{1,3}\z"
+
+_NINE = 9
 
 NUMBER_INVALID = Problem(
     "number_invalid",
@@ -18,7 +22,8 @@ NUMBER_INVALID = Problem(
     Provenance.CAUTION,
     "not a plain decimal number",
     "Expected digits, at most one decimal point and a sign: no thousands separators, currency signs, spaces, "
-    "percent signs, decimal commas, 'nan' or 'inf'. Or use content type STRING.",
+    "percent signs, decimal commas, 'nan' or 'inf'. Cleaning (df.cp.clean) takes thousands separators out where they "
+    "can be told from a decimal point; or use content type STRING.",
 )
 NUMBER_EXPONENT = Problem(
     "number_exponent",
@@ -30,12 +35,23 @@ NUMBER_EXPONENT = Problem(
 
 
 def _failing(column: TextColumn) -> tuple[Mask, Mask]:
-    plain = mask_of(pc.match_substring_regex(column.text, _PLAIN))
-    present = mask_of(column.text.is_valid())
-    if (plain | ~present).all():
-        return ~plain & present, ~plain & present
-    exponent = mask_of(pc.match_substring_regex(column.text, _WITH_EXPONENT))
-    return ~plain & ~exponent & present, exponent
+    other = ~_plain(column) & mask_of(column.text.is_valid())
+    exponent = np.zeros(len(other), dtype=bool)
+    if other.any():
+        exponent[other] = mask_of(pc.match_substring_regex(column.text.filter(pa.array(other)), _WITH_EXPONENT))
+    return other & ~exponent, exponent
+
+
+def _plain(column: TextColumn) -> Mask:
+    """Return the plain numbers."""
+    is_sign = column.bytes.data - np.uint8(ord("0")) > _NINE  # below zero the byte wraps around
+    if np.count_nonzero(is_sign) > len(column.text) // 4:
+        return mask_of(pc.match_substring_regex(column.text, _PLAIN))
+    # Digits alone are a number; finding the others by their signs pays while these are few.
+    signed = column.bytes.rows(np.flatnonzero(is_sign))
+    plain: Mask = column.bytes.lengths > 0
+    plain[signed] = mask_of(pc.match_substring_regex(column.text.filter(pa.array(signed)), _PLAIN))
+    return plain
 
 
 RULE = Rule((NUMBER_INVALID, NUMBER_EXPONENT), _failing)
@@ -49,7 +65,14 @@ def comparable(text: pa.Array) -> pa.Array:
 
     Source: Amazon Connect administrator guide, 'mapping-field-definitions' (numeric equality).
     """
-    text = _written_out(text)
+    other = pc.fill_null(pc.invert(pc.match_substring_regex(text, _SHORTEST)), fill_value=False)
+    if not pc.any(other).as_py():
+        return text
+    return pc.replace_with_mask(text, other, _shortened(_written_out(text.filter(other))))
+
+
+def _shortened(text: pa.Array) -> pa.Array:
+    """Return plain numbers without a plus sign and zeros that say nothing; other text as it is."""
     plain = pc.fill_null(pc.match_substring_regex(text, _PLAIN), fill_value=False)
     shortened = text
     for pattern, replacement in (

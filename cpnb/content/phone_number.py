@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
+import numpy as np
 import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
-from phonenumbers import NumberParseException, PhoneNumberFormat
+from numpy.typing import NDArray
 
+from cpnb.content.phone_reading import BlockReading, read, replaced
+from cpnb.content.phone_reference import Outcome, read_out, verdict
+from cpnb.content.phone_table import TABLES, PhoneTables
 from cpnb.content.rule import Mask, Problem, Provenance, Rule, Severity, TextColumn, distinct, mask_of
 
 PHONE_INVALID = Problem(
@@ -41,16 +46,6 @@ REGION_UNKNOWN = Problem(
     "The region column should hold two-letter codes such as 'US' or 'DE'; these numbers are read without a region.",
 )
 
-_E164 = r"\A\+[1-9][0-9]{1,14}\z"
-# Between a value and its region; a region never holds it, so the last one is always ours.
-_SEPARATOR = "\x1f"
-
-
-class _Verdict(NamedTuple):
-    is_invalid: bool
-    lacks_country: bool
-    e164: str | None
-
 
 def is_phone(text: str, region: str | None = None) -> bool:
     """Tell whether phonenumbers reads the text as a valid number, dialled in `region` if it has no ``+``.
@@ -60,20 +55,7 @@ def is_phone(text: str, region: str | None = None) -> bool:
     >>> is_phone("(206) 555-0100", "US"), is_phone("(206) 555-0100")
     (True, False)
     """
-    verdict = _verdict(text, region)
-    return not (verdict.is_invalid or verdict.lacks_country)
-
-
-def _verdict(text: str, region: str | None) -> _Verdict:
-    try:
-        number = phonenumbers.parse(text, region)
-    except NumberParseException as error:
-        lacks_country = region is None and error.error_type == NumberParseException.INVALID_COUNTRY_CODE
-        lacks_country = lacks_country and "+" not in text and "\N{FULLWIDTH PLUS SIGN}" not in text
-        return _Verdict(not lacks_country, lacks_country, None)
-    e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
-    extension = f";{number.extension}" if number.extension else ""
-    return _Verdict(not phonenumbers.is_valid_number(number), lacks_country=False, e164=e164 + extension)
+    return verdict(text, region).outcome is Outcome.VALID
 
 
 def _known_regions(regions: pa.Array) -> pa.Array:
@@ -83,15 +65,93 @@ def _known_regions(regions: pa.Array) -> pa.Array:
     return pc.if_else(known, codes, pa.scalar(None, codes.type))
 
 
-def _verdicts(text: pa.Array, region: str | pa.Array | None) -> tuple[list[_Verdict], pa.Array]:
-    """Return one verdict for each distinct number and region, and for each row the index of its own."""
+class _Judged(NamedTuple):
+    """What the rule needs of a block."""
+
+    outcome: NDArray[np.uint8]
+    is_e164: Mask
+
+
+def _judged(block: BlockReading) -> _Judged:
+    return _Judged(block.outcome, block.is_e164)
+
+
+class _Part(NamedTuple):
+    """The rows of a column that are dialled in one region, or in none, and how many the whole table has of them."""
+
+    region: str | None
+    rows: NDArray[np.int64]
+    text: pa.Array
+    table_rows: int
+
+
+def _by_region(text: pa.Array, regions: pa.Array, table_rows: int) -> Iterator[_Part]:
+    """Yield the parts of a column. Rows beside an unknown region are dialled in none."""
+    codes = _known_regions(_column(regions)).dictionary_encode()
+    number = pc.fill_null(codes.indices, len(codes.dictionary)).to_numpy(zero_copy_only=False)
+    for index, code in enumerate([*codes.dictionary.to_pylist(), None]):
+        rows = np.flatnonzero(number == index)
+        if len(rows):
+            yield _Part(code, rows, text.take(pa.array(rows)), len(rows) * table_rows // len(text))
+
+
+def _column(text: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Return a column as one ``large_string`` array."""
+    if isinstance(text, pa.ChunkedArray):
+        text = text.combine_chunks()
+    return text if pa.types.is_large_string(text.type) else text.cast(pa.large_string())
+
+
+def _judge(text: pa.Array, region: str | pa.Array | None, table_rows: int, tables: PhoneTables) -> _Judged:
+    """Return what the rule needs of each row."""
+    text = _column(text)
     if region is None or isinstance(region, str):
-        values, indices = distinct(text)
-        return [_verdict(value, region) for value in values], indices
-    beside = pc.fill_null(_known_regions(region), "").cast(text.type)
-    pairs, indices = distinct(pc.binary_join_element_wise(text, beside, pa.scalar(_SEPARATOR, text.type)))
-    split = (pair.rpartition(_SEPARATOR) for pair in pairs)
-    return [_verdict(value, code or None) for value, _, code in split], indices
+        blocks = read(text, region, _judged, table_rows=table_rows, tables=tables)
+        return _Judged(*map(np.concatenate, zip(*blocks, strict=True)))
+    judged = _Judged(np.zeros(len(text), np.uint8), np.zeros(len(text), bool))
+    for part in _by_region(text, region, table_rows):
+        judged.outcome[part.rows], judged.is_e164[part.rows] = _judge(part.text, part.region, part.table_rows, tables)
+    return judged
+
+
+def valid(
+    text: pa.Array, region: str | pa.Array | None = None, *, table_rows: int = 0, tables: PhoneTables = TABLES
+) -> Mask:
+    """Return the rows that are valid numbers, as `is_phone` says.
+
+    Parameters
+    ----------
+    text : pyarrow.Array
+        ``large_string``. Missing rows are not valid.
+    region : str or pyarrow.Array, optional
+        Where numbers without ``+`` are dialled: one region for all, or one for each row.
+    table_rows : int
+        Rows of the whole table that the column is a slice of: tables are compiled only where that pays. No
+        verdict depends on it.
+    tables : PhoneTables
+        Where tables come from.
+    """
+    text = _column(text)
+    is_valid: Mask = _judge(text, region, table_rows, tables).outcome == Outcome.VALID
+    return is_valid & mask_of(text.is_valid())
+
+
+def e164(
+    text: pa.Array, region: str | pa.Array | None = None, *, table_rows: int = 0, tables: PhoneTables = TABLES
+) -> pa.Array:
+    """Return the E.164 form of each row as ``large_string``.
+
+    It is null where the number is not valid, and where it has an extension: E.164 has no place for one, so it
+    would be lost. Parameters are those of `valid`.
+    """
+    text = _column(text)
+    if region is None or isinstance(region, str):
+        blocks = read(text, region, lambda block: block.e164(), table_rows=table_rows, tables=tables)
+        return pa.chunked_array(blocks, pa.large_string()).combine_chunks()
+    made = pa.nulls(len(text), pa.large_string())
+    for part in _by_region(text, region, table_rows):
+        made = replaced(made, part.rows, e164(part.text, part.region, table_rows=part.table_rows, tables=tables))
+    return made
 
 
 def phone_rule(region: str | None) -> Rule:
@@ -103,22 +163,24 @@ def phone_rule(region: str | None) -> Rule:
     """
 
     def failing(column: TextColumn) -> tuple[Mask, Mask, Mask]:
-        return _failing(column.text, region)
+        return _failing(column, region)
 
     return Rule((PHONE_INVALID, PHONE_WITHOUT_COUNTRY, PHONE_NOT_E164), failing)
 
 
-def _failing(text: pa.Array, region: str | pa.Array | None) -> tuple[Mask, Mask, Mask]:
-    verdicts, indices = _verdicts(text, region)
-    invalid = mask_of(pa.array([one.is_invalid for one in verdicts], pa.bool_()).take(indices))
-    no_country = mask_of(pa.array([one.lacks_country for one in verdicts], pa.bool_()).take(indices))
-    valid = mask_of(text.is_valid()) & ~invalid & ~no_country
-    return invalid, no_country, valid & ~mask_of(pc.match_substring_regex(text, _E164))
+def _failing(column: TextColumn, region: str | pa.Array | None) -> tuple[Mask, Mask, Mask]:
+    outcome, is_e164 = _judge(column.text, region, column.table_rows, TABLES)
+    present = mask_of(column.text.is_valid())
+    return (
+        (outcome == Outcome.INVALID) & present,
+        (outcome == Outcome.LACKS_COUNTRY) & present,
+        (outcome == Outcome.VALID) & present & ~is_e164,
+    )
 
 
 def _failing_by_row(column: TextColumn) -> tuple[Mask, ...]:
     unknown = mask_of(_known_regions(column.regions).is_null()) & mask_of(column.text.is_valid())
-    return (*_failing(column.text, column.regions), unknown)
+    return (*_failing(column, column.regions), unknown)
 
 
 RULE_BY_ROW = Rule((PHONE_INVALID, PHONE_WITHOUT_COUNTRY, PHONE_NOT_E164, REGION_UNKNOWN), _failing_by_row)
@@ -126,7 +188,9 @@ RULE_BY_ROW = Rule((PHONE_INVALID, PHONE_WITHOUT_COUNTRY, PHONE_NOT_E164, REGION
 all, never the map's: a country is not guessed. Source: as for `phone_rule`."""
 
 
-def comparable(text: pa.Array, region: str | pa.Array | None) -> pa.Array:
+def comparable(
+    text: pa.Array, region: str | pa.Array | None, *, table_rows: int = 0, tables: PhoneTables = TABLES
+) -> pa.Array:
     """Return numbers as the service compares them: without regard to their formatting.
 
     What phonenumbers can read becomes E.164, valid or not; of the rest the digits count, and where
@@ -138,10 +202,26 @@ def comparable(text: pa.Array, region: str | pa.Array | None) -> pa.Array:
         ``large_string``.
     region : str or pyarrow.Array, optional
         Where numbers without ``+`` are dialled: one region for all, or one for each row.
+    table_rows, tables
+        See `valid`.
 
     Source: Amazon Connect administrator guide, 'mapping-field-definitions' (formatting is ignored).
     """
-    verdicts, indices = _verdicts(text, region)
-    read = pa.array([one.e164 for one in verdicts], text.type).take(indices)
-    digits = pc.replace_substring_regex(text, r"[^\pN]", "")
-    return pc.coalesce(read, pc.if_else(pc.equal(digits, ""), text, digits))
+    text = _column(text)
+    if not (region is None or isinstance(region, str)):
+        made = pa.nulls(len(text), pa.large_string())
+        for part in _by_region(text, region, table_rows):
+            keys = comparable(part.text, part.region, table_rows=part.table_rows, tables=tables)
+            made = replaced(made, part.rows, keys)
+        return made
+    blocks = read(text, region, lambda block: (block.e164(), block.is_readable), table_rows=table_rows, tables=tables)
+    made = pa.chunked_array([block[0] for block in blocks], pa.large_string()).combine_chunks()
+    is_readable = pa.array(np.concatenate([block[1] for block in blocks]))
+    is_open = pc.and_(pc.and_(made.is_null(), text.is_valid()), is_readable)
+    values, indices = distinct(text.filter(is_open))
+    readings = pa.array([read_out(value, region) for value in values], pa.large_string())
+    made = pc.replace_with_mask(made, is_open, readings.take(indices))
+    is_unread = made.is_null()
+    unread = text.filter(is_unread)
+    digits = pc.replace_substring_regex(unread, r"[^\pN]", "")
+    return pc.replace_with_mask(made, is_unread, pc.if_else(pc.equal(digits, ""), unread, digits))

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
+
+from cpnb.content.text_bytes import TextBytes
 
 Mask: TypeAlias = NDArray[np.bool_]
 """One bool for each row: True where a problem is."""
@@ -59,7 +62,7 @@ class Problem:
     hint: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TextColumn:
     """One rendered column.
 
@@ -77,6 +80,11 @@ class TextColumn:
     text: pa.Array = field(repr=False)
     regions: pa.Array | None = field(default=None, repr=False)
     table_rows: int = 0
+
+    @cached_property
+    def bytes(self) -> TextBytes:
+        """The bytes of the text, and what one rule has found out about them for the next."""
+        return TextBytes.of(self.text)
 
 
 @dataclass(frozen=True, slots=True)

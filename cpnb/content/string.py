@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from cpnb.catalog import Target
 from cpnb.content.rule import Mask, Problem, Provenance, Rule, Severity, TextColumn, mask_of
+from cpnb.content.text_bytes import space_pairs
 
 
 def length_rule(target: Target) -> Rule:
@@ -28,8 +29,7 @@ def length_rule(target: Target) -> Rule:
 
     def failing(column: TextColumn) -> tuple[Mask]:
         # A character has at least one byte, so bytes decide almost every column without counting.
-        longest = pc.max(pc.binary_length(column.text)).as_py()
-        if longest is None or longest <= target.max_length:
+        if column.bytes.lengths.max(initial=0) <= target.max_length:
             return (np.zeros(len(column.text), dtype=bool),)
         return (mask_of(pc.greater(pc.utf8_length(column.text), target.max_length)),)
 
@@ -67,12 +67,22 @@ SPACE_AT_THE_ENDS = Problem(
 
 
 def _space_at_the_ends(column: TextColumn) -> tuple[Mask]:
-    return (mask_of(pc.not_equal(pc.utf8_trim_whitespace(column.text), column.text)),)
+    return (_spaces(column, min_bytes_left=0),)
 
 
 def _space_around_text(column: TextColumn) -> tuple[Mask]:
-    trimmed = pc.utf8_trim_whitespace(column.text)
-    return (mask_of(pc.and_(pc.not_equal(trimmed, column.text), pc.not_equal(trimmed, ""))),)
+    return (_spaces(column, min_bytes_left=1),)
+
+
+def _spaces(column: TextColumn, *, min_bytes_left: int) -> Mask:
+    """Return the cells that begin or end with spaces and have so many bytes without them."""
+    mask = column.bytes.with_ends(space_pairs().either)
+    if mask.any():
+        cells = column.text.filter(pa.array(mask))
+        left_bytes = pc.binary_length(pc.utf8_trim_whitespace(cells))
+        is_shorter = pc.less(left_bytes, pc.binary_length(cells))
+        mask[mask] = mask_of(pc.and_(is_shorter, pc.greater_equal(left_bytes, min_bytes_left)))
+    return mask
 
 
 SPACES_RULE = Rule((SPACE_AT_THE_ENDS,), _space_at_the_ends)
@@ -93,8 +103,20 @@ FLOAT_SHAPED = Problem(
 )
 
 
+_POINT_OR_ZERO = np.zeros(256, dtype=bool)
+_POINT_OR_ZERO[[ord("."), ord("0")]] = True
+
+
 def _float_shaped(column: TextColumn) -> tuple[Mask]:
-    return (mask_of(pc.match_substring_regex(column.text, r"\A[+-]?[0-9]+\.0+\z")),)
+    # Few cells end in a zero after a point or a zero, and only those are worth a regular expression.
+    found = column.bytes
+    mask = found.ending_with(b"0")
+    before_last = np.maximum(found.offsets[1:][mask] - 2, 0)
+    mask[mask] = _POINT_OR_ZERO[found.data[before_last]]
+    if mask.any():
+        cells = column.text.filter(pa.array(mask))
+        mask[mask] = mask_of(pc.match_substring_regex(cells, r"\A[+-]?[0-9]+\.0+\z"))
+    return (mask,)
 
 
 FLOAT_RULE = Rule((FLOAT_SHAPED,), _float_shaped)

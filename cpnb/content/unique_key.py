@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from cpnb.content.rule import Mask, Problem, Provenance, Rule, Severity, TextColumn, mask_of
+from cpnb.content.text_bytes import space_pairs
 
 KEY_EMPTY = Problem(
     "key_empty",
@@ -23,7 +25,10 @@ KEY_REPEATED = Problem(
 
 
 def _failing(column: TextColumn) -> tuple[Mask]:
-    return (mask_of(column.text.is_null()) | mask_of(pc.equal(pc.utf8_trim_whitespace(column.text), "")),)
+    empty = column.bytes.with_ends(space_pairs().both)
+    if empty.any():
+        empty[empty] = mask_of(pc.equal(pc.utf8_trim_whitespace(column.text.filter(pa.array(empty))), ""))
+    return (empty | (column.bytes.lengths == 0),)
 
 
 RULE = Rule((KEY_EMPTY,), _failing)

@@ -1,5 +1,7 @@
 """Birth dates: ISO days are right, everything else is worth a warning."""
 
+import datetime as dt
+
 import pyarrow as pa
 import pytest
 
@@ -33,3 +35,25 @@ def test_the_rule_warns_and_leaves_missing_dates_alone():
 
     assert mask.tolist() == [False, True, False]
     assert birth_date.RULE.problems[0].severity is Severity.WARNING
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("1900-02-29", False), ("2000-02-29", True), ("0004-02-29", True), ("0000-02-29", False), ("1999-04-31", False)],
+)
+def test_the_calendar_knows_its_leap_years(text, expected):
+    assert birth_date.is_iso_date(text) is expected
+
+
+def test_every_day_of_the_calendar_and_no_other_is_a_date():
+    texts = [f"{year:04}-{month:02}-{day:02}" for year in (1, 99, 100, 400, 1900, 1996, 2000, 2023, 2100, 9999)
+             for month in range(14) for day in range(33)]  # fmt: skip
+
+    def exists(text):
+        year, month, day = map(int, text.split("-"))
+        try:
+            return bool(dt.date(year, month, day))
+        except ValueError:
+            return False
+
+    assert birth_date.iso_dates(pa.array(texts, pa.large_string())).tolist() == [exists(text) for text in texts]

@@ -7,6 +7,13 @@ from cpnb.content import Provenance, TextColumn, normalised_key, rules_for
 from cpnb.content_types import ContentType
 from cpnb.fields import Field, FieldMap
 
+# What any text may have suffered; the damage of phones, identifiers, dates and postal codes comes on top.
+DAMAGE = {
+    "spreadsheet_mark", "mojibake", "characters_lost", "invisible_character", "no_break_space", "not_composed",
+    "placeholder",
+}  # fmt: skip
+ROUNDING = {"float_shaped", "digits_lost", "exponent_shaped"}
+
 
 def codes(field, *, key=None, region=None):
     fields = FieldMap([field], unique_key=key, region=region)
@@ -24,23 +31,28 @@ def told(field, cell, *, key=None):
 @pytest.mark.parametrize(
     ("field", "expected"),
     [
-        (Field("x", "FirstName"), {"space_at_the_ends", "too_long"}),
-        (Field("x", "Attributes.tier"), {"space_at_the_ends", "too_long"}),
-        (Field("x", "EmailAddress"), {"email_invalid", "too_long"}),
+        (Field("x", "FirstName"), {"space_at_the_ends", "too_long"} | DAMAGE),
+        (Field("x", "Attributes.tier"), {"space_at_the_ends", "too_long"} | DAMAGE),
+        (Field("x", "EmailAddress"), {"email_invalid", "too_long", "two_emails"} | DAMAGE),
         (
             Field("x", "PhoneNumber"),
-            {"phone_invalid", "phone_without_country", "phone_not_e164", "too_long", "float_shaped"},
+            {"phone_invalid", "phone_without_country", "phone_not_e164", "too_long", "two_phones"} | DAMAGE | ROUNDING,
         ),
         (
             Field("x", "PhoneNumber", region_column="country"),
-            {"phone_invalid", "phone_without_country", "phone_not_e164", "region_unknown", "too_long", "float_shaped"},
+            {"phone_invalid", "phone_without_country", "phone_not_e164", "region_unknown", "too_long", "two_phones"}
+            | DAMAGE
+            | ROUNDING,
         ),
-        (Field("x", "Attributes.spend", ContentType.NUMBER), {"number_invalid", "number_exponent", "too_long"}),
-        (Field("x", "BirthDate"), {"date_not_iso", "space_at_the_ends", "too_long"}),
+        (
+            Field("x", "Attributes.spend", ContentType.NUMBER),
+            {"number_invalid", "number_exponent", "too_long"} | DAMAGE,
+        ),
+        (Field("x", "BirthDate"), {"date_not_iso", "date_ambiguous", "space_at_the_ends", "too_long"} | DAMAGE),
         (Field("x", "Gender"), {"value_not_allowed"}),
-        (Field("x", "AccountNumber"), {"space_at_the_ends", "too_long", "float_shaped"}),
-        (Field("x", "Address.PostalCode"), {"space_at_the_ends", "too_long", "float_shaped"}),
-        (Field("x", "EmailAddress", ContentType.STRING), {"space_at_the_ends", "too_long"}),
+        (Field("x", "AccountNumber"), {"space_at_the_ends", "too_long"} | DAMAGE | ROUNDING),
+        (Field("x", "Address.PostalCode"), {"space_at_the_ends", "too_long"} | DAMAGE | ROUNDING),
+        (Field("x", "EmailAddress", ContentType.STRING), {"space_at_the_ends", "too_long"} | DAMAGE),
     ],
 )
 def test_a_field_has_the_rules_of_its_type_and_target(field, expected):
@@ -48,7 +60,12 @@ def test_a_field_has_the_rules_of_its_type_and_target(field, expected):
 
 
 def test_the_unique_key_must_be_there():
-    assert codes(Field("x", "FirstName"), key="x") == {"key_empty", "space_at_the_ends", "too_long"}
+    assert codes(Field("x", "FirstName"), key="x") == {"key_empty", "space_at_the_ends", "too_long"} | DAMAGE
+
+
+@pytest.mark.parametrize(("region", "told"), [("US", True), ("GB", False), (None, False)])
+def test_a_postal_code_may_be_too_short_where_a_region_has_codes_of_one_length(region, told):
+    assert ("postal_code_short" in codes(Field("x", "Address.PostalCode"), region=region)) is told
 
 
 @pytest.mark.parametrize(
@@ -121,3 +138,10 @@ def test_chunked_phone_keys_keep_the_regions_of_their_rows():
     regions = pa.array(["US", "DE"])
 
     assert normalised_key(chunked, ContentType.PHONE_NUMBER, regions).to_pylist() == ["+12065550100", "+4930901820"]
+
+
+def test_turkish_letters_are_not_taken_for_latin_ones():
+    keys = normalised_key(pa.array(["IRMAK", "irmak", "ırmak", "İrmak"]), ContentType.NAME).to_pylist()
+
+    assert keys[0] == keys[1]
+    assert len(set(keys[1:])) == 3

@@ -54,3 +54,22 @@ def test_whole_numbers_with_a_point_and_zeros_look_like_floats():
     values = ("12065550100.0", "7.00", "+1.0", "12065550100", "7.5", "v1.0", "1.0.0", "1.0\n", None)
 
     assert failing(string.FLOAT_RULE, *values) == [True, True, True, False, False, False, False, False, False]
+
+
+def test_slices_of_a_column_are_judged_like_columns_of_their_own():
+    values = ["x ", None, " y", "z", "", "1.0", "\u3000w", "10"]
+    whole = pa.array(values, pa.large_string())
+
+    for start in range(len(values)):
+        for rule in (string.SPACES_RULE, string.SPACES_RULE_OF_KEY, string.FLOAT_RULE):
+            (mask,) = rule.failing(TextColumn(whole.slice(start)))
+            assert mask.tolist() == failing(rule, *values[start:])
+
+
+def test_an_empty_column_has_no_problem():
+    for rule in (string.SPACES_RULE, string.SPACES_RULE_OF_KEY, string.FLOAT_RULE):
+        assert failing(rule) == []
+
+
+def test_letters_of_several_bytes_at_the_ends_are_no_spaces():
+    assert failing(string.SPACES_RULE, "é", "日本", "אב", "👍", "\u200b", "e\u0301") == [False] * 6

@@ -1,0 +1,224 @@
+"""The bytes behind a column of text: where a telling byte stands, thousands of cells at a time.
+
+Damage is rare, and a regular expression over every cell would cost more than all other rules together. A
+look at the bytes finds the few rows that deserve one.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:  # rule.py offers every rule the bytes of its column
+    from cpnb.content.rule import Mask
+
+Bytes: TypeAlias = NDArray[np.uint8]
+
+Pairs: TypeAlias = NDArray[np.bool_]
+"""For each first byte, a row, and each second byte, a column, whether two bytes are looked for: those that a
+character begins with, or the first and the last one of a cell."""
+
+ASCII_END = 0x80
+_FIRST_OF_SEVERAL = 0xC2
+
+
+def pairs_of(*beginnings: bytes) -> Pairs:
+    """Return the pairs of bytes that characters begin with: two bytes each, or one that any may follow."""
+    pairs = np.zeros((256, 256), dtype=bool)
+    for beginning in beginnings:
+        pairs[tuple(beginning)] = True
+    return pairs
+
+
+def ends_of(cells: Iterable[bytes]) -> Pairs:
+    """Return the pairs of first and last byte that some cells have, none of which is empty."""
+    pairs = np.zeros((256, 256), dtype=bool)
+    for cell in cells:
+        pairs[cell[0], cell[-1]] = True
+    return pairs
+
+
+class SpacePairs(NamedTuple):
+    """First and last bytes of cells that may have spaces, of any script, at their ends.
+
+    Attributes
+    ----------
+    either : array of bool
+        At one end or both.
+    both : array of bool
+        At both, as a cell of nothing but spaces has.
+    """
+
+    either: Pairs
+    both: Pairs
+
+
+@functools.cache
+def space_pairs() -> SpacePairs:
+    """Return what may be a space for Arrow; Unicode has none beyond the first plane."""
+    characters = [chr(code) for code in range(0x10000) if not 0xD800 <= code < 0xE000]
+    left = pc.utf8_trim_whitespace(pa.array(characters)).to_pylist()
+    spaces = [character.encode() for character, rest in zip(characters, left, strict=True) if not rest]
+    first, last = np.zeros((256, 1), dtype=bool), np.zeros((1, 256), dtype=bool)
+    first[[space[0] for space in spaces], 0] = last[0, [space[-1] for space in spaces]] = True
+    return SpacePairs(first | last, first & last)
+
+
+@dataclass(frozen=True)
+class TextBytes:
+    """The UTF-8 of a column, all cells one after the other. What is found out about it is kept for the next who asks.
+
+    Attributes
+    ----------
+    data : array of uint8
+        Shares memory with the column.
+    offsets : array of int
+        Where each cell begins in `data`, and at last where the last one ends.
+    """
+
+    data: Bytes = field(repr=False)
+    offsets: NDArray[np.int64] = field(repr=False)
+
+    @classmethod
+    def of(cls, text: pa.Array) -> TextBytes:
+        """Return the bytes of a ``large_string`` column; a missing cell has none."""
+        _, where, what = text.buffers()
+        if not len(text) or where is None:
+            return cls(np.empty(0, np.uint8), np.zeros(len(text) + 1, np.int64))
+        offsets = np.frombuffer(where, np.int64)[text.offset : text.offset + len(text) + 1]
+        data = np.empty(0, np.uint8) if what is None else np.frombuffer(what, np.uint8)[: offsets[-1]]
+        return cls(data[offsets[0] :], offsets - offsets[0])
+
+    @cached_property
+    def highest(self) -> int:
+        """The highest byte there is; 0 if there is none."""
+        return int(self.data.max(initial=0))
+
+    @cached_property
+    def lowest(self) -> int:
+        """The lowest byte there is; 255 if there is none."""
+        return int(self.data.min(initial=255))
+
+    @property
+    def is_ascii(self) -> bool:
+        """Whether there are no other characters than ASCII in any cell."""
+        return self.highest < ASCII_END
+
+    def rows(self, positions: NDArray[np.int64]) -> Mask:
+        """Return the rows in whose cells the bytes at some positions of `data` are."""
+        mask = np.zeros(len(self.offsets) - 1, dtype=bool)
+        mask[np.searchsorted(self.offsets, positions, side="right") - 1] = True
+        return mask
+
+    @cached_property
+    def foreign_begins(self) -> NDArray[np.int64]:
+        """Where the characters begin that are not ASCII."""
+        return np.empty(0, np.int64) if self.is_ascii else np.flatnonzero(self.data >= _FIRST_OF_SEVERAL)
+
+    @cached_property
+    def foreign_pairs(self) -> NDArray[np.uint16]:
+        """The first two bytes of each character that is not ASCII, as one number."""
+        return _as_numbers(self.data[self.foreign_begins], self.data[self.foreign_begins + 1])
+
+    @cached_property
+    def _foreign_occurring(self) -> NDArray[np.bool_]:
+        return _occurring(self.foreign_pairs)
+
+    def foreign(self, pairs: Pairs) -> NDArray[np.int64]:
+        """Return where characters begin that are not ASCII and whose first two bytes are some pair."""
+        wanted = pairs.ravel()
+        if not (self._foreign_occurring & wanted).any():
+            return np.empty(0, np.int64)
+        return self.foreign_begins[wanted[self.foreign_pairs]]
+
+    def rows_with_any(self, table: NDArray[np.bool_]) -> Mask:
+        """Return the rows that have one of some bytes; `table` says of each of the 256 whether it is one."""
+        if not table[self.lowest : self.highest + 1].any():
+            return np.zeros(len(self.offsets) - 1, dtype=bool)
+        return self.rows(np.flatnonzero(table[self.data]))
+
+    @cached_property
+    def lengths(self) -> NDArray[np.int64]:
+        """Bytes in each cell."""
+        return np.diff(self.offsets)
+
+    @cached_property
+    def _ends(self) -> NDArray[np.uint16]:
+        """First and last byte of each cell as one number; of an empty cell it says nothing."""
+        if not len(self.data):
+            return np.zeros(len(self.offsets) - 1, np.uint16)
+        first = np.minimum(self.offsets[:-1], len(self.data) - 1)
+        return _as_numbers(self.data[first], self.data[np.maximum(self.offsets[1:] - 1, 0)])
+
+    @cached_property
+    def _ends_occurring(self) -> NDArray[np.bool_]:
+        return _occurring(self._ends)
+
+    def with_ends(self, pairs: Pairs) -> Mask:
+        """Return the rows whose cell begins and ends with some pair of bytes; an empty cell has none."""
+        wanted = pairs.ravel()
+        if not (self._ends_occurring & wanted).any():
+            return np.zeros(len(self.offsets) - 1, dtype=bool)
+        mask: Mask = wanted[self._ends]
+        mask &= self.lengths > 0
+        return mask
+
+    def starting_with(self, signs: bytes) -> Mask:
+        """Return the rows whose cell begins with one of some bytes."""
+        pairs = np.zeros((256, 256), dtype=bool)
+        pairs[list(signs)] = True
+        return self.with_ends(pairs)
+
+    def ending_with(self, signs: bytes) -> Mask:
+        """Return the rows whose cell ends with one of some bytes."""
+        pairs = np.zeros((256, 256), dtype=bool)
+        pairs[:, list(signs)] = True
+        return self.with_ends(pairs)
+
+    @property
+    def ending_in_ascii(self) -> Mask:
+        """The rows whose cell is empty or ends with an ASCII character."""
+        return ~self.ending_with(bytes(range(ASCII_END, 256)))
+
+
+def _as_numbers(first: Bytes, second: Bytes) -> NDArray[np.uint16]:
+    return first.astype(np.uint16) << 8 | second
+
+
+def _occurring(numbers: NDArray[np.uint16]) -> NDArray[np.bool_]:
+    occurring = np.zeros(2**16, dtype=bool)
+    occurring[numbers] = True
+    return occurring
+
+
+def none_of(text: pa.Array) -> Mask:
+    """Return a mask without any row."""
+    return np.zeros(len(text), dtype=bool)
+
+
+def mended_where(text: pa.Array, suspected: Mask, mend: Callable[[pa.Array], pa.Array]) -> pa.Array:
+    """Return text in which the suspected cells are as `mend` returns them, and all others the same."""
+    if not suspected.any():
+        return text
+    if suspected.all():
+        return mend(text)
+    chosen = pa.array(suspected)
+    return pc.replace_with_mask(text, chosen, mend(text.filter(chosen)))
+
+
+def mended_distinct(text: pa.Array, suspected: Mask, mend: Callable[[pa.Array], pa.Array]) -> pa.Array:
+    """Return the same as `mended_where`, by asking once for each distinct value of the suspected cells."""
+
+    def by_value(part: pa.Array) -> pa.Array:
+        encoded = part.dictionary_encode()
+        return mend(encoded.dictionary).take(encoded.indices)
+
+    return mended_where(text, suspected, by_value)
