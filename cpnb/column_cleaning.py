@@ -1,0 +1,116 @@
+"""One column on its way through a cleaning: what is to be done to it, and what has been."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from cpnb.changes import ColumnChanges, LeftAlone
+from cpnb.content import Mask, Rule, date_order, lost_digits, rules_for
+from cpnb.content.shape import shape_counts
+from cpnb.fields import Field, FieldMap
+from cpnb.frames import Frame
+from cpnb.mending import Mended
+from cpnb.rendering import Rendered
+from cpnb.repairs import REPAIRS, Place, Repair
+from cpnb.rewriting import rewritten
+
+_EXAMPLE_CELLS = 200
+
+# Why a problem is left alone, where its own sentence does not say it.
+_REASONS = {
+    "phone_invalid": "not a valid phone number where it is dialled; missing digits and area codes are not made up",
+    "phone_without_country": "a phone number without a country, and none is guessed: give the map a region",
+    "phone_not_e164": "a phone number with an extension, which E.164 cannot hold",
+    "space_at_the_ends": "nothing but spaces, or spaces at the ends; the steps 'blanks' and 'spaces' were left out",
+    "placeholder": "a word or number that stands for nothing; steps=['defaults', 'placeholders'] makes them empty",
+    "two_emails": "with more than one e-mail address; steps=['defaults', 'first_of_several'] keeps the first",
+    "two_phones": "with more than one phone number; steps=['defaults', 'first_of_several'] keeps the first",
+    "digits_lost": "rounded, with its last digits gone: nothing brings them back, export the column again as text",
+    "postal_code_short": "shorter than a postal code; beside a country column, or with country='US', zeros come back",
+    "float_shaped": "with '.0' at the end, and more than one value that could be meant",
+    "date_not_iso": "not a date that can be read for certain",
+    "date_ambiguous": "a date in either of two orders: say date_order='day-first' or 'month-first'",
+    "number_invalid": "not a number that can be read for certain",
+}
+_UNSUPPORTED = "unsupported_cell"
+_ROUNDED = "all identifiers of 16 digits end in 0, as a spreadsheet leaves them, which keeps 15: the last digit is gone"
+
+
+@dataclass(slots=True, repr=False)
+class ColumnCleaning:
+    """One column on its way through the cleaning: what is to be done to it, and what has been."""
+
+    one: Field
+    repairs: tuple[Repair, ...]
+    rules: tuple[Rule, ...]
+    place: Place
+    positions: list[NDArray[np.int64]] = field(default_factory=list)
+    bits: list[NDArray[np.uint32]] = field(default_factory=list)
+    before: list[pa.Array] = field(default_factory=list)
+    after: list[pa.Array] = field(default_factory=list)
+    left: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)
+    sentences: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, one: Field, fields: FieldMap, place: Place, steps: Collection[str]) -> ColumnCleaning:
+        """Return a field with those of some repairs that concern it."""
+        repairs = tuple(step for step in REPAIRS if step.name in steps and step.concerns(one, fields))
+        return cls(one, repairs, rules_for(one, fields), place)
+
+    def take(self, start: int, done: Mended, headers: Mask, rendered: Rendered) -> None:
+        """Take note of a slice whose first row is at `start`."""
+        changed = done.changed
+        if changed.any():
+            chosen = pa.array(changed)
+            self.positions.append(np.flatnonzero(changed) + start)
+            self.bits.append(done.repairs[changed])
+            self.before.append(done.before.filter(chosen))
+            self.after.append(done.after.filter(chosen))
+        for problem, mask in done.verdicts:
+            failing = mask & ~headers
+            if failing.any():
+                self.left[problem.code] += int(failing.sum())
+                self.sentences[problem.code] = problem.sentence
+                if problem.code not in self.examples:
+                    first = np.flatnonzero(failing)[:_EXAMPLE_CELLS]
+                    shapes = shape_counts(done.after.take(pa.array(first)))
+                    self.examples[problem.code] = min(shapes, key=lambda shape: (-shapes[shape], shape), default="")
+        if self.one.source in rendered.unsupported:
+            self.left[_UNSUPPORTED] += int(rendered.unsupported[self.one.source].sum())
+            self.sentences[_UNSUPPORTED] = "without a text that could be sent"
+
+    def changes(self, data: Frame) -> tuple[ColumnChanges, pd.Series[Any]]:
+        """Return what was changed, and the column as it is afterwards."""
+        positions = np.concatenate(self.positions)
+        before, after = (pa.chunked_array(texts).combine_chunks() for texts in (self.before, self.after))
+        series = data[self.one.column]
+        result = rewritten(series, positions, after)
+        compact: NDArray[np.unsignedinteger[Any]] = positions.astype(np.uint64)
+        compact = compact.astype(np.uint32) if len(data) < 2**32 else compact
+        names, sentences = zip(*((step.name, step.sentence) for step in self.repairs), strict=True)
+        dtypes = (str(series.dtype), str(result.dtype))
+        bits = np.concatenate(self.bits)
+        return ColumnChanges(self.one.column, compact, bits, before, after, names, sentences, dtypes), result
+
+    def left_alone(self) -> tuple[LeftAlone, ...]:
+        """Return what is still wrong with the column, in the order of its rules, and what only all of it shows."""
+        reasons = {**self.sentences, **{code: _REASONS[code] for code in self.left if code in _REASONS}}
+        if "date_ambiguous" in reasons and date_order.has_both_orders(self.place.seen.get("dates", {})):
+            reasons["date_ambiguous"] += "; the column has dates in both"
+        left = [
+            LeftAlone(self.one.column, code, count, reasons[code], self.examples.get(code, ""))
+            for code, count in self.left.items()
+        ]
+        rounded = lost_digits.rounded_to_fifteen(self.place.seen.get("identifiers", {}))
+        if rounded:
+            left.append(LeftAlone(self.one.column, lost_digits.DIGITS_LOST.code, rounded, _ROUNDED))
+        return tuple(left)
