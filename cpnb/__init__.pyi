@@ -1,5 +1,9 @@
 from . import samples as samples
+from .cleaned import Cleaned as Cleaned
+from .cleaning import clean as clean
+from .content.canary import FastPathWarning as FastPathWarning
 from .content_types import ContentType as ContentType
+from .description import Description as Description, describe as describe
 from .domain import Domain as Domain
 from .errors import (
     ChangedDataError as ChangedDataError,
@@ -23,7 +27,7 @@ from .expressions import calculated as calculated, profile as profile
 from .fields import Field as Field, FieldMap as FieldMap
 from .finding import Finding as Finding
 from .planning import Plan as Plan, UploadOptions as UploadOptions, plan as plan
-from .reading import read as read
+from .reading import ReadWarning as ReadWarning, Scan as Scan, read as read, scan as scan
 from .report import Report as Report
 from .sandbox_process import Sandbox as Sandbox
 from .schema import schema_for as schema_for

@@ -11,6 +11,7 @@ import codecs
 import contextlib
 import os
 import sys
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -34,11 +35,13 @@ from cpnb.errors import (
 from cpnb.expressions import Expression, profile
 from cpnb.fields import FieldMap
 from cpnb.planning import ON_INVALID, Plan
-from cpnb.reading import read
+from cpnb.reading import ReadWarning, read
 from cpnb.sandbox_process import Sandbox
 from cpnb.segments import SegmentDefinition
 from cpnb.suggestion import suggest
 from cpnb.uploads import Upload
+
+REPAIR = ("certain", "nothing")
 
 DATA_REFUSED, USAGE_MISTAKE, SERVICE_FAILED = 1, 2, 3
 # What a shell reports for a program that the signals SIGINT and SIGPIPE ended.
@@ -77,7 +80,7 @@ def _verdict(error: CpnbError | _MistakeError, options: argparse.Namespace) -> t
         # The rest of its text is the report, which stands above, and advice for those who write Python.
         return DATA_REFUSED, [f"Refused: {str(error).splitlines()[0]}", _advice_after_refusal(options)]
     if isinstance(error, ReadError):
-        advice = "Next: --delimiter and --encoding say how the file is written, if it is not UTF-8 with commas."
+        advice = "Next: --delimiter, --encoding and --sheet say how the file is written, if it is not as it seems."
         return DATA_REFUSED, [f"Refused: {error}", advice]
     if isinstance(error, FrameError):
         return DATA_REFUSED, [f"Refused: {error}"]
@@ -95,12 +98,13 @@ def _advice_after_refusal(options: argparse.Namespace) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m cpnb",
-        description="Read, check and upload a table of customers, and build a segment of it. Without a CSV, on "
+        description="Read, check and upload a table of customers, and build a segment of it. Without a file, on "
         "synthetic people; without --aws, on a local sandbox that ends with the command.",
     )
-    parser.add_argument("csv", nargs="?", metavar="CSV", help="a CSV file with a header")
-    parser.add_argument("--delimiter", type=_delimiter, metavar="C", help="of cells: ';', '\\t' (default: comma)")
-    parser.add_argument("--encoding", type=_encoding, metavar="NAME", help="such as cp1252 (default: utf-8)")
+    parser.add_argument("csv", nargs="?", metavar="FILE", help="a CSV, Excel (.xlsx) or Parquet file with a header")
+    parser.add_argument("--delimiter", type=_delimiter, metavar="C", help="of cells: ';', '\\t' (default: found out)")
+    parser.add_argument("--encoding", type=_encoding, metavar="NAME", help="such as cp1252 (default: found out)")
+    parser.add_argument("--sheet", metavar="NAME", help="of an Excel file (default: the first with cells)")
     parser.add_argument("--unique-key", metavar="NAME", help="column by which the service recognises a customer")
     parser.add_argument("--fields", metavar="FILE", help="a field map saved as JSON; by default it is guessed")
     parser.add_argument("--region", metavar="CC", help="country of phone numbers without +, such as US")
@@ -113,9 +117,15 @@ def _parser() -> argparse.ArgumentParser:
         "guide allows imports no more than 90, and so does the sandbox",
     )
     parser.add_argument(
+        "--repair",
+        choices=REPAIR,
+        default="certain",
+        help="repair what can be repaired for certain before the check, or nothing (default: certain)",
+    )
+    parser.add_argument(
         "--on-invalid", choices=ON_INVALID, default="blank", help="what to do about errors (default: blank the cells)"
     )
-    parser.add_argument("--aws", action="store_true", help="go to AWS instead of a sandbox; needs a CSV and --domain")
+    parser.add_argument("--aws", action="store_true", help="go to AWS instead of a sandbox; needs a FILE and --domain")
     parser.add_argument("--profile", metavar="P", help="with --aws: named profile of the AWS configuration")
     parser.add_argument("--aws-region", metavar="R", help="with --aws: such as us-east-1 (default: the profile's)")
     return parser
@@ -125,11 +135,11 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = _parser()
     options = parser.parse_args(arguments)
     if options.csv and not Path(options.csv).is_file():
-        parser.error(f"there is no file {options.csv!r}: check the path of the CSV")
-    if not options.csv and (options.delimiter or options.encoding):
-        parser.error("--delimiter and --encoding are for a CSV, and none is named")
+        parser.error(f"there is no file {options.csv!r}: check its path")
+    if not options.csv and (options.delimiter or options.encoding or options.sheet):
+        parser.error("--delimiter, --encoding and --sheet are for a file, and none is named")
     if options.aws and not options.csv:
-        parser.error("--aws needs a CSV: the synthetic people are for the sandbox only")
+        parser.error("--aws needs a FILE: the synthetic people are for the sandbox only")
     if options.aws and not options.domain:
         parser.error("--aws needs --domain: say where the rows go")
     if (options.profile or options.aws_region) and not options.aws:
@@ -155,6 +165,11 @@ def _encoding(name: str) -> str:
 def _run(options: argparse.Namespace) -> None:
     people = _read(options)
     fields = _fields(people, options)
+    if options.repair == "certain":
+        _heading("Repair")
+        cleaned = people.cp.clean(fields)
+        print(cleaned)
+        people = cleaned.frame
     with _domain(options) as domain:
         plan = people.cp.plan(domain, fields, data_expiry=options.expiry, on_invalid=options.on_invalid)
         _heading("Check")
@@ -179,8 +194,12 @@ def _read(options: argparse.Namespace) -> pd.DataFrame:
         people = samples.people(rows=SAMPLE_ROWS, seed=SAMPLE_SEED)
         print(f"{counted(len(people), 'synthetic person', 'synthetic people')}, {len(people.columns)} columns.")
         return people
-    people = read(options.csv, encoding=options.encoding or "utf-8", delimiter=options.delimiter or ",")
+    with warnings.catch_warnings(record=True) as notes:
+        warnings.simplefilter("always", ReadWarning)
+        people = read(options.csv, encoding=options.encoding, delimiter=options.delimiter, sheet=options.sheet)
     print(f"{Path(options.csv).name}: {counted(len(people), 'row')}, {counted(len(people.columns), 'column')}.")
+    for note in notes:
+        print(f"Note: {note.message}")
     return people
 
 

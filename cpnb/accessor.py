@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cpnb.cleaned import Cleaned
+    from cpnb.cleaning import DateOrder
+    from cpnb.description import Description
     from cpnb.domain import Domain
+    from cpnb.duplicates import Keep
     from cpnb.fields import FieldMap
     from cpnb.planning import OnInvalid, Plan, UploadOptions
     from cpnb.report import Report
@@ -23,6 +29,18 @@ class CustomerProfilesAccessor:
 
     def __init__(self, frame: pd.DataFrame) -> None:
         self._frame = frame
+
+    def describe(self, fields: FieldMap | None = None) -> Description:
+        """Return what each column holds, in content types; see `cpnb.describe`.
+
+        Parameters
+        ----------
+        fields : FieldMap, optional
+            What the columns are meant to be. Without it, each is described by its values alone.
+        """
+        from cpnb.description import describe
+
+        return describe(self._frame, fields)
 
     def suggest_fields(self, *, unique_key: str | None = None, region: str | None = None) -> FieldMap:
         """Return a field map guessed from the columns' names and values; see `cpnb.suggest_fields`."""
@@ -43,6 +61,23 @@ class CustomerProfilesAccessor:
         from cpnb.validation import validate
 
         return validate(self._frame, self.suggest_fields() if fields is None else fields, schema=schema)
+
+    def clean(
+        self,
+        fields: FieldMap,
+        *,
+        steps: Sequence[str] | None = None,
+        without: Sequence[str] = (),
+        keep: Keep | None = None,
+        date_order: DateOrder | None = None,
+        country: str | None = None,
+    ) -> Cleaned:
+        """Return the rows with everything repaired that can be for certain, and an account of it; see `cpnb.clean`."""
+        from cpnb.cleaning import clean
+
+        return clean(
+            self._frame, fields, steps=steps, without=without, keep=keep, date_order=date_order, country=country
+        )
 
     def plan(
         self,

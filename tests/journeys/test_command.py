@@ -105,12 +105,12 @@ def test_refused_data_is_status_1(tmp_path):
     ("arguments", "expected"),
     [
         (["nothing.csv"], "there is no file 'nothing.csv'"),
-        (["--aws", "--domain", "loyalty"], "--aws needs a CSV"),
+        (["--aws", "--domain", "loyalty"], "--aws needs a FILE"),
         (["{csv}", "--aws"], "--aws needs --domain"),
         (["--profile", "prod"], "add --aws"),
         (["--aws-region", "us-east-1"], "add --aws"),
         (["--on-invalid", "ignore"], "invalid choice: 'ignore'"),
-        (["--delimiter", ";"], "are for a CSV"),
+        (["--delimiter", ";"], "are for a file"),
         (["{csv}", "--delimiter", ";;"], "has 2 characters"),
         (["{csv}", "--encoding", "utf-99"], "is no encoding"),
     ],
@@ -208,12 +208,46 @@ def test_options_go_before_what_the_map_says(tmp_path):
 def test_a_file_with_another_delimiter_and_encoding(tmp_path):
     path = tmp_path / "kunden.csv"
     path.write_text("id;name;email\n1;Jürgen;a@example.com\n", encoding="cp1252")
-    refused = run(path, "--unique-key", "id")
-    done = run(path, "--unique-key", "id", "--delimiter", ";", "--encoding", "cp1252")
-    assert refused.returncode == 1
-    assert "Next: --delimiter and --encoding" in refused.stderr
-    assert done.returncode == 0, done.stderr
-    assert "1 row, 3 columns" in done.stdout
+    found_out = run(path, "--unique-key", "id")
+    said = run(path, "--unique-key", "id", "--delimiter", ";", "--encoding", "cp1252")
+    for done in (found_out, said):
+        assert done.returncode == 0, done.stderr
+        assert "1 row, 3 columns" in done.stdout
+    assert "Note: 'kunden.csv' was read with" in found_out.stdout
+    assert "Note:" not in said.stdout
+    assert found_out.stderr == ""
+
+
+def test_a_file_that_cannot_be_read_is_status_1_with_advice(tmp_path, capsys):
+    path = tmp_path / "ragged.csv"
+    path.write_text("id,email\n1,a@example.com\n2,b@example.com,surplus\n", encoding="utf-8")
+    assert status_of(path, "--unique-key", "id") == 1
+    said = capsys.readouterr().err
+    assert "line 3" in said
+    assert "Next: --delimiter, --encoding and --sheet" in said
+
+
+def test_an_excel_file_arrives(tmp_path, capsys):
+    path = tmp_path / "people.xlsx"
+    pd.DataFrame({"id": ["001", "002"], "email": ["a@example.com", "b@example.com"]}).to_excel(path, index=False)
+    assert status_of(path, "--unique-key", "id") == 0
+    assert "SUCCEEDED (2 created" in capsys.readouterr().out
+
+
+def test_what_can_be_repaired_is_repaired_and_told(tmp_path, capsys):
+    path = tmp_path / "messy.csv"
+    path.write_text("id,email,phone\n1, a@EXAMPLE.com,(206) 555-0100\n", encoding="utf-8")
+    arguments = (path, "--unique-key", "id", "--region", "US")
+    assert status_of(*arguments) == 0
+    said = capsys.readouterr().out
+    assert "Cleaned: 1 row: 2 cells repaired in 2 columns, nothing left to repair." in said
+    assert "'(999) 999-9999' -> '+99999999999' [phones]" in said
+    assert "Report: 1 row, no findings." in said
+
+    assert status_of(*arguments, "--repair", "nothing") == 0
+    said = capsys.readouterr().out
+    assert "Cleaned" not in said
+    assert "email_invalid" in said
 
 
 def test_a_tab_can_be_typed(tmp_path):
