@@ -32,7 +32,9 @@ from .report import Report as Report
 from .sandbox_process import Sandbox as Sandbox
 from .schema import schema_for as schema_for
 from .segments import SegmentDefinition as SegmentDefinition, list_segments as list_segments
-from .suggestion import suggest_fields as suggest_fields
+from .suggested import Suggestion as Suggestion, Suggestions as Suggestions
+from .suggestion import suggest as suggest, suggest_fields as suggest_fields
+from .templates import template as template
 from .upload_job import UploadJob as UploadJob
 from .uploads import Upload as Upload, upload as upload
 from .validation import validate as validate

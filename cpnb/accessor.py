@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from cpnb.fields import FieldMap
     from cpnb.planning import OnInvalid, Plan, UploadOptions
     from cpnb.report import Report
+    from cpnb.suggested import Suggestions
+    from cpnb.suggestion import AskedAttributes
     from cpnb.uploads import Upload
 
 
@@ -42,11 +44,19 @@ class CustomerProfilesAccessor:
 
         return describe(self._frame, fields)
 
-    def suggest_fields(self, *, unique_key: str | None = None, region: str | None = None) -> FieldMap:
-        """Return a field map guessed from the columns' names and values; see `cpnb.suggest_fields`."""
-        from cpnb.suggestion import suggest_fields
+    def suggest(
+        self, *, unique_key: str | None = None, region: str | None = None, attributes: AskedAttributes = ()
+    ) -> Suggestions:
+        """Return a guess for each column, with reasons, and what is left out, with reasons; see `cpnb.suggest`."""
+        from cpnb.suggestion import suggest
 
-        return suggest_fields(self._frame, unique_key=unique_key, region=region)
+        return suggest(self._frame, unique_key=unique_key, region=region, attributes=attributes)
+
+    def suggest_fields(
+        self, *, unique_key: str | None = None, region: str | None = None, attributes: AskedAttributes = ()
+    ) -> FieldMap:
+        """Return a field map guessed from the columns' names and values; see `cpnb.suggest_fields`."""
+        return self.suggest(unique_key=unique_key, region=region, attributes=attributes).fields
 
     def validate(self, fields: FieldMap | None = None, *, schema: Any = None) -> Report:
         """Return what is wrong with the rows; see `cpnb.validate`.

@@ -1,4 +1,4 @@
-"""What each column of a table is to the service: fields, and the map of them all."""
+"""The map from the columns of a table to the fields of a profile, and the forms in which it is kept and sent."""
 
 from __future__ import annotations
 
@@ -13,71 +13,11 @@ from cpnb import catalog, headers
 from cpnb.content_types import ContentType
 from cpnb.display import html_table
 from cpnb.errors import FieldsError, did_you_mean, listed
+from cpnb.field import Field, checked_region
 
-_REGION = re.compile(r"[A-Z]{2}")
+__all__ = ["FILE_FORMAT", "Field", "FieldMap"]
 
 FILE_FORMAT = "cpnb.fields/1"
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One column on its way to one place in the profile.
-
-    Parameters
-    ----------
-    column : str
-        Name of the column in the table.
-    target : str
-        Where it goes, ``"EmailAddress"`` or ``"_profile.EmailAddress"``; kept in the long form.
-    content_type : ContentType or str, optional
-        How the service compares its values; by default what belongs to the target.
-    region : str, optional
-        For phone numbers: ISO 3166 code of the country in which numbers without ``+`` are dialled.
-    region_column : str, optional
-        For phone numbers: the column that holds such a code, row by row.
-    source : str, optional
-        Header in the uploaded file, and with it the field's name at the service; derived from
-        `column` if not given.
-
-    Raises
-    ------
-    FieldsError
-        If the target, content type, region or source is none that the service knows.
-    """
-
-    column: str
-    target: str
-    content_type: ContentType = None  # type: ignore[assignment]  # filled in below, never None afterwards
-    region: str | None = None
-    region_column: str | None = None
-    source: str = ""
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.column, str):
-            raise FieldsError(
-                f"Columns are named by text; found a name of type {type(self.column).__name__}. "
-                "Rename the columns first: df.columns = df.columns.map(str)."
-            )
-        if not isinstance(self.target, str):
-            raise FieldsError(
-                f"The target of column {self.column!r} is a {type(self.target).__name__}; expected the name of a "
-                "profile field, such as 'EmailAddress'."
-            )
-        path = catalog.target(self.target).path
-        _set(self, "target", path)
-        _set(self, "content_type", ContentType.named(self.content_type or ContentType.of_target(path)))
-        _set(self, "source", headers.checked(self.source) if self.source else headers.slug(self.column))
-        if self.region is not None:
-            _set(self, "region", _region(self.region))
-        if (self.region or self.region_column) and self.content_type is not ContentType.PHONE_NUMBER:
-            raise FieldsError(
-                f"Column {self.column!r} has a region but is no phone number (content type {self.content_type})."
-            )
-
-    @property
-    def name(self) -> str:
-        """The target without its prefix: ``Address.City``."""
-        return self.target.removeprefix(catalog.PROFILE_PREFIX)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -119,7 +59,7 @@ class FieldMap:
     ) -> None:
         if isinstance(fields, Mapping):
             fields = [Field(column, target) for column, target in fields.items()]
-        _set(self, "region", _region(region) if region is not None else None)
+        _set(self, "region", checked_region(region) if region is not None else None)
         _set(self, "fields", _with_distinct_sources(_checked(_only_fields(fields))))
         _set(self, "unique_key", unique_key)
         if unique_key is not None and unique_key not in self.columns:
@@ -183,7 +123,7 @@ class FieldMap:
         if self.unique_key is None:
             raise FieldsError(
                 "This field map has no unique key, and an upload needs one: the column by which the service "
-                f"recognises a customer. Add it with fields.with_key(...), one of {listed(self.columns)}."
+                f"recognises a customer. Add it with fields.overridden(unique_key=...), one of {listed(self.columns)}."
             )
         return self[self.unique_key]
 
@@ -196,10 +136,6 @@ class FieldMap:
     def region_of(self, field: Field) -> str | None:
         """Return the region in which numbers of `field` without ``+`` are read, or None."""
         return field.region or self.region
-
-    def with_key(self, unique_key: str) -> FieldMap:
-        """Return the same map with another unique key."""
-        return FieldMap(self.fields, unique_key, self.region)
 
     def overridden(self, unique_key: str | None = None, region: str | None = None) -> FieldMap:
         """Return the same map with another unique key, region, or both; None keeps what there is.
@@ -230,6 +166,60 @@ class FieldMap:
             field.source: {"Source": field.source, "Target": field.target, "ContentType": field.content_type.value}
             for field in self.fields
         }
+
+    def to_cli_json(
+        self, *, domain_name: str | None = None, display_name: str | None = None, data_expiry: int | None = None
+    ) -> str:
+        """Return the input of ``aws customer-profiles create-upload-job --cli-input-json`` as JSON.
+
+        What is not given here is left out, and has to be given on the command line: ``--domain-name`` and
+        ``--display-name`` are required, ``--data-expiry`` is not. The file uploaded afterwards needs the
+        header line that `sources` says.
+
+        Parameters
+        ----------
+        domain_name, display_name : str, optional
+            The domain, and the name of the upload job in it.
+        data_expiry : int, optional
+            Days after which the service deletes what was uploaded; it takes 14 if nothing is said.
+
+        Raises
+        ------
+        FieldsError
+            If the map has no unique key, or a name or the expiry is longer, shorter or of another form than
+            the service takes.
+
+        Source: service model, ``CreateUploadJobRequest``.
+
+        Examples
+        --------
+        >>> fields = FieldMap({"id": "AccountNumber"}, unique_key="id")
+        >>> print(fields.to_cli_json(domain_name="loyalty", display_name="spring"))
+        {
+          "DomainName": "loyalty",
+          "DisplayName": "spring",
+          "Fields": {
+            "id": {
+              "Source": "id",
+              "Target": "_profile.AccountNumber",
+              "ContentType": "STRING"
+            }
+          },
+          "UniqueKey": "id"
+        }
+        """
+        given = {"DomainName": domain_name, "DisplayName": display_name, "DataExpiry": data_expiry}
+        for member, value in given.items():
+            if value is not None:
+                _require_allowed(member, value)
+        request = {
+            "DomainName": domain_name,
+            "DisplayName": display_name,
+            "Fields": self.to_api(),
+            "UniqueKey": self.key_field.source,
+            "DataExpiry": data_expiry,
+        }
+        return json.dumps({name: value for name, value in request.items() if value is not None}, indent=2)
 
     @classmethod
     def from_api(cls, fields: Mapping[str, Mapping[str, str]], unique_key: str | None = None) -> Self:
@@ -288,10 +278,13 @@ class FieldMap:
             ) from None
 
     def save(self, path: str | Path) -> None:
-        """Write the map as JSON, one field to a line or two, so that changes show in a diff."""
-        text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False)
+        """Write the map as JSON, one field to a line, so that a changed field is one changed line in a diff."""
+        whole = self.to_dict()
+        fields = ",\n".join(f"    {_line(field)}" for field in whole.pop("fields"))
+        head = "".join(f"  {_line(name)}: {_line(value)},\n" for name, value in whole.items())
+        text = f'{{\n{head}  "fields": [\n{fields}\n  ]\n}}\n'
         # Encoded before the file is opened: what cannot be written must not empty what is there.
-        content = (text + "\n").encode("utf-8", "surrogatepass")
+        content = text.encode("utf-8", "surrogatepass")
         Path(path).write_bytes(content)
 
     @classmethod
@@ -312,20 +305,24 @@ class FieldMap:
         return cls.from_dict(data)
 
 
+def _line(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
 def _set(instance: object, name: str, value: object) -> None:
     object.__setattr__(instance, name, value)
 
 
-def _region(value: str) -> str:
-    import phonenumbers
-
-    region = str(value).strip().upper()
-    if not _REGION.fullmatch(region) or region not in phonenumbers.SUPPORTED_REGIONS:
-        raise FieldsError(
-            f"{value!r} is no region: expected the two-letter ISO 3166 code of a country that has phone numbers, "
-            "such as 'US', 'GB' or 'DE'."
-        )
-    return region
+def _require_allowed(member: str, value: str | int) -> None:
+    bounds = catalog.limit("CreateUploadJobRequest", member)
+    if isinstance(value, str):
+        if not bounds.minimum <= len(value) <= bounds.maximum or not re.search(bounds.pattern, value):
+            form = f" of the form {bounds.pattern}" if bounds.pattern else ""
+            raise FieldsError(
+                f"{member} is a text of {len(value)} characters; expected {bounds.minimum} to {bounds.maximum}{form}."
+            )
+    elif not bounds.minimum <= value <= bounds.maximum:
+        raise FieldsError(f"{member} is {value}; expected {bounds.minimum} to {bounds.maximum} days.")
 
 
 def _only_fields(things: Iterable[object]) -> tuple[Field, ...]:

@@ -210,7 +210,7 @@ def test_whatever_changes_what_the_upload_does_changes_the_digest() -> None:
         digest(plan, part(number=2)),
         digest(replace(plan, data_expiry=30), part()),
         digest(replace(plan, fields=other_target), part()),
-        digest(replace(plan, fields=FIELDS.with_key("city")), part()),
+        digest(replace(plan, fields=FIELDS.overridden(unique_key="city")), part()),
     }
 
     assert len(seen) == 6

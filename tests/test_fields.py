@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.loaders import Loader
+from botocore.model import ServiceModel
+from botocore.validate import ParamValidator
 from hypothesis import given, strategies as st
 
 from cpnb.content_types import ContentType
@@ -165,14 +168,14 @@ def test_a_key_that_is_not_mapped_is_refused_with_the_nearest() -> None:
 def test_a_map_without_a_key_can_be_made_and_says_so_when_the_key_is_needed() -> None:
     fields = FieldMap({"mail": "EmailAddress"})
 
-    with pytest.raises(FieldsError, match=r"no unique key.*with_key.*'mail'"):
+    with pytest.raises(FieldsError, match=r"no unique key.*overridden.*'mail'"):
         _ = fields.key_field
 
 
 def test_a_changed_map_is_a_new_one() -> None:
     fields = people()
 
-    changed = fields.with_field(Field("Ort", "Address.County")).without("Mobil").with_key("E-Mail")
+    changed = fields.with_field(Field("Ort", "Address.County")).without("Mobil").overridden(unique_key="E-Mail")
 
     assert changed["Ort"].target == "_profile.Address.County"
     assert changed.columns == ("Kunden-Nr.", "E-Mail", "Telefon (privat)", "Ort", "Stufe")
@@ -243,6 +246,19 @@ def test_a_saved_map_is_json_that_people_can_read(tmp_path: Path) -> None:
     assert json.loads(text)["format"] == "cpnb.fields/1"
 
 
+def test_a_changed_field_is_one_changed_line_of_the_saved_map(tmp_path: Path) -> None:
+    before, after = tmp_path / "before.json", tmp_path / "after.json"
+    people().save(before)
+    people().with_field(Field("Ort", "Address.County")).save(after)
+
+    old, new = before.read_text("utf-8").splitlines(), after.read_text("utf-8").splitlines()
+    assert [line for line in old if line not in new] == [
+        '    {"column": "Ort", "target": "_profile.Address.City", "content_type": "STRING", "source": "Ort"},'
+    ]
+    assert len(new) == len(old)
+    assert old[:4] == ["{", '  "format": "cpnb.fields/1",', '  "unique_key": "Kunden-Nr.",', '  "region": "US",']
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -303,3 +319,43 @@ def test_a_file_that_is_not_there_or_begins_with_a_mark_is_read_or_told(tmp_path
 def test_a_map_of_something_else_than_fields_is_refused(things: list[Any]) -> None:
     with pytest.raises(FieldsError, match="holds Field objects"):
         FieldMap(things)
+
+
+def test_the_input_of_the_command_line_tool_is_what_the_service_model_asks_for() -> None:
+    given = json.loads(people().to_cli_json(domain_name="loyalty", display_name="spring 2026", data_expiry=30))
+
+    assert given["Fields"] == people().to_api()
+    assert (given["UniqueKey"], given["DataExpiry"]) == ("Kunden-Nr", 30)
+    assert not validation_errors(given)
+
+
+def test_what_is_not_given_to_the_command_line_tool_is_left_to_its_options() -> None:
+    given = json.loads(people().to_cli_json())
+
+    assert set(given) == {"Fields", "UniqueKey"}
+    missing = validation_errors(given).splitlines()
+    assert [line.rpartition(" ")[2] for line in missing] == ['"DomainName"', '"DisplayName"']
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"domain_name": "my domain"}, "DomainName is a text of 9 characters; expected 1 to 64 of the form"),
+        ({"display_name": ""}, "DisplayName is a text of 0 characters; expected 1 to 255"),
+        ({"data_expiry": 1099}, "DataExpiry is 1099; expected 1 to 1098 days"),
+    ],
+)
+def test_what_the_service_would_refuse_is_told_before(given: dict[str, Any], words: str) -> None:
+    with pytest.raises(FieldsError, match=words):
+        people().to_cli_json(**given)
+
+
+def test_without_a_key_there_is_no_job_for_the_command_line_tool() -> None:
+    with pytest.raises(FieldsError, match="no unique key"):
+        FieldMap({"mail": "EmailAddress"}).to_cli_json()
+
+
+def validation_errors(request: dict[str, Any]) -> str:
+    model = ServiceModel(Loader().load_service_model("customer-profiles", "service-2"))
+    shape = model.operation_model("CreateUploadJob").input_shape
+    return str(ParamValidator().validate(request, shape).generate_report())
