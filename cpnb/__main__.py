@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import codecs
 import contextlib
+import io
 import os
 import sys
 import warnings
@@ -56,6 +57,9 @@ class _MistakeError(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the main job and return its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a name may have letters that the encoding of the terminal lacks
+            stream.reconfigure(errors="backslashreplace")
     options = _options(arguments)
     try:
         _run(options)

@@ -45,7 +45,8 @@ def clean(
 
     A cell is changed only if what was meant is beyond doubt; nothing is guessed, no digit and no
     country is made up, and no valid value becomes an invalid one. Cleaning twice is the same as
-    cleaning once. `data` is not changed; columns that are not mapped are not touched.
+    cleaning once; only if rows were taken out by `keep`, which may have contradicted the others, can
+    the second time find more. `data` is not changed; columns that are not mapped are not touched.
 
     Parameters
     ----------
@@ -110,8 +111,11 @@ def clean(
         texts = {}
         for one in columns:
             cells = cells_of(one.one, piece, rendered, fields)
-            done = mended(cells, one.place, one.repairs, one.rules, is_header)
-            one.take(start, done.with_problem(DIGITS_LOST, rounded.get(one.one.column)), is_header, rendered)
+            gone = rounded.get(one.one.column)
+            # What was rounded is another number than the one that was meant, and stays as it is.
+            stays = is_header if gone is None else is_header | gone
+            done = mended(cells, one.place, one.repairs, one.rules, stays)
+            one.take(start, done.with_problem(DIGITS_LOST, gone), is_header, rendered)
             texts[one.one.source] = done.after
         keys.take(replace(rendered, table=pa.table(texts)), is_header)
         headers.append(is_header)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import functools
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cpnb.content import Mask, Problem, Provenance, Severity, is_identifier
+from cpnb.content import Mask, Problem, Provenance, Severity, invisible_characters, is_identifier
 from cpnb.content.rule import mask_of
-from cpnb.content.text_bytes import TextBytes
+from cpnb.content.text_bytes import ASCII_END, Pairs, TextBytes, ends_among
 from cpnb.content_types import ContentType
 from cpnb.fields import FieldMap
 from cpnb.frames import Cells, Slice
@@ -23,15 +26,13 @@ HEADER_REPEATED = Problem(
 )
 
 _TELLING_CELLS = 2
-_FIRST_INEXACT = 2.0**53
-"""From here on neighbouring whole numbers are the same float. Source: IEEE 754, double precision."""
 
 
 def header_rows(rendered: Rendered, fields: FieldMap) -> Mask:
     """Return the rows that repeat the header: every cell that is not empty holds the name of its own column.
 
-    Letter case and spaces at the ends do not count. At least two cells must be the names of their
-    columns, or one if the map has one.
+    Letter case, spaces at the ends and characters that cannot be seen do not count. At least two cells
+    must be the names of their columns: one alone may be a value like any other.
 
     Parameters
     ----------
@@ -52,19 +53,30 @@ def header_rows(rendered: Rendered, fields: FieldMap) -> Mask:
         names_told[rows[is_name]] += 1
         rows = rows[is_name | ~mask_of(text.is_valid())]
     mask = np.zeros(rendered.row_count, dtype=bool)
-    mask[rows] = names_told[rows] >= min(_TELLING_CELLS, len(fields))
+    mask[rows] = names_told[rows] >= _TELLING_CELLS
     return mask
 
 
 def _equal(text: pa.Array, name: str) -> Mask:
-    """Return where a cell is a name, apart from letter case and spaces at the ends."""
+    """Return where a cell is a name, apart from letter case, spaces at the ends and what cannot be seen."""
     wanted = name.strip().lower()
-    # Lowering may change the number of bytes of a letter, so only what is far too short is passed over.
-    mask: Mask = TextBytes.of(text).lengths * 2 >= len(wanted.encode())
+    mask = TextBytes.of(text).with_ends(_ends_of_name(wanted))
     if mask.any():
-        lowered = pc.utf8_lower(pc.utf8_trim_whitespace(text.filter(pa.array(mask))))
+        # Where files were put together, the second one's byte order mark stands before its header.
+        seen = invisible_characters.without_invisible(text.filter(pa.array(mask)))
+        lowered = pc.utf8_lower(pc.utf8_trim_whitespace(seen))
         mask[mask] = mask_of(pc.equal(lowered, wanted))
     return mask
+
+
+@functools.cache
+def _ends_of_name(wanted: str) -> Pairs:
+    """Return the first and last bytes of cells that may be a name, in letters of either case and with spaces around."""
+    # Lowered, a foreign letter may be one of ASCII.
+    foreign_or_space = [*range(ord(" ") + 1), *range(ASCII_END - 1, 256)]
+    cases = (wanted.encode(), wanted.encode().upper())
+    first, last = ({sign for name in cases for sign in name[place]} for place in (slice(1), slice(-1, None)))
+    return ends_among({*foreign_or_space, *first}, {*foreign_or_space, *last})
 
 
 def rounded_numbers(rows: Slice, fields: FieldMap) -> dict[str, Mask]:
@@ -81,12 +93,25 @@ def rounded_numbers(rows: Slice, fields: FieldMap) -> dict[str, Mask]:
     return {column: mask for column, mask in found.items() if mask.any()}
 
 
+def _first_inexact(kind: Any) -> float:
+    """Return from where on neighbouring whole numbers are the same number of a NumPy type: 2**53 for float64.
+
+    Source: IEEE 754, the bits of the fraction and the one before it.
+    """
+    return float(2.0 ** (np.finfo(kind).nmant + 1))
+
+
 def _inexact(cells: Cells) -> Mask:
     if isinstance(cells, pa.Array):
         if not pa.types.is_floating(cells.type):
             return np.zeros(len(cells), dtype=bool)
         values = cells.to_numpy(zero_copy_only=False).astype(np.float64)
-        mask: Mask = np.isfinite(values) & (np.abs(values) >= _FIRST_INEXACT)
+        mask: Mask = np.isfinite(values) & (np.abs(values) >= _first_inexact(cells.type.to_pandas_dtype()))
         return mask
-    inexact = (isinstance(cell, float) and _FIRST_INEXACT <= abs(cell) < float("inf") for cell in cells)
-    return np.fromiter(inexact, dtype=bool, count=len(cells))
+    return np.fromiter((_is_inexact(cell) for cell in cells), dtype=bool, count=len(cells))
+
+
+def _is_inexact(cell: object) -> bool:
+    if isinstance(cell, float):
+        return _first_inexact(np.float64) <= abs(cell) < float("inf")
+    return isinstance(cell, np.floating) and _first_inexact(type(cell)) <= abs(float(cell)) < float("inf")

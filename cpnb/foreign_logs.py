@@ -1,7 +1,8 @@
 """The logs of the libraries that we call, which would quote what nobody must see.
 
-At DEBUG, botocore logs whole answers, among them an upload URL with its key, and urllib3 logs signed
-URLs. Somebody who looks for a mistake switches that on and pastes it into a ticket.
+At DEBUG, botocore logs whole answers, among them an upload URL with its key, urllib3 logs signed
+URLs, and charset_normalizer logs bytes of a file. Somebody who looks for a mistake switches that on
+and pastes it into a ticket.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import logging
 from collections.abc import Iterator
 from contextvars import ContextVar
 
-_FAMILIES = frozenset({"boto3", "botocore", "requests", "urllib3"})
+_FAMILIES = frozenset({"boto3", "botocore", "charset_normalizer", "requests", "urllib3"})
 
 _silent: ContextVar[bool] = ContextVar("silent", default=False)
 

@@ -173,6 +173,12 @@ def _normal_emails(cells: Cells, place: Place) -> pa.Array:
     return pc.coalesce(email_address.normalised(cells.text, table_rows=place.table_rows), cells.text)
 
 
+def _plain_numbers(cells: Cells, place: Place) -> pa.Array:
+    plain = number_notation.plain(cells.text, _seen(place, "numbers"))
+    # What is a number in the table has a point before its decimals, whatever stands in the cells of text.
+    return pc.if_else(pa.array(cells.were_numbers), cells.text, plain) if cells.were_numbers.any() else plain
+
+
 def _numbers(cells: Cells, place: Place) -> phone_repair.Numbers:
     region = place.region if cells.regions is None else cells.regions
     return phone_repair.Numbers(cells.text, region, cells.were_numbers, place.table_rows)
@@ -231,7 +237,7 @@ REPAIRS = (
         "numbers",
         "written as plain numbers",
         _of_type(ContentType.NUMBER),
-        lambda cells, place: number_notation.plain(cells.text, _seen(place, "numbers")),
+        _plain_numbers,
         lambda cells, _: number_notation.tells(cells.text),
         is_final=True,
     ),

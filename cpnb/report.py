@@ -15,7 +15,7 @@ from cpnb.content.rule import Mask, Problem, Severity
 from cpnb.display import counted
 from cpnb.errors import FrameError, InvalidDataError
 from cpnb.finding import Finding
-from cpnb.frames import Frame, rows_at
+from cpnb.frames import Frame, checked_frame, rows_at
 from cpnb.report_display import refusal_text, report_html, report_text
 from cpnb.row_problems import Positions, count_by_row, joined, rows_with
 
@@ -191,7 +191,7 @@ class Report:
         return rows_at(data, np.flatnonzero(good))
 
     def _require_same_rows(self, data: Frame) -> None:
-        if len(data) != self.row_count:
+        if len(checked_frame(data)) != self.row_count:
             raise FrameError(
                 f"This table has {counted(len(data), 'row')}, the one that was examined had {self.row_count:,}. "
                 "Pass the same table, or validate this one."

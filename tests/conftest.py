@@ -10,11 +10,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from cpnb.domain import Domain
 from cpnb.sandbox_process import Sandbox
 
 DATA = Path(__file__).parent / "data"
+
+# Cores are shared, here and elsewhere: how long one example takes says nothing.
+settings.register_profile("cpnb", deadline=None)
+settings.load_profile("cpnb")
 
 _numbers = itertools.count(1)
 

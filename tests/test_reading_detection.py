@@ -209,7 +209,7 @@ def test_a_scan_says_how_each_thing_was_found(written):
     assert (found.column_count, found.row_count, found.sheets, found.notes) == (2, 199, (), ())
     assert found.found_by["encoding"] == "it is valid UTF-8"
     assert found.found_by["delimiter"] == "csv.Sniffer, and 200 records of 2 cells each"
-    assert found.call == "cpnb.read('people.csv', encoding='utf-8', delimiter=';')"
+    assert found.call == "cpnb.read(..., encoding='utf-8', delimiter=';')"
     assert scan(path, delimiter=";").found_by["delimiter"] == "as you said"
 
 

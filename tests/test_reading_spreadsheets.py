@@ -277,6 +277,32 @@ def test_a_damaged_workbook_is_refused_without_its_values(book):
     assert caught.value.__context__ is None
 
 
+def test_a_workbook_with_damaged_bytes_is_refused(book):
+    path = book([["id", "name"], *([number, f"name {number * 7919 % 1000}"] for number in range(2_000))])
+    content = bytearray(path.read_bytes())
+    with zipfile.ZipFile(path) as archive:
+        sheet = archive.getinfo("xl/worksheets/sheet1.xml")
+    middle = sheet.header_offset + sheet.compress_size // 2
+    content[middle : middle + 64] = bytes(64)
+    path.write_bytes(content)
+    with pytest.raises(ReadError, match="damaged Excel workbook"):
+        read(path)
+
+
+def test_a_stray_cell_far_to_the_right_costs_no_memory(book):
+    path = book([["id", "name"], [1, "x"], [2, "y"], [None] * 16_000 + [" "], [3, "z"]])
+    with pytest.raises(ReadError, match=r"names 2 of 16,001 columns"):
+        read(path)
+
+
+@pytest.mark.parametrize(
+    ("number_format", "shown"),
+    [("0.00;[Red]0.00", "-5.00"), ("#,##0;[Red]#,##0", "-5"), ("0;0", "-5"), ("0;-0", "-5"), ("0_);(0)", "(5)")],
+)
+def test_a_minus_sign_that_only_a_colour_shows_is_written(book, number_format, shown):
+    assert read(book([["n"], [(-5, number_format)]]))["n"].str.strip().tolist() == [shown]
+
+
 @pytest.mark.parametrize("said", [{"encoding": "utf-8"}, {"delimiter": ","}, {"quote": "'"}])
 def test_what_belongs_to_text_is_refused(book, said):
     with pytest.raises(ReadError, match=f"is Excel workbook, and '{next(iter(said))}' belongs to text"):
@@ -303,6 +329,6 @@ def test_a_scan_tells_sheets_and_notes_and_no_cell(book):
         "1 cell with an error such as #N/A became missing, in 'born'",
         "dates and times are written as ISO 8601, in 'born'",
     )
-    assert found.call == "cpnb.read('people.xlsx', sheet='Data')"
+    assert found.call == "cpnb.read(..., sheet='Data')"
     for shown in [str(found), repr(found), found._repr_html_()]:
         assert "secret" not in shown

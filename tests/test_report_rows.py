@@ -46,6 +46,13 @@ def test_combinations_that_no_row_has_any_more_are_dropped_on_the_way():
     assert texts[7] == "; ".join(str(number) for number, mask in enumerate(masks) if mask[7])
 
 
+@pytest.mark.parametrize("verb", ["rows", "good", "by_row"])
+@pytest.mark.parametrize("data", [None, 5, pd.Series([1])], ids=["nothing", "number", "series"])
+def test_what_is_no_table_is_refused_by_name(verb, data):
+    with pytest.raises(FrameError, match="Expected a pandas DataFrame"):
+        getattr(REPORT, verb)(data)
+
+
 class TestWithFrames:
     data = pd.DataFrame({"mail": list("abcdefghij"), "phone": range(10)}, index=[7] * 10)
 

@@ -28,16 +28,20 @@ MONTH_FIRST = "month-first"
 
 _MIDNIGHT = r"(?:[T ]00:00(?::00(?:\.0+)?)?Z?)?"
 _SEPARATORS = ("/", ".", "-", " ")
+_MARKS = ("/", "[.]", "-", " ")
+_YEAR_DAY_MONTH = "year-day-month"
 _IS_SEPARATOR = np.isin(np.arange(256), [ord(separator) for separator in _SEPARATORS])
 # Years in which people who are customers were born, generously; it keeps other eight digits from being dates.
-_COMPACT = r"\A(?P<y>1[89][0-9]{2}|20[0-9]{2})(?P<m>[0-9]{2})(?P<d>[0-9]{2})(?:\.0)?\z"
+# A year outside of these is that of another calendar, or a mistake.
+_YEAR = "(?P<y>1[89][0-9]{2}|20[0-9]{2})"
+_COMPACT = rf"\A{_YEAR}(?P<m>[0-9]{{2}})(?P<d>[0-9]{{2}})(?:\.0)?\z"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = (
     r"(?P<m>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
     r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 )
 _DAY = r"(?P<d>[0-9]{1,2})(?:st|nd|rd|th)?"
-_NAMED = (rf"(?i)\A{_DAY}[ .-]+{_MONTH}[ ,-]+(?P<y>[0-9]{{4}})\z", rf"(?i)\A{_MONTH}[ -]{_DAY},? +(?P<y>[0-9]{{4}})\z")
+_NAMED = (rf"(?i)\A{_DAY}[ .-]+{_MONTH}[ ,-]+{_YEAR}\z", rf"(?i)\A{_MONTH}[ -]{_DAY},? +{_YEAR}\z")
 
 # The share of a column's dates that must show their order before those that do not are read the same way. Of
 # ordinary dates 61 in 100 have a day above 12, so a true order shows itself far more often than this.
@@ -48,7 +52,11 @@ _MONTHS_OF_A_YEAR = 12
 
 def _two_orders(separator: str) -> str:
     mark = "[.]" if separator == "." else separator
-    return rf"\A(?P<a>[0-9]{{1,2}}){mark}(?P<b>[0-9]{{1,2}}){mark}(?P<y>[0-9]{{4}}){_MIDNIGHT}\z"
+    return rf"\A(?P<a>[0-9]{{1,2}}){mark}(?P<b>[0-9]{{1,2}}){mark}{_YEAR}{_MIDNIGHT}\z"
+
+
+def _year_first(mark: str) -> str:
+    return rf"\A{_YEAR}{mark}(?P<m>[0-9]{{1,2}}){mark}(?P<d>[0-9]{{1,2}}){_MIDNIGHT}\z"
 
 
 def _parts(text: pa.Array, pattern: str) -> tuple[Mask, dict[str, pa.Array]]:
@@ -84,11 +92,17 @@ def tells(text: pa.Array) -> Counter[str]:
     for separator in _SEPARATORS:
         _, parts = _parts(unsettled, _two_orders(separator))
         first, second = _numbers(parts["a"]), _numbers(parts["b"])
-        day_first = (first > _MONTHS_OF_A_YEAR) & (second <= _MONTHS_OF_A_YEAR)
-        month_first = (second > _MONTHS_OF_A_YEAR) & (first <= _MONTHS_OF_A_YEAR)
+        # A day that no calendar has is no evidence; it stays when the others have been repaired.
+        day_first = (first > _MONTHS_OF_A_YEAR) & birth_date.iso_dates(_written(parts["y"], parts["b"], parts["a"]))
+        month_first = (second > _MONTHS_OF_A_YEAR) & birth_date.iso_dates(_written(parts["y"], parts["a"], parts["b"]))
         either = (first <= _MONTHS_OF_A_YEAR) & (second <= _MONTHS_OF_A_YEAR) & (first != second)
         for order, mask in ((DAY_FIRST, day_first), (MONTH_FIRST, month_first), ("either", either)):
             told[f"{separator} {order}"] += int(mask.sum())
+    others = text.filter(pa.array(_suspected(text)))
+    for mark in _MARKS:
+        _, parts = _parts(others, _year_first(mark))
+        day_second = _numbers(parts["m"]) > _MONTHS_OF_A_YEAR
+        told[f"{mark} {_YEAR_DAY_MONTH}"] += int((day_second & (_numbers(parts["d"]) <= _MONTHS_OF_A_YEAR)).sum())
     return +told
 
 
@@ -142,10 +156,15 @@ def _as_iso(part: pa.Array, seen: Mapping[str, int], order: str | None) -> pa.Ar
 
 def _readings(part: pa.Array, seen: Mapping[str, int], order: str | None) -> Iterator[tuple[Mask, pa.Array]]:
     """Yield, for each form, where it is and how it reads; the readings may be no days of the calendar."""
-    for mark in ("/", "[.]", "-", " "):
-        pattern = rf"\A(?P<y>[0-9]{{4}}){mark}(?P<m>[0-9]{{1,2}}){mark}(?P<d>[0-9]{{1,2}}){_MIDNIGHT}\z"
-        mask, parts = _parts(part, pattern)
-        yield mask, _written(parts["y"], parts["m"], parts["d"])
+    for mark in _MARKS:
+        mask, parts = _parts(part, _year_first(mark))
+        written = _written(parts["y"], parts["m"], parts["d"])
+        if seen.get(f"{mark} {_YEAR_DAY_MONTH}"):  # then the month may stand behind the day in the others too
+            unclear = pa.array(
+                (_numbers(parts["d"]) <= _MONTHS_OF_A_YEAR) & (_numbers(parts["m"]) != _numbers(parts["d"]))
+            )
+            written = pc.if_else(unclear, "", written)
+        yield mask, written
     mask, parts = _parts(part, _COMPACT)
     yield mask, _written(parts["y"], parts["m"], parts["d"])
     for pattern in _NAMED:

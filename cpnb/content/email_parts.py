@@ -68,7 +68,8 @@ def normalised_by_parts(text: pa.Array) -> pa.Array:
     local_parts, domains = _split(text)
     local_parts = normalised_local_parts(local_parts)
     names, indices = distinct(domains)
-    outcomes = [_domain(name) or (None, 0) for name in names]
+    reserved = tuple(email_validator.SPECIAL_USE_DOMAIN_NAMES)
+    outcomes = [_domain(name, reserved) or (None, 0) for name in names]
     domains = pa.array([normal for normal, _ in outcomes], text.type).take(indices)
     wire_bytes = pa.array([size_bytes for _, size_bytes in outcomes], pa.int64()).take(indices)
     # The address is measured as it was given, in its normal form, and with its domain as it goes over the wire.
@@ -146,9 +147,13 @@ def _is_safe_character(character: str) -> bool:
 
 
 @functools.lru_cache(maxsize=4096)
-def _domain(text: str) -> tuple[str, int] | None:
-    """Return a domain in its normal form, and its length in bytes as it goes over the wire."""
-    return _international_domain(text) or _asked_domain(text)
+def _domain(text: str, reserved: tuple[str, ...]) -> tuple[str, int] | None:
+    """Return a domain in its normal form, and its length in bytes as it goes over the wire.
+
+    `reserved` are the names that the library refuses now: it lets one change them, and the cache must not
+    answer for others.
+    """
+    return _international_domain(text, _last_labels(reserved)) or _asked_domain(text)
 
 
 def _asked_domain(text: str) -> tuple[str, int] | None:
@@ -156,11 +161,11 @@ def _asked_domain(text: str) -> tuple[str, int] | None:
     return None if answer is None else (answer.domain, len(answer.ascii_domain))
 
 
-def _international_domain(text: str) -> tuple[str, int] | None:
+def _international_domain(text: str, reserved_labels: frozenset[str]) -> tuple[str, int] | None:
     """Return the same for a domain whose letters all stand for themselves wherever they are; None if they may not."""
     lowered = text.encode().lower().decode()  # letters of ASCII alone, as the standard has it
     shaped = _INTERNATIONAL_DOMAIN.fullmatch(lowered)
-    if shaped is None or shaped[1] in _reserved_last_labels() or not unicodedata.is_normalized("NFC", lowered):
+    if shaped is None or shaped[1] in reserved_labels or not unicodedata.is_normalized("NFC", lowered):
         return None
     if not all(character.isascii() or _stands_for_itself(character) for character in set(lowered)):
         return None
@@ -185,10 +190,6 @@ def _stands_for_itself(character: str) -> bool:
 
 def _wire_bytes(label: str) -> int:
     return len(label) if label.isascii() else len(_PUNYCODE_PREFIX) + len(label.encode("punycode"))
-
-
-def _reserved_last_labels() -> frozenset[str]:
-    return _last_labels(tuple(email_validator.SPECIAL_USE_DOMAIN_NAMES))
 
 
 @functools.lru_cache(maxsize=8)

@@ -25,7 +25,9 @@ NO_BREAK_SPACE = Problem(
     "They look like spaces and are none to a segment: df.cp.clean() puts plain spaces in their place.",
 )
 
-_CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
+# Not the vertical tab, the form feed and the separators of ASCII: databases write them between values, and without
+# them two values would be one.
+_CONTROLS = r"\x00-\x08\x0e-\x1b\x7f"
 _ALWAYS = rf"[{_CONTROLS}\x{{ad}}\x{{200b}}\x{{2060}}-\x{{2064}}\x{{206a}}-\x{{206f}}\x{{feff}}]"
 _DIRECTION = r"[\x{61c}\x{200e}\x{200f}\x{202a}-\x{202e}\x{2066}-\x{2069}]"
 _JOINERS = r"[\x{200c}\x{200d}]+"
@@ -39,7 +41,7 @@ _SPACE_BYTES = b" \t\n\v\f\r\x1c\x1d\x1e\x1f"
 
 _DELETE = 0x7F
 _CONTROL_BYTES = np.zeros(256, dtype=bool)
-_CONTROL_BYTES[[*range(9), 11, 12, *range(14, 32), 127]] = True
+_CONTROL_BYTES[[*range(9), *range(14, 28), 127]] = True
 # First and second byte of the UTF-8 of everything above that is not ASCII.
 _BEGINNINGS = pairs_of(b"\xc2\xad", b"\xd8\x9c", b"\xe2\x80", b"\xe2\x81", b"\xef\xbb")
 _SPACE_BEGINNINGS = pairs_of(b"\xc2\xa0", b"\xe2\x80", b"\xe2\x81")
@@ -60,8 +62,8 @@ def _with_special_spaces(found: TextBytes) -> Mask:
 def without_invisible(text: pa.Array) -> pa.Array:
     """Return text without characters that cannot be seen and mean nothing.
 
-    Zero-width spaces, soft hyphens, byte order marks and control characters other than tab and line
-    breaks go. Joiners stay where a script or an emoji is spelled with them, and marks of direction
+    Zero-width spaces, soft hyphens, byte order marks and control characters other than tab, line
+    breaks and separators go. Joiners stay where a script or an emoji is spelled with them, and marks of direction
     in cells with right-to-left letters, whose order of reading they decide.
 
     Examples

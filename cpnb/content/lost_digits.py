@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cpnb.content.rule import Mask, Problem, Provenance, Rule, Severity, TextColumn, mask_of
-from cpnb.content.text_bytes import TextBytes, mended_where, none_of
+from cpnb.content.text_bytes import TextBytes, ends_among, mended_where, none_of
 
 DIGITS_LOST = Problem(
     "digits_lost",
@@ -37,7 +37,7 @@ _ROUNDED_LENGTH = 17
 _EXPONENT_LENGTH = 40
 _EXACT_DIGITS = 15
 _FLOAT = r"\A([+-]?(?:0|[1-9][0-9]{0,14}|[1-8][0-9]{15}))\.0\z"
-_FRACTION = r"\A[+-]?[0-9]+\.[0-9]*[1-9]\z"
+_FRACTION = r"\A[+-]?[0-9]+\.(?:[0-9]*[1-9]|[0-9]{2,})\z"
 
 _SIXTEEN_DIGITS = r"\A[1-9][0-9]{15}\z"
 _SIXTEEN = 16
@@ -46,6 +46,8 @@ _TELLING_CELLS = 5
 FRACTIONS = "fractions"
 SIXTEEN_DIGITS = "sixteen digits"
 SIXTEEN_DIGITS_AND_ZERO = "sixteen digits, the last a zero"
+_ENDS = ends_among(b"+-0123456789", b".0123456789")
+"""First and last bytes of all these numbers."""
 _EXPONENT_BYTES = np.zeros(256, dtype=bool)
 _EXPONENT_BYTES[[ord("e"), ord("E")]] = True
 
@@ -56,8 +58,12 @@ def with_exponent(text: pa.Array) -> Mask:
 
 
 def _with_exponent(text: pa.Array, found: TextBytes) -> Mask:
-    mask = found.rows_with_any(_EXPONENT_BYTES)
+    if found.highest < ord("E"):
+        return none_of(text)
+    mask = found.with_ends(_ENDS)
     mask &= found.lengths <= _EXPONENT_LENGTH
+    if np.count_nonzero(mask) * 4 > len(mask):  # a column of numbers, of which few have exponents
+        mask &= found.rows_with_any(_EXPONENT_BYTES)
     if mask.any():
         mask[mask] = mask_of(pc.match_substring_regex(text.filter(pa.array(mask)), _EXPONENT))
     return mask
@@ -140,6 +146,8 @@ def _failing(column: TextColumn) -> tuple[Mask, Mask]:
         missing = np.array([_missing_digits(number) for number in text.filter(pa.array(exponent)).to_pylist()])
         whole[exponent], lost[exponent] = missing == 0, missing > 0
     rounded = column.bytes.lengths >= _ROUNDED_LENGTH
+    if rounded.any():
+        rounded &= column.bytes.with_ends(_ENDS)
     if rounded.any():
         rounded[rounded] = mask_of(pc.match_substring_regex(text.filter(pa.array(rounded)), _ROUNDED))
     return lost | rounded, whole

@@ -29,10 +29,13 @@ _DECIMAL_COMMA = r"\A(?:[0-9]+,(?:[0-9]{1,2}|[0-9]{4,})|(?:0[0-9]*|[0-9]{4,}),[0
 # Forms that can be read in two: thousands, or three decimals.
 _ONE_COMMA = r"\A[1-9][0-9]{0,2},[0-9]{3}\z"
 _ONE_POINT = r"\A[1-9][0-9]{0,2}\.[0-9]{3}\z"
+# Four groups, as an address of the internet has them.
+_LIKE_AN_ADDRESS = r"\A[0-2]?[0-9]{1,2}(?:\.[0-2][0-9]{2}){3}\z"
 _WHOLE_OR_DECIMAL = r"\A[0-9]+(?:\.[0-9]+)?\z"
 _DECIMAL_POINT = r"\A[+-]?(?:0|[0-9]{4,})?\.[0-9]+\z|\A[+-]?[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,})\z"
 
 GROUPING_COMMAS = "commas between thousands"
+GROUPING_POINTS = "points between thousands"
 DECIMAL_COMMAS = "commas before decimals"
 DECIMAL_POINTS = "points before decimals"
 _CURRENCIES = "currency "
@@ -60,6 +63,7 @@ def tells(text: pa.Array) -> Counter[str]:
     decimals = _matching(body, _POINTS_BETWEEN) | _matching(body, _DECIMAL_COMMA)
     decimals |= _matching(body, _SPACED) & _matching(body, ",")
     told[DECIMAL_COMMAS] = int(decimals.sum())
+    told[GROUPING_POINTS] = int(_matching(body, _POINTS_BETWEEN).sum())
     told[GROUPING_COMMAS] = int(_matching(body, _COMMAS_BETWEEN).sum())
     for mark in ("before", "after"):
         for pair in pc.value_counts(amounts.field(mark)).to_pylist():
@@ -71,9 +75,9 @@ def plain(text: pa.Array, seen: Mapping[str, int]) -> pa.Array:
     """Return numbers without thousands signs and currency, and with a decimal point, where that is certain.
 
     One comma before three digits, ``1,234``, is thousands if the column shows so elsewhere and
-    nothing else, and a decimal comma likewise; in a column with decimal commas, and no decimal
-    points, ``1.234`` is thousands as well. In a column with several currencies, amounts that name
-    one stay. Percent signs, brackets and exponents stay.
+    nothing else, and a decimal comma likewise; in a column with decimal commas, no decimal points,
+    and points between thousands for certain, ``1.234`` is thousands as well. In a column with several
+    currencies, amounts that name one stay. Percent signs, brackets and exponents stay.
 
     Parameters
     ----------
@@ -83,7 +87,7 @@ def plain(text: pa.Array, seen: Mapping[str, int]) -> pa.Array:
         What `tells` said of the whole column.
     """
     mended = mended_where(text, _suspected(text), lambda part: _mended(part, seen))
-    if _comma(seen) != DECIMAL_COMMAS or seen.get(DECIMAL_POINTS, 0):
+    if _comma(seen) != DECIMAL_COMMAS or seen.get(DECIMAL_POINTS, 0) or not seen.get(GROUPING_POINTS, 0):
         return mended
     thousands = _matching(text, _ONE_POINT)  # judged as it came: a decimal comma has just become a point
     return mended_where(mended, thousands, lambda part: pc.replace_substring(part, ".", ""))
@@ -91,6 +95,9 @@ def plain(text: pa.Array, seen: Mapping[str, int]) -> pa.Array:
 
 def _comma(seen: Mapping[str, int]) -> str | None:
     """Return what a comma means in the whole column, or None if that is not shown."""
+    # Amounts of several currencies stay as they are, so they must not decide how the others are read.
+    if sum(key.startswith(_CURRENCIES) for key in seen) > 1:
+        return None
     counts = {meaning: seen.get(meaning, 0) for meaning in (GROUPING_COMMAS, DECIMAL_COMMAS)}
     meaning, count = max(counts.items(), key=lambda pair: pair[1])
     return meaning if count >= _TELLING_CELLS and count == sum(counts.values()) else None
@@ -129,6 +136,7 @@ def _value(body: pa.Array, comma: str | None) -> pa.Array:
         readings.append((_ONE_COMMA, without_commas if comma == GROUPING_COMMAS else commas_to_points))
     if comma == GROUPING_COMMAS:
         readings.append((_ONE_POINT, body))
+    readings.append((_LIKE_AN_ADDRESS, pa.scalar(None, body.type)))
     value = pa.nulls(len(body), body.type)
     plain_already = pc.and_not(
         pc.match_substring_regex(body, _WHOLE_OR_DECIMAL), pc.match_substring_regex(body, _ONE_POINT)

@@ -111,6 +111,8 @@ def in_e164(numbers: Numbers, seen: Mapping[str, int]) -> pa.Array:
     sound = ~damaged
     several = two_values.phones(numbers.text)
     sound &= ~several
+    # Behind a closing mark, '.0' would be one more digit to phonenumbers.
+    sound &= ~mask_of(pc.match_substring_regex(numbers.text, r"[0-9]\.0+[^0-9]+\z"))
     result = mended_where(numbers.text, sound, lambda part: pc.coalesce(numbers.only(sound).as_e164(), part))
     return mended_where(result, damaged, lambda part: pc.coalesce(_meant(digits, seen), part))
 
@@ -118,7 +120,10 @@ def in_e164(numbers: Numbers, seen: Mapping[str, int]) -> pa.Array:
 def _meant(digits: Numbers, seen: Mapping[str, int]) -> pa.Array:
     """Return the number that the digits mean; null where they may mean two, or none."""
     here, abroad = digits.as_e164(), digits.as_international()
+    with_zero = replace(digits, text=_joined("0", digits.text)).as_e164()
     certain = mask_of(here.is_valid()) & (mask_of(abroad.is_null()) | mask_of(pc.equal(here, abroad)))
+    # In Italy the zero belongs to the number: 0331 234567 and 331 234567 are two telephones.
+    certain &= mask_of(with_zero.is_null()) | mask_of(pc.equal(here, with_zero))
     if not seen.get(ABROAD, 0):
         whole = mask_of(pc.equal(pc.utf8_length(digits.text), _NATIONAL_DIGITS_OF_PLAN_1))
         certain |= mask_of(pc.starts_with(here, "+1")) & whole

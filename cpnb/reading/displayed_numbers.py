@@ -149,8 +149,18 @@ def _chosen(sections: tuple[_Section, ...], number: Decimal) -> tuple[_Section, 
     if len(sections) == _WITH_ZERO and number == 0:
         return sections[2], number
     if len(sections) > 1 and number < 0:
-        return sections[1], -number
+        # Where only a colour tells that it is negative, text must: "0;[Red]0".
+        return sections[1], -number if _differ(sections[0], sections[1]) else number
     return sections[0], number
+
+
+def _differ(one: _Section, other: _Section) -> bool:
+    """Tell whether two sections show the same number with different text, such as a minus sign or brackets."""
+    return _texts(one) != _texts(other)
+
+
+def _texts(section: _Section) -> list[str]:
+    return [text for kind, text in (*section.whole, *section.decimals) if kind == "text" and text]
 
 
 def _holds(condition: tuple[str, Decimal], number: Decimal) -> bool:

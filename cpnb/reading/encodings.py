@@ -7,17 +7,15 @@ other encoding is by chance. Only then a library guesses, and only from the line
 from __future__ import annotations
 
 import codecs
-import contextlib
-import logging
 import re
 import unicodedata
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from cpnb.errors import ReadError, listed
+from cpnb.foreign_logs import silenced
 from cpnb.reading.delimited import BLOCK_BYTES, SAMPLE_BYTES, undecodable_place
 
 if TYPE_CHECKING:
@@ -197,7 +195,7 @@ def _guessed(file: Path, text: bytes, place: str) -> Encoding:
     """
     from charset_normalizer import from_bytes
 
-    with _quiet("charset_normalizer"):
+    with silenced():  # it would log bytes of the file
         matches = from_bytes(text, cp_isolation=list(_LEGACY), threshold=_MESS, enable_fallback=False)
     ranks = {name: _rank(match) for match in matches for name in _names(match)}
     for name in sorted(ranks, key=lambda name: (ranks[name], _LEGACY.index(name))):
@@ -224,14 +222,3 @@ def _is_near(rank: tuple[float, float], best: tuple[float, float]) -> bool:
 
 def _names(match: CharsetMatch) -> list[str]:
     return [name for name in match.could_be_from_charset if name in _LEGACY]
-
-
-@contextlib.contextmanager
-def _quiet(library: str) -> Iterator[None]:
-    """Keep a library from logging bytes of the file, whatever its level."""
-    logger = logging.getLogger(library)
-    was_disabled, logger.disabled = logger.disabled, True
-    try:
-        yield
-    finally:
-        logger.disabled = was_disabled

@@ -37,6 +37,10 @@ def frame_of(path: Path) -> pd.DataFrame:
                 columns = counted(len(names), "column")
                 raise ReadError(f"{path.name!r} has {columns} and no rows; expected at least one row.")
             table = file.read()
+        # There is hardly a kernel for views of text yet, so that neither pandas nor we could take rows of them.
+        views = [number for number, kind in enumerate(table.schema.types) if pa.types.is_string_view(kind)]
+        for number in views:
+            table = table.set_column(number, table.field(number).name, table.column(number).cast(pa.large_string()))
         frame: pd.DataFrame = table.to_pandas(types_mapper=_pandas_type)
         return frame
     except (pa.ArrowException, OSError) as error:

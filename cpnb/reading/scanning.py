@@ -68,9 +68,7 @@ class Scan:
         """The call that reads the file in just this way, whatever would be found."""
         said = {"encoding": self.encoding, "delimiter": self.delimiter, "quote": self.quote, "sheet": self.sheet}
         plain = {"quote": '"'}
-        return _call(
-            self.file_name, {name: value for name, value in said.items() if value and plain.get(name) != value}
-        )
+        return _call({name: value for name, value in said.items() if value and plain.get(name) != value})
 
     def __str__(self) -> str:
         """Return it as lines of text."""
@@ -196,6 +194,6 @@ def _text_scan(file: Path, settings: Settings) -> Scan:
     )
 
 
-def _call(file_name: str, said: Mapping[str, str]) -> str:
+def _call(said: Mapping[str, str]) -> str:
     arguments = "".join(f", {name}={value!r}" for name, value in said.items())
-    return f"cpnb.read({file_name!r}{arguments})"
+    return f"cpnb.read(...{arguments})"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -23,6 +25,19 @@ if TYPE_CHECKING:
     Row = Sequence[ReadOnlyCell | EmptyCell]
     # The published types do not know the sheets of a workbook that is read row by row.
     RowByRowSheet = Any
+
+# XML that cannot be parsed is a SyntaxError; parts that lack or contradict each other are any of the others.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    SyntaxError,
+)
+_WARNINGS = threading.Lock()
 
 # A first row that names fewer of the columns in use is a title above the table.
 _NAMED_SHARE = 0.5
@@ -83,8 +98,9 @@ def sheet_of(path: Path, name: str | None = None, *, row_limit: int | None = Non
     from openpyxl import load_workbook
 
     try:
-        # openpyxl warns of what it leaves out, and quotes numbers that are no dates.
-        with warnings.catch_warnings():
+        # openpyxl warns of what it leaves out, and quotes numbers that are no dates. Which warnings are shown is
+        # a state of the whole process, and two that change it at once would leave it changed.
+        with _WARNINGS, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             # By a path, openpyxl would ask how the file is called.
             with path.open("rb") as stream:
@@ -92,8 +108,7 @@ def sheet_of(path: Path, name: str | None = None, *, row_limit: int | None = Non
                 return _sheet_in(book, path, name, row_limit)
     except ReadError:
         raise
-    except (zipfile.BadZipFile, LookupError, ValueError, TypeError, AttributeError, SyntaxError, EOFError) as error:
-        # XML that cannot be parsed is a SyntaxError; parts that lack or contradict each other are any of the others.
+    except _DAMAGE as error:
         kind = type(error).__name__
     raise ReadError(
         f"{path.name!r} is a damaged Excel workbook, or one that openpyxl does not understand ({kind}). Open it in a "
@@ -114,13 +129,14 @@ def _sheet_in(book: Workbook, path: Path, name: str | None, row_limit: int | Non
         guesses.append(f"sheet {chosen.title!r} is hidden")
     texts = CellTexts()
     names, columns = _table(f"{path.name!r}, sheet {chosen.title!r}", chosen, texts, row_limit)
-    # openpyxl tells nowhere else where in the archive the sheet stands.
-    structure = structure_of(path, chosen._worksheet_path)  # noqa: SLF001
+    # openpyxl tells nowhere else where in the archive the sheet stands; a version without it costs these notes only.
+    part = getattr(chosen, "_worksheet_path", None)
+    notes = structure_of(path, part).guesses() if part else []
     return Sheet(
         chosen.title,
         sheets,
         dict(zip(names.values(), columns, strict=True)),
-        tuple(guesses + texts.guesses(names) + structure.guesses()),
+        tuple(guesses + texts.guesses(names) + notes),
         tuple(texts.facts(names)),
     )
 
@@ -157,18 +173,22 @@ def _table(
         raise ReadError(f"{place} has no cells; expected a header and rows.")
     of_header = CellTexts()  # what is guessed there is no news of the rows
     header = [(of_header.text(cell, position) or "").strip() for position, cell in enumerate(header_row)]
-    columns: list[list[str | None]] = [[] for _ in header]
+    # By position, and only where there is a cell: one stray cell far to the right must not cost 16,384 columns.
+    cells: dict[int, list[str | None]] = {position: [] for position in range(len(header))}
     row_count = 0
     for _, row in islice(rows, row_limit):
-        columns.extend([None] * row_count for _ in range(len(row) - len(columns)))
-        for position, column in enumerate(columns):
-            column.append(texts.text(row[position], position) if position < len(row) else None)
+        texts_of_row = {position: texts.text(cell, position) for position, cell in enumerate(row)}
+        for position, text in texts_of_row.items():
+            if text is not None and position not in cells:
+                cells[position] = [None] * row_count
+        for position, column in cells.items():
+            column.append(texts_of_row.get(position))
         row_count += 1
     if not row_count:
         raise ReadError(f"{place} ends after its header in row {number}; expected at least one row.")
-    header += [""] * (len(columns) - len(header))
+    header += [""] * (max(cells) + 1 - len(header))
     used = [
-        position for position, name in enumerate(header) if name or any(cell is not None for cell in columns[position])
+        position for position in sorted(cells) if header[position] or any(cell is not None for cell in cells[position])
     ]
     kept = range(used[0], used[-1] + 1)
     named_count = sum(bool(header[position]) for position in kept)
@@ -179,4 +199,4 @@ def _table(
             "are missing, write them."
         )
     names = column_names(place, [header[position] for position in kept])
-    return dict(zip(kept, names, strict=True)), [columns[position] for position in kept]
+    return dict(zip(kept, names, strict=True)), [cells.get(position) or [None] * row_count for position in kept]

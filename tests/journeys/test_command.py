@@ -181,6 +181,16 @@ def test_the_sandbox_is_named_and_refuses_what_the_guide_forbids(three, capsys):
     assert "at most 90" in said.err
 
 
+def test_a_terminal_without_its_letters_still_shows_the_names_of_columns(tmp_path):
+    path = tmp_path / "kunden.csv"
+    path.write_text("id,email,名前\n1,a@example.com,x\n", encoding="utf-8")
+    command = [*COMMAND, str(path), "--unique-key", "id"]
+    ascii_only = {**os.environ, "PYTHONIOENCODING": "cp1252"}
+    done = subprocess.run(command, capture_output=True, env=ascii_only, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    assert rb"\u540d\u524d" in done.stdout
+
+
 def test_a_key_that_is_no_column_is_status_2(three):
     done = run(three, "--unique-key", "ID number")
     assert done.returncode == 2
