@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from cpnb.errors import FrameError, did_you_mean, listed
@@ -26,6 +28,9 @@ Cells: TypeAlias = "pa.Array | NDArray[np.object_]"
 
 SLICE_ROWS = 8192
 """Rows looked at together: large enough that work per slice vanishes, small enough to stay in the cache."""
+_ASCII_END = 0x80
+SLICE_BYTES = 32_000_000
+"""Text in a slice at most, so that few rows with long cells cost no more memory than many with short ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +129,7 @@ def slices(
     start, stop : int, optional
         Physical row positions, whatever the index says; by default all rows.
     rows : int
-        Rows in a slice; the last may have fewer.
+        Rows in a slice at most; fewer at the end, and where the text of so many is over `SLICE_BYTES`.
 
     Yields
     ------
@@ -135,9 +140,38 @@ def slices(
     # Taken once, so that under copy-on-write a column replaced or written to meanwhile is not seen.
     series = {column: data[column] for column in dict.fromkeys(columns)}
     end = len(data) if stop is None else min(stop, len(data))
-    for first in range(start, end, rows):
-        last = min(first + rows, end)
-        yield first, Slice(last - first, {name: _cells(whole.iloc[first:last]) for name, whole in series.items()})
+    first = start
+    while first < end:
+        piece = _bounded(series, first, min(first + rows, end))
+        yield first, piece
+        first += piece.row_count
+
+
+def _bounded(series: Mapping[str, pd.Series[Any]], first: int, last: int) -> Slice:
+    """Return rows from `first` on, up to `last` or as many as are within `SLICE_BYTES`; one at least."""
+    while True:
+        piece = Slice(last - first, {name: _cells(whole.iloc[first:last]) for name, whole in series.items()})
+        if piece.row_count == 1 or sum(map(_text_bytes, piece.columns.values())) <= SLICE_BYTES:
+            return piece
+        last = first + piece.row_count // 2
+
+
+def _text_bytes(cells: Cells) -> int:
+    """Return how much text there is, near enough to bound memory by it."""
+    if isinstance(cells, np.ndarray):
+        return sum(len(cell) for cell in cells if isinstance(cell, str))
+    if pa.types.is_dictionary(cells.type) and _is_text(cells.type.value_type):
+        lengths = pc.binary_length(cells.dictionary.cast(pa.large_string()))
+        return int(pc.sum(lengths.take(cells.indices)).as_py() or 0)
+    if pa.types.is_string_view(cells.type):
+        # A view is four numbers of 32 bits, of which the first is the length of its text.
+        lengths = np.frombuffer(cells.buffers()[1], dtype=np.int32).reshape(-1, 4)[:, 0]
+        return int(lengths[cells.offset : cells.offset + len(cells)].sum(dtype=np.int64))
+    return int(cells.nbytes)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return any(is_kind(kind) for is_kind in (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view))
 
 
 def rows_at(data: Frame, positions: NDArray[np.integer[Any]]) -> Frame:
@@ -150,12 +184,51 @@ def _cells(series: pd.Series[Any]) -> Cells:
         return _decoded(series)
     if series.dtype != object:
         try:
-            return _one_chunk(pa.array(series, from_pandas=True))
+            array = _one_chunk(pa.array(series, from_pandas=True))
+            return array if _is_utf8(array) else _readable_text(array)
         except (pa.ArrowException, UnicodeError, TypeError, ValueError):
             pass  # Arrow has no such type, or the text has no UTF-8 form: look at the cells one by one
     values = series.to_numpy(dtype=object, copy=True)
-    values[np.asarray(series.isna(), dtype=bool)] = None
+    # Asking a signalling NaN of the decimal module for anything raises, and pandas asks.
+    values[[isinstance(value, Decimal) and value.is_snan() for value in values]] = None
+    values[pd.isna(values)] = None
     return values
+
+
+def _is_utf8(array: pa.Array) -> bool:
+    """Tell whether text is what it says; files are not always looked at when they are read."""
+    kind = array.type.value_type if pa.types.is_dictionary(array.type) else array.type
+    if not _is_text(kind) or _is_ascii(array):
+        return True
+    try:
+        array.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def _is_ascii(array: pa.Array) -> bool:
+    """Tell whether plain text has no byte of another character; much faster than to read the text."""
+    widths = {pa.string(): np.int32, pa.large_string(): np.int64}
+    if array.type not in widths or not len(array):
+        return False
+    _, where, what = array.buffers()
+    offsets = np.frombuffer(where, widths[array.type])[array.offset : array.offset + len(array) + 1]
+    data = np.empty(0, np.uint8) if what is None else np.frombuffer(what, np.uint8)[offsets[0] : offsets[-1]]
+    return int(data.max(initial=0)) < _ASCII_END
+
+
+def _readable_text(array: pa.Array) -> NDArray[np.object_]:
+    """Return text cell by cell, and what is none as the bytes that it is."""
+    if pa.types.is_dictionary(array.type):
+        array = array.dictionary_decode()
+    cells = np.full(len(array), None, dtype=object)
+    for position, cell in enumerate(array.cast(pa.large_string()).cast(pa.large_binary()).to_pylist()):
+        try:
+            cells[position] = None if cell is None else cell.decode()
+        except UnicodeDecodeError:
+            cells[position] = cell
+    return cells
 
 
 def _one_chunk(array: pa.Array | pa.ChunkedArray) -> pa.Array:
@@ -179,4 +252,6 @@ def _decoded(series: pd.Series[Any]) -> Cells:
         return everything
     places = np.zeros(len(codes), dtype=np.int64)
     places[codes >= 0] = inverse
-    return values.take(pa.array(places, mask=codes < 0))
+    indices = pa.array(places, mask=codes < 0)
+    # Text stays with its categories: written out, few long ones could be more than memory holds.
+    return pa.DictionaryArray.from_arrays(indices, values) if _is_text(values.type) else values.take(indices)

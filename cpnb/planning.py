@@ -297,7 +297,7 @@ class _Examination:
         self.skipped_why: Counter[str] = Counter()
         self.parts = PartCutter(fields, options.part_rows, options.part_bytes)
         reports = (self._take(checked) for checked in validation.check_slices(data, fields))
-        self.report = validation.report_of_whole(reports, fields, self._codes)
+        self.report = validation.report_of_whole(reports, fields, validation.repeated_keys(self._codes))
 
     def edits(self) -> Edits:
         blanked = {source: np.concatenate(pieces) for source, pieces in self._blanked.items()}
@@ -326,6 +326,7 @@ class _Examination:
         codes = self._codes[checked.start : checked.start + checked.rendered.row_count]
         nowhere = np.zeros(len(codes), dtype=np.bool_)
         reasons = {
+            "header_repeated": checked.repeats_header,
             "key_empty": checked.keys_empty | (codes < 0),
             "key_invalid": checked.bad_cells.get(self._key_source, nowhere),
         }

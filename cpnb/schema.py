@@ -6,15 +6,15 @@ failure cases hold the data and grow with it.
 
 from __future__ import annotations
 
+import copy
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from cpnb import frames
 from cpnb.content import Mask, Problem, Provenance, Rule, Severity, TextColumn, rules_for
@@ -63,23 +63,29 @@ class Examination:
         What the columns are.
     rendered : Rendered
         What will be sent of the slice.
+    table_rows : int
+        Rows of the whole table, as far as it is known; see `TextColumn`.
     """
 
     fields: FieldMap
     rendered: Rendered = field(repr=False)
+    table_rows: int = 0
     _masks: dict[tuple[str, int], tuple[Mask, ...]] = field(default_factory=dict, repr=False)
+    _columns: dict[str, TextColumn] = field(default_factory=dict, repr=False)
 
     def masks(self, one: Field, rule_number: int, rule: Rule) -> tuple[Mask, ...]:
         """Return the masks of one rule of one field, in the order of its problems."""
         key = (one.column, rule_number)
         if key not in self._masks:
-            regions = self.rendered.regions[one.region_column] if one.region_column else None
-            self._masks[key] = rule.failing(TextColumn(self.text(one), regions))
+            self._masks[key] = rule.failing(self.column(one))
         return self._masks[key]
 
-    def text(self, one: Field) -> pa.Array:
-        """Return the text of one field as a single array."""
-        return self.rendered.table.column(one.source).combine_chunks()
+    def column(self, one: Field) -> TextColumn:
+        """Return the column of one field as its rules see it, the same for all of them."""
+        if one.column not in self._columns:
+            regions = self.rendered.regions[one.region_column] if one.region_column else None
+            self._columns[one.column] = TextColumn(self.rendered.text(one.source), regions, self.table_rows)
+        return self._columns[one.column]
 
     def verdicts(self, one: Field) -> Iterator[tuple[Problem, Mask]]:
         """Yield every problem that a rule looks for in one field, and the rows that have it."""
@@ -113,14 +119,16 @@ class _RuleCheck:
         rule = rules_for(self.one, self.fields)[self.rule_number]
         examination = _CURRENT.get()
         if examination is not None:
-            if rule.problems[self.problem_number].severity is Severity.WARNING:
-                return True  # reported from the masks; pandera would print a Python warning
-            mask = examination.masks(self.one, self.rule_number, rule)[self.problem_number]
-            return not mask.any()
+            # The masks are kept and reported from there. pandera would spend more time on writing down that there
+            # are some than the rule on finding them, or print a Python warning.
+            examination.masks(self.one, self.rule_number, rule)
+            return True
         alone = FieldMap([self.one], region=self.fields.region)
         table = data if isinstance(data, pd.DataFrame) else data.to_frame(self.one.column)
         return not any(
-            Examination(alone, render(rows, alone)).masks(self.one, self.rule_number, rule)[self.problem_number].any()
+            Examination(alone, render(rows, alone), len(table))
+            .masks(self.one, self.rule_number, rule)[self.problem_number]
+            .any()
             for _, rows in frames.slices(table, alone.needed_columns)
         )
 
@@ -130,7 +138,7 @@ def schema_for(fields: FieldMap) -> pandera.DataFrameSchema:
 
     The columns have the analyst's own names and any type: the checks judge the text that would be
     sent. Extend it with pandera's own methods (``add_columns``, ``update_column``) and pass it back as
-    ``validate(data, fields, schema=...)``; added checks then see rendered text, 8,192 rows at a time.
+    ``validate(data, fields, schema=...)``; added checks then see rendered text, at most 131,072 rows at a time.
 
     Notes
     -----
@@ -190,10 +198,28 @@ def checked_schema(schema: object, fields: FieldMap) -> pandera.DataFrameSchema:
     if unique or schema.unique or schema.index is not None:
         raise FieldsError(
             f"The schema asks for unique values or checks the index{': ' + listed(unique) if unique else ''}. It is "
-            "run on a few thousand rows at a time, which cannot tell. Leave that out; repeated unique keys are found "
+            "run on thousands of rows at a time, which cannot tell. Leave that out; repeated unique keys are found "
             "anyway."
         )
-    return schema
+    return _with_few_cases(schema)
+
+
+def _with_few_cases(schema: pandera.DataFrameSchema) -> pandera.DataFrameSchema:
+    """Return a schema for which pandera writes down one failing cell of each check, and not millions."""
+    capped = copy.copy(schema)
+    capped.checks = _capped(schema.checks)
+    columns = {name: copy.copy(column) for name, column in schema.columns.items()}
+    for column in columns.values():
+        column.checks = _capped(column.checks)
+    capped.columns = columns  # pandera 0.27 hands out a copy of what it holds
+    return capped
+
+
+def _capped(checks: Sequence[pandera.Check]) -> list[pandera.Check]:
+    copies = [copy.copy(check) for check in checks]
+    for check in copies:
+        check.n_failure_cases = 1  # which rows fail is read from what the check itself returns
+    return copies
 
 
 @dataclass(frozen=True, slots=True)

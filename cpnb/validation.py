@@ -12,12 +12,15 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from cpnb import catalog, frames
-from cpnb.content import Mask, Problem, Provenance, Severity, normalised_key
-from cpnb.content.unique_key import KEY_EMPTY, KEY_REPEATED
+from cpnb.content import Mask, Problem, Provenance, Severity, TextColumn, normalised_key
+from cpnb.content.key_hash import Numbers, key_numbers, rows_sharing
+from cpnb.content.lost_digits import DIGITS_LOST
+from cpnb.content.unique_key import KEY_EMPTY, KEY_REPEATED, RULE as KEY_RULE
 from cpnb.content_types import ContentType
+from cpnb.damage import HEADER_REPEATED, header_rows, rounded_numbers
 from cpnb.fields import Field, FieldMap
 from cpnb.finding import Finding, shape_counts
-from cpnb.frames import Frame, Slice
+from cpnb.frames import Frame
 from cpnb.rendering import Rendered, render
 from cpnb.report import Report
 from cpnb.schema import Examination, checked_schema, own_failures, schema_for
@@ -34,6 +37,9 @@ __all__ = [
     "report_of_whole",
     "validate",
 ]
+
+CHECKED_ROWS = 131_072
+"""Rows that are checked together: pandera costs some milliseconds for each slice, however few rows it has."""
 
 UNSUPPORTED_CELL = Problem(
     "unsupported_cell",
@@ -76,6 +82,8 @@ class CheckedSlice:
         Columns without any are left out.
     keys_empty : array of bool
         Rows without a usable key; all False if the map has no key.
+    repeats_header : array of bool
+        Rows that repeat the names of the columns and are no customers.
     """
 
     start: int
@@ -83,6 +91,7 @@ class CheckedSlice:
     report: Report
     bad_cells: Mapping[str, Mask] = field(repr=False)
     keys_empty: Mask = field(repr=False)
+    repeats_header: Mask = field(repr=False)
 
 
 def check_slices(
@@ -110,19 +119,29 @@ def check_slices(
     """
     frames.require_columns(data, fields)
     checks = schema_for(fields) if schema is None else checked_schema(schema, fields)
-    return (_checked(start, rows, fields, checks) for start, rows in frames.slices(data, fields.needed_columns))
+    row_count = len(data)
+    return (
+        _checked(start, Examination(fields, render(rows, fields), row_count), checks, rounded_numbers(rows, fields))
+        for start, rows in frames.slices(data, fields.needed_columns, rows=CHECKED_ROWS)
+    )
 
 
-def _checked(start: int, rows: Slice, fields: FieldMap, schema: pandera.DataFrameSchema) -> CheckedSlice:
-    rendered = render(rows, fields)
-    examination = Examination(fields, rendered)
+def _checked(
+    start: int, examination: Examination, schema: pandera.DataFrameSchema, rounded: Mapping[str, Mask]
+) -> CheckedSlice:
+    rendered, fields = examination.rendered, examination.fields
     own = own_failures(schema, examination)
     findings: list[Finding] = []
+    repeats_header = header_rows(rendered, fields)
+    if repeats_header.any():
+        findings.append(Finding.of_mask("", HEADER_REPEATED, repeats_header, start, {}))
     bad_cells: dict[str, Mask] = {}
-    keys_empty = np.zeros(rows.row_count, dtype=bool)
+    keys_empty = np.zeros(rendered.row_count, dtype=bool)
     for one in fields:
-        text = examination.text(one)
-        for problem, mask, shapes in _verdicts(one, examination):
+        text = examination.rendered.text(one.source)
+        for problem, told, shapes in _verdicts(one, examination):
+            # A number that was too large to be exact shows it in its type, and not always in its text.
+            mask = told | rounded[one.column] if problem is DIGITS_LOST and one.column in rounded else told
             if not mask.any():
                 continue
             seen = shape_counts(text.filter(pa.array(mask))) if shapes is None else shapes
@@ -136,7 +155,8 @@ def _checked(start: int, rows: Slice, fields: FieldMap, schema: pandera.DataFram
         if failure.column in fields.columns:
             source = fields[failure.column].source
             bad_cells[source] = bad_cells.get(source, False) | failure.mask
-    return CheckedSlice(start, rendered, Report.total([Report(rows.row_count, tuple(findings))]), bad_cells, keys_empty)
+    report = Report.total([Report(rendered.row_count, tuple(findings))])
+    return CheckedSlice(start, rendered, report, bad_cells, keys_empty, repeats_header)
 
 
 def _verdicts(one: Field, examination: Examination) -> Iterator[tuple[Problem, Mask, Mapping[str, int] | None]]:
@@ -164,18 +184,22 @@ def key_codes(data: Frame, fields: FieldMap) -> NDArray[np.int64]:
     one = fields.key_field
     alone = FieldMap([one], one.column, fields.region)
     frames.require_columns(data, alone)
-    keys = [_normalised(one, alone, rows) for _, rows in frames.slices(data, alone.needed_columns)]
+    keys = [
+        _comparable_keys(render(rows, alone), alone, len(data))
+        for _, rows in frames.slices(data, alone.needed_columns, rows=CHECKED_ROWS)
+    ]
     encoded = pa.chunked_array(keys, pa.large_string()).dictionary_encode()
     codes = [chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False) for chunk in encoded.chunks]
     return np.concatenate([np.empty(0, dtype=np.int64), *codes]).astype(np.int64, copy=False)
 
 
-def _normalised(one: Field, alone: FieldMap, rows: Slice) -> pa.Array:
-    rendered = render(rows, alone)
-    region = rendered.regions[one.region_column] if one.region_column else alone.region_of(one)
-    key = normalised_key(rendered.table.column(0).combine_chunks(), one.content_type, region)
-    blank = pc.equal(pc.utf8_trim_whitespace(key), "")
-    return pc.if_else(blank, pa.scalar(None, key.type), key)
+def _comparable_keys(rendered: Rendered, fields: FieldMap, table_rows: int) -> pa.Array:
+    """Return the keys of some rows as the service compares them; null where there is none."""
+    one = fields.key_field
+    region = rendered.regions[one.region_column] if one.region_column else fields.region_of(one)
+    key = normalised_key(rendered.text(one.source), one.content_type, region, table_rows=table_rows)
+    (blank,) = KEY_RULE.failing(TextColumn(key))
+    return pc.if_else(pa.array(blank), pa.scalar(None, key.type), key) if blank.any() else key
 
 
 def repeated_keys(codes: NDArray[np.int64]) -> Mask:
@@ -186,7 +210,16 @@ def repeated_keys(codes: NDArray[np.int64]) -> Mask:
     return (codes >= 0) & ~is_first
 
 
-def findings_of_whole(fields: FieldMap, row_count: int, codes: NDArray[np.int64] | None = None) -> tuple[Finding, ...]:
+def _repeated_in(data: Frame, fields: FieldMap, numbers: Numbers) -> Mask:
+    """Return the rows whose key an earlier row has; only rows that share their number with others are looked at."""
+    mask = np.zeros(len(numbers), dtype=bool)
+    rows = rows_sharing(numbers)
+    if len(rows):
+        mask[rows] = repeated_keys(key_codes(frames.rows_at(data, rows), fields))
+    return mask
+
+
+def findings_of_whole(fields: FieldMap, row_count: int, repeated: Mask | None = None) -> tuple[Finding, ...]:
     """Return what no slice can tell: repeated keys, no rows, and what the map itself brings about.
 
     Parameters
@@ -195,16 +228,14 @@ def findings_of_whole(fields: FieldMap, row_count: int, codes: NDArray[np.int64]
         The map.
     row_count : int
         Rows in the table.
-    codes : array of int, optional
-        From `key_codes`; None if the map has no key.
+    repeated : array of bool, optional
+        From `repeated_keys`; None if the map has no key.
     """
     findings: list[Finding] = []
     if not row_count:
         findings.append(Finding.about_map(NO_ROWS))
-    if codes is not None:
-        repeated = repeated_keys(codes)
-        if repeated.any():
-            findings.append(Finding.of_mask(fields.key_field.column, KEY_REPEATED, repeated, 0, {}))
+    if repeated is not None and repeated.any():
+        findings.append(Finding.of_mask(fields.key_field.column, KEY_REPEATED, repeated, 0, {}))
     if len(fields) > catalog.MAX_MAPPED_FIELDS:
         findings.append(Finding.about_map(TOO_MANY_FIELDS))
     findings += _filling_primary(fields)
@@ -256,17 +287,24 @@ def validate(data: Frame, fields: FieldMap, *, schema: pandera.DataFrameSchema |
         If the schema cannot be run over what is mapped.
     """
     slices = check_slices(data, fields, schema=schema)
-    codes = key_codes(data, fields) if fields.unique_key is not None else None
-    return report_of_whole((one.report for one in slices), fields, codes)
+    if fields.unique_key is None:
+        return report_of_whole((one.report for one in slices), fields)
+    reports: list[Report] = []
+    numbers: list[Numbers] = []
+    for one in slices:
+        reports.append(one.report)
+        numbers.append(key_numbers(_comparable_keys(one.rendered, fields, len(data))))
+    repeated = _repeated_in(data, fields, np.concatenate(numbers)) if numbers else None
+    return report_of_whole(reports, fields, repeated)
 
 
-def report_of_whole(reports: Iterable[Report], fields: FieldMap, codes: NDArray[np.int64] | None) -> Report:
+def report_of_whole(reports: Iterable[Report], fields: FieldMap, repeated: Mask | None = None) -> Report:
     """Return the report of a table from those of its slices and what only the whole can tell.
 
     Errors come first, and within them the columns in the order of the map. See `findings_of_whole`.
     """
     report = Report.total(reports)
-    whole = findings_of_whole(fields, report.row_count, codes)
+    whole = findings_of_whole(fields, report.row_count, repeated)
     order = {column: number for number, column in enumerate(("", *fields.columns))}
     findings = sorted((*whole, *report.findings), key=lambda one: (one.severity is Severity.WARNING, order[one.column]))
-    return Report(report.row_count, tuple(findings))
+    return Report(report.row_count, tuple(findings), fields.columns)

@@ -123,3 +123,17 @@ def test_rows_at_positions_keep_order_and_index():
 
     assert rows["a"].tolist() == ["y", "w"]
     assert rows.index.tolist() == [8, 9]
+
+
+@pytest.mark.parametrize(
+    "dtype", [object, "str", "category", pd.ArrowDtype(pa.string()), pd.ArrowDtype(pa.string_view())]
+)
+def test_long_cells_make_shorter_slices_and_lose_no_row(dtype, monkeypatch):
+    monkeypatch.setattr(frames, "SLICE_BYTES", 1_000)
+    cells = [*["x"] * 8, *["y" * 400] * 8, "z" * 5_000]
+
+    pieces = list(frames.slices(pd.DataFrame({"a": pd.Series(cells, dtype=dtype)}), ["a"], rows=16))
+
+    assert [text for _, piece in pieces for text in piece.columns["a"].tolist()] == cells
+    assert max(piece.row_count for _, piece in pieces) == 8
+    assert all(sum(map(len, piece.columns["a"].tolist())) <= 1_000 for _, piece in pieces if piece.row_count > 1)

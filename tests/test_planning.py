@@ -99,6 +99,25 @@ def test_skip_leaves_the_row_of_a_bad_cell_behind() -> None:
 
 
 @pytest.mark.parametrize("on_invalid", ["blank", "skip"])
+def test_a_row_that_repeats_the_header_stays_behind(on_invalid: str) -> None:
+    frame = people(("1", "a@example.com", "Oslo"), ("ID", " mail", None), ("2", "b@example.com", "city"))
+
+    made = planned(frame, on_invalid=on_invalid)
+
+    assert files(made, frame) == [HEADER + b'"1","a@example.com","Oslo"\n"2","b@example.com","city"\n']
+    assert made.skipped_why == {"header_repeated": 1}
+    assert made.skipped()["row"].tolist() == [1]
+    assert made.blanked().empty
+
+
+def test_a_row_that_repeats_the_header_refuses_the_table() -> None:
+    made = planned(people(("1", "a@example.com", "Oslo"), ("id", "mail", "city")))
+
+    assert not made.accepted
+    assert [one.code for one in made.report.findings if not one.column] == ["header_repeated"]
+
+
+@pytest.mark.parametrize("on_invalid", ["blank", "skip"])
 def test_a_row_without_a_usable_key_stays_behind(on_invalid: str) -> None:
     frame = people(("1", None, "a"), (None, None, "b"), ("", None, "c"), ("x" * 256, None, "d"), (["5"], None, "e"))
 

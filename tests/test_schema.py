@@ -13,7 +13,7 @@ from cpnb.content_types import ContentType
 from cpnb.errors import FieldsError
 from cpnb.fields import Field, FieldMap
 from cpnb.rendering import render
-from cpnb.schema import Examination, schema_for
+from cpnb.schema import Examination, checked_schema, schema_for
 from cpnb.validation import check_slices, validate
 
 FIELDS = FieldMap({"id": "AccountNumber", "mail": "EmailAddress", "city": "Address.City"}, unique_key="id")
@@ -35,7 +35,9 @@ def test_the_schema_has_the_analysts_columns_and_our_checks():
     schema = schema_for(FIELDS)
 
     assert list(schema.columns) == ["id", "mail", "city"]
-    assert [check.name for check in schema.columns["mail"].checks] == ["cpnb.email_invalid", "cpnb.too_long"]
+    names = [check.name for check in schema.columns["mail"].checks]
+    assert {"cpnb.email_invalid", "cpnb.too_long"} <= set(names)
+    assert all(name.startswith("cpnb.") for name in names)
     assert schema.columns["id"].checks[0].name == "cpnb.key_empty"
 
 
@@ -200,3 +202,30 @@ def test_numbers_are_judged_by_their_text():
     column = pd.DataFrame({"spend": ["1,200", "12"]})
 
     assert found(validate(column, fields)) == [("spend", "number_invalid", [0])]
+
+
+def test_failing_cells_of_added_checks_are_counted_and_not_written_down():
+    checks = [pandera.Check(lambda text: text == "never", name=f"never_{number}") for number in range(3)]
+    schema = with_check(*checks)
+    data = pd.DataFrame({"id": [f"C{n}" for n in range(200_000)], "mail": None, "city": "Oslo"})
+
+    report = validate(data, FIELDS, schema=schema)
+
+    assert [(one.code, one.count) for one in report.findings] == [(f"check_never_{n}", 200_000) for n in range(3)]
+    with pytest.raises(pandera.errors.SchemaErrors) as caught:
+        checked_schema(schema, FIELDS).validate(data, lazy=True)
+    assert len(caught.value.failure_cases) == 3  # one for each check
+    assert all(check.n_failure_cases is None for check in checks)  # the analyst's own schema stays as it is
+
+
+def test_a_check_of_each_element_names_its_rows():
+    schema = with_check(pandera.Check(lambda cell: cell != "Rome", element_wise=True, name="not_rome"))
+
+    assert ("city", "check_not_rome", [2]) in found(validate(DATA, FIELDS, schema=schema))
+
+
+def test_a_check_of_the_whole_table_names_its_rows():
+    schema = schema_for(FIELDS)
+    schema.checks = [pandera.Check(lambda table: table["id"] != "2", name="not_two")]
+
+    assert ("", "check_not_two", [1]) in found(validate(DATA, FIELDS, schema=schema))

@@ -16,7 +16,7 @@ from cpnb.content_types import ContentType
 from cpnb.errors import CpnbError, FieldsError, FrameError, InvalidDataError
 from cpnb.fields import Field, FieldMap
 from cpnb.schema import schema_for
-from cpnb.validation import check_slices, findings_of_whole, key_codes, repeated_keys, validate
+from cpnb.validation import CHECKED_ROWS, check_slices, findings_of_whole, key_codes, repeated_keys, validate
 
 FIELDS = FieldMap({"id": "AccountNumber", "mail": "EmailAddress", "phone": "PhoneNumber"}, unique_key="id", region="US")
 GOOD = pd.DataFrame(
@@ -209,24 +209,42 @@ def test_repeated_keys_are_those_that_pandas_calls_duplicated(keys):
 def test_what_the_whole_tells_can_be_asked_for_alone():
     codes = np.array([0, 1, -1, 0, -1])
 
-    (finding,) = findings_of_whole(FieldMap({"id": "AccountNumber"}, unique_key="id"), 5, codes)
+    (finding,) = findings_of_whole(FieldMap({"id": "AccountNumber"}, unique_key="id"), 5, repeated_keys(codes))
 
     assert (finding.code, finding.positions.tolist()) == ("key_repeated", [3])
 
 
 def test_slices_carry_text_findings_and_masks_of_their_rows():
-    data = pd.DataFrame({"id": [f"C{n}" for n in range(10_000)], "mail": "a@example.com", "phone": None})
-    data.loc[9_000, "mail"] = "bad"
-    data.loc[9_001, "id"] = None
+    rows = CHECKED_ROWS + 3_000
+    bad_mail, no_key = CHECKED_ROWS + 900, CHECKED_ROWS + 901
+    data = pd.DataFrame({"id": [f"C{n}" for n in range(rows)], "mail": "a@example.com", "phone": None})
+    data.loc[bad_mail, "mail"] = "bad"
+    data.loc[no_key, "id"] = None
 
     first, second = check_slices(data, FIELDS)
 
-    assert (first.start, first.rendered.row_count, first.report.ok, dict(first.bad_cells)) == (0, 8192, True, {})
-    assert second.start == 8192
-    assert found(second.report) == [("id", "key_empty", [9_001]), ("mail", "email_invalid", [9_000])]
-    assert np.flatnonzero(second.bad_cells["mail"]).tolist() == [9_000 - 8192]
-    assert np.flatnonzero(second.keys_empty).tolist() == [9_001 - 8192]
+    assert (first.start, first.rendered.row_count, first.report.ok, dict(first.bad_cells)) == (
+        0,
+        CHECKED_ROWS,
+        True,
+        {},
+    )
+    assert second.start == CHECKED_ROWS
+    assert found(second.report) == [("id", "key_empty", [no_key]), ("mail", "email_invalid", [bad_mail])]
+    assert np.flatnonzero(second.bad_cells["mail"]).tolist() == [900]
+    assert np.flatnonzero(second.keys_empty).tolist() == [901]
     assert "id" not in second.bad_cells
+
+
+def test_a_row_that_repeats_the_header_is_one_finding_about_the_row():
+    data = pd.DataFrame(
+        {"id": ["C1", "id", "C2"], "mail": ["a@example.com", "Mail", None], "phone": [None, "phone", None]}
+    )
+
+    (piece,) = check_slices(data, FIELDS)
+
+    assert piece.repeats_header.tolist() == [False, True, False]
+    assert ("", "header_repeated", [1]) in found(validate(data, FIELDS))
 
 
 CELLS = st.sampled_from(

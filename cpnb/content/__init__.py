@@ -98,7 +98,11 @@ def _damage_rules(field: Field, fields: FieldMap) -> list[Rule]:
 
 
 def normalised_key(
-    column: pa.Array | pa.ChunkedArray, content_type: ContentType, region: str | pa.Array | None = None
+    column: pa.Array | pa.ChunkedArray,
+    content_type: ContentType,
+    region: str | pa.Array | None = None,
+    *,
+    table_rows: int = 0,
 ) -> pa.Array | pa.ChunkedArray:
     """Return a column of keys so that two are equal when the service takes them for the same customer.
 
@@ -111,6 +115,9 @@ def normalised_key(
     region : str or pyarrow.Array, optional
         For phone numbers: where those without ``+`` are dialled, for all rows or for each.
 
+    table_rows : int
+        Rows of the whole table that these are a part of; see `TextColumn`.
+
     Source: Amazon Connect administrator guide, 'how-object-type-mapping-works' and
     'mapping-field-definitions'.
     """
@@ -118,7 +125,10 @@ def normalised_key(
         if isinstance(region, pa.Array):
             column = column.combine_chunks()
         else:
-            chunks = [normalised_key(chunk, content_type, region) for chunk in column.chunks]
+            chunks = [
+                normalised_key(chunk, content_type, region, table_rows=table_rows or len(column))
+                for chunk in column.chunks
+            ]
             return pa.chunked_array(chunks, pa.large_string())
     text = column.cast(pa.large_string())
     match content_type:
@@ -131,4 +141,4 @@ def normalised_key(
         case ContentType.NUMBER:
             return number.comparable(text)
         case ContentType.PHONE_NUMBER:
-            return phone_number.comparable(text, region)
+            return phone_number.comparable(text, region, table_rows=table_rows)

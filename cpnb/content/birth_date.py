@@ -17,7 +17,7 @@ DATE_NOT_ISO = Problem(
     Severity.WARNING,
     Provenance.CAUTION,
     "not a date in the form YYYY-MM-DD",
-    "Segments compare dates; write them as 1990-12-31.",
+    "Segments compare dates, written as 1990-12-31: df.cp.clean() writes them so where there is one way to read them.",
 )
 _HYPHEN = ord("-")
 _LENGTH = len("YYYY-MM-DD")
@@ -67,7 +67,9 @@ def _iso_dates(found: TextBytes) -> Mask:
         _two_digits()[cells[:, place].astype(np.uint16) << 8 | cells[:, place + 1]] for place in (0, 2, 5, 8)
     )
     of_year = month * 100 + day
-    is_day = (century >= 0) & (year >= 0) & (month >= 0) & (day >= 0) & (cells[:, 4] == _HYPHEN) & (cells[:, 7] == _HYPHEN)
+    is_day = (
+        (century >= 0) & (year >= 0) & (month >= 0) & (day >= 0) & (cells[:, 4] == _HYPHEN) & (cells[:, 7] == _HYPHEN)
+    )
     is_day &= _days()[np.where(is_day, of_year, 0)] & ((century > 0) | (year > 0))
     # Every fourth year has a 29th of February, but of the centuries every fourth.
     in_leap_year = np.where(year == 0, century, year) % 4 == 0

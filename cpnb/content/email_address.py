@@ -11,6 +11,7 @@ from cpnb.content.email_parts import asked, normalised_by_parts, normalised_of_v
 from cpnb.content.email_patterns import Classes, classes_of
 from cpnb.content.name import casefolded
 from cpnb.content.rule import Mask, Problem, Provenance, Rule, Severity, TextColumn, distinct, mask_of
+from cpnb.content.text_bytes import TextBytes
 
 EMAIL_INVALID = Problem(
     "email_invalid",
@@ -19,6 +20,8 @@ EMAIL_INVALID = Problem(
     "not a valid e-mail address",
     "Expected one address such as name@example.com, without spaces around it, names or a second address.",
 )
+
+_AT = ord("@")
 
 FEW_ROWS = 16
 """So many rows are shown to email-validator one by one: preparing the patterns takes longer."""
@@ -56,6 +59,8 @@ def valid(text: pa.Array, *, table_rows: int = 0, canary: Canary = _CANARY) -> M
         Watches over the agreement with email-validator, and warns.
     """
     if canary.is_on and max(len(text), table_rows) > FEW_ROWS:
+        if not (TextBytes.of(text).data == _AT).any():  # as in a column that was mapped by mistake
+            return np.zeros(len(text), dtype=bool)
         classes = classes_of(text)
         accepted = classes.valid.copy()
         if classes.unclear.any():

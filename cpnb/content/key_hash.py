@@ -69,4 +69,5 @@ def rows_sharing(numbers: Numbers) -> NDArray[np.int64]:
     occurring[shared & some_bits] = True
     rows = np.flatnonzero(occurring[numbers & some_bits])
     places = np.minimum(np.searchsorted(shared, numbers[rows]), len(shared) - 1)
-    return rows[shared[places] == numbers[rows]]
+    sharing: NDArray[np.int64] = rows[shared[places] == numbers[rows]]
+    return sharing

@@ -37,7 +37,7 @@ _CAPITALS = pairs_of(*(sign.encode() for sign in "ÂÃÅÎÐÙ"))
 
 @functools.cache
 def _encodings_reading(first: int, stop: int) -> NDArray[np.uint16]:
-    """Return for each pair of bytes in which encodings, one bit each, some bytes are read as a character beginning so."""
+    """Return for each pair of bytes in which encodings, one bit each, some byte is read as a character beginning so."""
     from ftfy.chardata import CHARMAP_ENCODINGS
 
     encodings = np.zeros(2**16, np.uint16)

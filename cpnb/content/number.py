@@ -9,12 +9,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cpnb.content.rule import Mask, Problem, Provenance, Rule, Severity, TextColumn, mask_of
+from cpnb.content.text_bytes import ends_among
 
 _PLAIN = r"\A[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)\z"
 _SHORTEST = r"\A(?:0|-?[1-9][0-9]*(?:\.[0-9]*[1-9])?|-?\.[0-9]*[1-9])\z"
 _WITH_EXPONENT = r"\A[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)[eE][+-]?[0-9]{1,3}\z"
 
 _NINE = 9
+_USUAL_BYTES = 32
+_ENDS = ends_among(b"+-.0123456789", b".0123456789")
+"""First and last bytes of numbers."""
+_POINT = ord(".")
 
 NUMBER_INVALID = Problem(
     "number_invalid",
@@ -36,21 +41,29 @@ NUMBER_EXPONENT = Problem(
 
 def _failing(column: TextColumn) -> tuple[Mask, Mask]:
     other = ~_plain(column) & mask_of(column.text.is_valid())
-    exponent = np.zeros(len(other), dtype=bool)
-    if other.any():
-        exponent[other] = mask_of(pc.match_substring_regex(column.text.filter(pa.array(other)), _WITH_EXPONENT))
+    exponent = other & column.bytes.with_ends(_ENDS)
+    if exponent.any():
+        exponent[exponent] = mask_of(pc.match_substring_regex(column.text.filter(pa.array(exponent)), _WITH_EXPONENT))
     return other & ~exponent, exponent
 
 
 def _plain(column: TextColumn) -> Mask:
     """Return the plain numbers."""
-    is_sign = column.bytes.data - np.uint8(ord("0")) > _NINE  # below zero the byte wraps around
-    if np.count_nonzero(is_sign) > len(column.text) // 4:
+    found = column.bytes
+    if len(found.data) > len(column.text) * _USUAL_BYTES:  # long text is no number, and counting in it takes memory
         return mask_of(pc.match_substring_regex(column.text, _PLAIN))
-    # Digits alone are a number; finding the others by their signs pays while these are few.
-    signed = column.bytes.rows(np.flatnonzero(is_sign))
-    plain: Mask = column.bytes.lengths > 0
-    plain[signed] = mask_of(pc.match_substring_regex(column.text.filter(pa.array(signed)), _PLAIN))
+    is_sign = found.data - np.uint8(ord("0")) > _NINE  # below zero the byte wraps around
+    signs_up_to = np.zeros(len(is_sign) + 1, np.int32)
+    np.cumsum(is_sign, out=signs_up_to[1:])
+    signs_before = signs_up_to[found.offsets]
+    sign_count = np.diff(signs_before)
+    # Digits alone are a number, and so are digits with one point; only other cells deserve a regular expression.
+    plain: Mask = (sign_count == 0) & (found.lengths > 0)
+    with_one = np.flatnonzero((sign_count == 1) & (found.lengths > 1))
+    plain[with_one] = found.data[np.flatnonzero(is_sign)[signs_before[with_one]]] == _POINT
+    others = ~plain & found.with_ends(_ENDS)
+    if others.any():
+        plain[others] = mask_of(pc.match_substring_regex(column.text.filter(pa.array(others)), _PLAIN))
     return plain
 
 

@@ -36,7 +36,8 @@ PHONE_NOT_E164 = Problem(
     Severity.WARNING,
     Provenance.GUIDE,
     "a valid phone number that is not in E.164 form",
-    "The service finds it in any form, but dials safely only +, country code and digits, such as +12065550100.",
+    "The service finds it in any form, but dials safely only +, country code and digits, such as +12065550100: "
+    "df.cp.clean() writes it so.",
 )
 REGION_UNKNOWN = Problem(
     "region_unknown",

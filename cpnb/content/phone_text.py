@@ -8,7 +8,9 @@ digits of their keys. What is not followed exactly (RFC 3966 contexts, some fore
 
 from __future__ import annotations
 
+import functools
 import re
+import sys
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +21,7 @@ from phonenumbers import phonenumberutil
 
 from cpnb.content.numbering_validity import NUMBER_DIGITS_MIN
 from cpnb.content.rule import Mask, mask_of
-from cpnb.content.text_bytes import TextBytes
+from cpnb.content.text_bytes import ASCII_END, Pairs, TextBytes, pairs_of
 
 TEXT_CHARACTERS_MAX = 250
 """Source: phonenumbers, ``_MAX_INPUT_STRING_LENGTH``; a test compares them."""
@@ -84,11 +86,44 @@ def scan(text: pa.Array) -> Scan:
     is_odd[row[1:][row[1:] == row[:-1]]] = True  # two plus signs
     is_ascii = ~_cells_with(kind == _NOT_ASCII, offsets)
     is_odd |= size > TEXT_CHARACTERS_MAX
-    is_hopeless = is_ascii & ((count < NUMBER_DIGITS_MIN) | (size > TEXT_CHARACTERS_MAX))
+    is_hopeless = is_ascii & ((count < NUMBER_DIGITS_MIN) | (size > TEXT_CHARACTERS_MAX) | _around_at(cells, kind))
+    if not cells.is_ascii and _IS_KNOWN:
+        is_hopeless |= ~is_ascii & (count == 0) & ~has_plus & ~cells.rows(cells.foreign(_foreign_starts()))
     is_plain = ~is_odd & (count >= _DIGITS_MIN)
     return Scan(
         data[is_digit] - np.uint8(ord("0")), begin, end, has_plus, is_plain, is_hopeless, size == count + has_plus
     )
+
+
+def _around_at(cells: TextBytes, kind: NDArray[np.uint8]) -> Mask:
+    """Return cells of ASCII that phonenumbers takes for no number because of the @ in them, as e-mail addresses are.
+
+    What is read begins with the first digit, if no plus sign comes before, and ends with the last letter
+    or digit, and no number has an @ inside. A slash or a semicolon, after which the rest may not count,
+    leaves it open.
+    """
+    mask = np.zeros(len(cells.offsets) - 1, bool)
+    at = np.flatnonzero(cells.data == ord("@"))
+    if len(at) and _IS_KNOWN and not _TAKES_AT:
+        row = np.searchsorted(cells.offsets, at, "right") - 1
+        digits = np.append(np.flatnonzero(kind == _DIGIT), len(cells.data))
+        first_digit = digits[np.searchsorted(digits, cells.offsets[row])]
+        last_kind = kind[cells.offsets[row + 1] - 1]
+        is_letter = _IS_LETTER[cells.data[cells.offsets[row + 1] - 1]]
+        mask[row[(first_digit < at) & (is_letter | (last_kind == _DIGIT))]] = True
+        mask &= ~cells.rows_with_any(_CUTTING)
+    return mask
+
+
+@functools.cache
+def _foreign_starts() -> Pairs:
+    """Return how the characters begin, other than those of ASCII, with which a number can."""
+    starts = [sign for sign in map(chr, range(ASCII_END, sys.maxunicode + 1)) if sign.isdecimal()]
+    return pairs_of(*(sign.encode()[:2] for sign in [*starts, "\N{FULLWIDTH PLUS SIGN}"]))
+
+
+_IS_LETTER = np.array([chr(byte).isalpha() and byte < ASCII_END for byte in range(256)])
+_CUTTING = np.isin(np.arange(256), [*b"/\\;"])
 
 
 def _cells_with(marked: Mask, offsets: NDArray[np.int64]) -> Mask:
@@ -136,6 +171,7 @@ _EXPECTED = {
 }
 _VIABLE: re.Pattern[str] | None = getattr(phonenumberutil, "_VALID_PHONE_NUMBER_PATTERN", None)
 _EXTENSION: re.Pattern[str] | None = getattr(phonenumberutil, "_EXTN_PATTERN", None)
+_TAKES_AT = any(pattern is None or "@" in pattern.pattern for pattern in (_VIABLE, _EXTENSION))
 _IS_KNOWN = all(getattr(phonenumberutil, name, None) == pattern for name, pattern in _EXPECTED.items())
 
 _BEFORE_THE_NUMBER = r"\A[^+0-9]+"

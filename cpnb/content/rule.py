@@ -107,7 +107,9 @@ class Rule:
 
 def mask_of(condition: pa.Array) -> Mask:
     """Return an Arrow boolean array as a mask; null is False."""
-    mask: Mask = pc.fill_null(condition, fill_value=False).to_numpy(zero_copy_only=False)
+    if condition.null_count:
+        condition = pc.fill_null(condition, fill_value=False)
+    mask: Mask = condition.to_numpy(zero_copy_only=False)
     return mask
 
 

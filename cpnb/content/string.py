@@ -8,7 +8,6 @@ import pyarrow.compute as pc
 
 from cpnb.catalog import Target
 from cpnb.content.rule import Mask, Problem, Provenance, Rule, Severity, TextColumn, mask_of
-from cpnb.content.text_bytes import space_pairs
 
 
 def length_rule(target: Target) -> Rule:
@@ -61,8 +60,8 @@ SPACE_AT_THE_ENDS = Problem(
     Severity.WARNING,
     Provenance.CAUTION,
     "begins or ends with spaces, or is nothing but spaces",
-    "Segments compare exactly: ' Seattle' is not 'Seattle', and a cell of spaces alone is not empty. Strip the column, "
-    "for example with .str.strip(), and make cells empty that hold nothing else.",
+    "Segments compare exactly: ' Seattle' is not 'Seattle', and a cell of spaces alone is not empty. df.cp.clean() "
+    "takes them away.",
 )
 
 
@@ -76,7 +75,7 @@ def _space_around_text(column: TextColumn) -> tuple[Mask]:
 
 def _spaces(column: TextColumn, *, min_bytes_left: int) -> Mask:
     """Return the cells that begin or end with spaces and have so many bytes without them."""
-    mask = column.bytes.with_ends(space_pairs().either)
+    mask = column.bytes.with_outer_spaces()
     if mask.any():
         cells = column.text.filter(pa.array(mask))
         left_bytes = pc.binary_length(pc.utf8_trim_whitespace(cells))

@@ -7,6 +7,7 @@ look at the bytes finds the few rows that deserve one.
 from __future__ import annotations
 
 import functools
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -38,6 +39,13 @@ def pairs_of(*beginnings: bytes) -> Pairs:
     return pairs
 
 
+def ends_among(first: Iterable[int], last: Iterable[int]) -> Pairs:
+    """Return the pairs of a first byte that is among some and a last byte that is among others."""
+    pairs = np.zeros((256, 256), dtype=bool)
+    pairs[np.ix_([*first], [*last])] = True
+    return pairs
+
+
 def ends_of(cells: Iterable[bytes]) -> Pairs:
     """Return the pairs of first and last byte that some cells have, none of which is empty."""
     pairs = np.zeros((256, 256), dtype=bool)
@@ -47,29 +55,36 @@ def ends_of(cells: Iterable[bytes]) -> Pairs:
 
 
 class SpacePairs(NamedTuple):
-    """First and last bytes of cells that may have spaces, of any script, at their ends.
+    """Pairs of bytes that tell of spaces, of any script, at the ends of cells.
 
     Attributes
     ----------
-    either : array of bool
-        At one end or both.
-    both : array of bool
-        At both, as a cell of nothing but spaces has.
+    either, both : array of bool
+        First and last byte of a cell that may have spaces at one end, or at both.
+    first, last : array of bool
+        The first two bytes of a cell that may begin with a space, and the last two of one that may end with it.
     """
 
     either: Pairs
     both: Pairs
+    first: Pairs
+    last: Pairs
 
 
 @functools.cache
 def space_pairs() -> SpacePairs:
     """Return what may be a space for Arrow; Unicode has none beyond the first plane."""
-    characters = [chr(code) for code in range(0x10000) if not 0xD800 <= code < 0xE000]
+    characters = [chr(code) for code in range(2**16) if unicodedata.category(chr(code)) != "Cs"]  # which no text has
     left = pc.utf8_trim_whitespace(pa.array(characters)).to_pylist()
     spaces = [character.encode() for character, rest in zip(characters, left, strict=True) if not rest]
-    first, last = np.zeros((256, 1), dtype=bool), np.zeros((1, 256), dtype=bool)
-    first[[space[0] for space in spaces], 0] = last[0, [space[-1] for space in spaces]] = True
-    return SpacePairs(first | last, first & last)
+    anything = range(256)
+    first, last = [space[0] for space in spaces], [space[-1] for space in spaces]
+    return SpacePairs(
+        ends_among(first, anything) | ends_among(anything, last),
+        ends_among(first, last),
+        pairs_of(*(space[:2] for space in spaces)),
+        pairs_of(*(space[:-3:-1] for space in spaces)).T,
+    )
 
 
 @dataclass(frozen=True)
@@ -171,6 +186,17 @@ class TextBytes:
         mask &= self.lengths > 0
         return mask
 
+    def with_outer_spaces(self) -> Mask:
+        """Return the rows whose cell may begin or end with a space of any script; few others are among them."""
+        spaces = space_pairs()
+        mask = self.with_ends(spaces.either)
+        if not self.is_ascii:  # the last byte of a space is that of many letters, too
+            begins, last = self.offsets[:-1][mask], self.offsets[1:][mask] - 1
+            second = np.minimum(begins + 1, len(self.data) - 1)
+            begins_so = spaces.first[self.data[begins], self.data[second]]
+            mask[mask] = begins_so | spaces.last[self.data[np.maximum(last - 1, 0)], self.data[last]]
+        return mask
+
     def starting_with(self, signs: bytes) -> Mask:
         """Return the rows whose cell begins with one of some bytes."""
         pairs = np.zeros((256, 256), dtype=bool)
@@ -190,7 +216,10 @@ class TextBytes:
 
 
 def _as_numbers(first: Bytes, second: Bytes) -> NDArray[np.uint16]:
-    return first.astype(np.uint16) << 8 | second
+    numbers = first.astype(np.uint16)
+    numbers <<= np.uint16(8)
+    numbers |= second
+    return numbers
 
 
 def _occurring(numbers: NDArray[np.uint16]) -> NDArray[np.bool_]:

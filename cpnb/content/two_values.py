@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from cpnb.content import email_address
 from cpnb.content.rule import Mask, Problem, Provenance, Rule, Severity, TextColumn, by_distinct, mask_of
-from cpnb.content.text_bytes import TextBytes, mended_where, none_of
+from cpnb.content.text_bytes import ASCII_END, TextBytes, ends_among, mended_where, none_of
 
 TWO_EMAILS = Problem(
     "two_emails",
@@ -36,6 +36,9 @@ _BETWEEN_PHONES = re.compile(rf"\s*[;,/|\n]\s*|\s+{_WORDS}\s+", re.IGNORECASE)
 _PHONE = re.compile(r"[+(]?[0-9](?:[ ().-]*[0-9]){6,14}")
 _PHONES = rf"(?i)[0-9]\s*(?:[;,/|\n]|\s{_WORDS}\s)\s*[+(]?[0-9]"
 _SHORTEST_PHONES = 15
+# Separators and spaces, of any script, may stand around them.
+_AROUND = (*b";,/|", *range(ord(" ") + 1), *range(ASCII_END, 256))
+_ENDS_OF_PHONES = ends_among((*b"+(0123456789", *_AROUND), (*b"0123456789", *_AROUND))
 
 
 def emails(text: pa.Array) -> Mask:
@@ -59,6 +62,8 @@ def phones(text: pa.Array) -> Mask:
 def _phones(text: pa.Array, found: TextBytes) -> Mask:
     # Most numbers are shorter than two are, and only the others are looked at more closely.
     mask: Mask = found.lengths >= _SHORTEST_PHONES
+    if mask.any():
+        mask &= found.with_ends(_ENDS_OF_PHONES)
     if mask.any():
         mask[mask] = mask_of(pc.match_substring_regex(text.filter(pa.array(mask)), _PHONES))
     if mask.any():

@@ -57,3 +57,24 @@ def test_every_day_of_the_calendar_and_no_other_is_a_date():
             return False
 
     assert birth_date.iso_dates(pa.array(texts, pa.large_string())).tolist() == [exists(text) for text in texts]
+
+
+def test_every_day_of_a_calendar_year_and_no_other_is_one():
+    for year in (1900, 1999, 2000, 2024):
+        days = [f"{year:04}-{month:02}-{day:02}" for month in range(14) for day in range(33)]
+
+        def is_day(text):
+            try:
+                return dt.date.fromisoformat(text).isoformat() == text
+            except ValueError:
+                return False
+
+        assert birth_date.iso_dates(pa.array(days)).tolist() == [is_day(text) for text in days]
+
+
+def test_days_are_told_beside_cells_of_any_length_and_kind():
+    cells = ["x", "1990-12-31", None, "1990-12-3é", "", "1990-12-31", "1990x12-31", "1990-12x31", "19:0-12-31"]
+
+    mask = birth_date.iso_dates(pa.array(cells, pa.large_string()).slice(1))
+
+    assert mask.tolist() == [True, False, False, False, True, False, False, False]

@@ -8,6 +8,7 @@ import pytest
 from phonenumbers import phonenumberutil
 
 from cpnb.content import phone_text
+from cpnb.content.phone_number import is_phone
 
 
 def texts(*values):
@@ -25,6 +26,36 @@ def test_a_scan_finds_the_digits_of_each_row():
     assert scanned.has_plus.tolist() == [False, False, True, False, False]
     assert scanned.is_plain.tolist() == [True, False, True, False, False]
     assert scanned.is_hopeless.tolist() == [False, True, False, True, True]
+
+
+def test_an_address_is_no_number_unless_what_is_read_ends_before_the_at():
+    cells = {
+        "ann2@example.com": True,
+        "206 555 0100@home": True,
+        "206 555 0100@": False,  # signs at the end are cut off
+        "home@206 555 0100": False,  # the number begins after it
+        "2065550100/x@home": False,  # the second number is cut off
+        "2065550100;ext=1@home": False,
+        "2065550100é@home": False,  # for those who know foreign letters
+    }
+
+    assert phone_text.scan(texts(*cells)).is_hopeless.tolist() == list(cells.values())
+    for cell, is_hopeless in cells.items():
+        assert not (is_hopeless and is_phone(cell, "US"))
+
+
+def test_foreign_text_without_a_digit_of_any_script_is_no_number():
+    cells = {
+        "Ольга": True,
+        "健": True,
+        "é 1": False,
+        "é+": False,
+        "٣٤ ٥": False,
+        "\uff11\uff12\uff13": False,
+        "é\uff0b": False,
+    }
+
+    assert phone_text.scan(texts(*cells)).is_hopeless.tolist() == list(cells.values())
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
 """What holds for text of every content type: length, allowed values, float shapes."""
 
 import pyarrow as pa
+import pyarrow.compute as pc
+from hypothesis import given, strategies as st
 
 from cpnb import catalog
-from cpnb.content import Severity, TextColumn, string
+from cpnb.content import Severity, TextColumn, string, unique_key
 
 
 def failing(rule, *values):
@@ -73,3 +75,16 @@ def test_an_empty_column_has_no_problem():
 
 def test_letters_of_several_bytes_at_the_ends_are_no_spaces():
     assert failing(string.SPACES_RULE, "é", "日本", "אב", "👍", "\u200b", "e\u0301") == [False] * 6
+
+
+@given(st.lists(st.text(" \t\u00a0\u0085\u2003\u3000\u200b\u1680\x1c\0a1éΓς健", max_size=4)))
+def test_spaces_of_any_script_are_seen_at_both_ends(cells):
+    column = TextColumn(pa.array(cells, pa.large_string()))
+    (around,) = string.SPACES_RULE.failing(column)
+    (of_key,) = string.SPACES_RULE_OF_KEY.failing(column)
+    (empty,) = unique_key.RULE.failing(column)
+
+    stripped = [pc.utf8_trim_whitespace(cell).as_py() for cell in cells]
+    assert around.tolist() == [left != cell for cell, left in zip(cells, stripped, strict=True)]
+    assert of_key.tolist() == [left not in ("", cell) for cell, left in zip(cells, stripped, strict=True)]
+    assert empty.tolist() == [left == "" for left in stripped]
