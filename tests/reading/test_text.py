@@ -8,22 +8,7 @@ from hypothesis import given, strategies as st
 
 from cpnb.errors import ReadError
 from cpnb.reading import read
-
-
-@pytest.fixture
-def written(tmp_path):
-    """A function that writes bytes or text to a file and returns its path."""
-
-    def write(content, name="people.csv"):
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    return write
-
-
-def cells(frame):
-    return frame.astype(object).where(frame.notna(), None).to_numpy().tolist()
+from tests.reading.tables import cells
 
 
 def test_text_comes_in_as_it_stands(written):

@@ -21,26 +21,26 @@ def zipped(**members):
     return buffer.getvalue()
 
 
+KINDS = [
+    (b"", "is empty"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest", "an old Excel workbook .* password"),
+    (gzip.compress(b"a,b\n1,2\n", mtime=0), "compressed with gzip: unpack"),
+    (b"PK\x03\x04rest", "damaged or cut off"),
+    (zipped(mimetype="x", content_dot_xml="x"), "OpenDocument"),
+    (zipped(xl__workbook_dot_bin="x"), "binary Excel workbook"),
+    (zipped(word__document_dot_xml="x"), "Word document"),
+    (zipped(people_dot_csv="a,b\n1,2\n"), "a zip archive and no Excel workbook: unpack"),
+    (zipped(xl__workbook_dot_xml="x"), "damaged Excel workbook"),
+    (b"PAR1rest", "cannot be read as one"),
+    (b"ARROW1\0\0", "pandas.read_feather"),
+    (b"%PDF-1.7", "a PDF"),
+    (b"\xef\xbb\xbf <html><table>", "HTML or XML"),
+    (b'<?xml version="1.0"?>', "HTML or XML"),
+]
+
+
 @VERBS
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"", "is empty"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest", "an old Excel workbook .* password"),
-        (gzip.compress(b"a,b\n1,2\n", mtime=0), "compressed with gzip: unpack"),
-        (b"PK\x03\x04rest", "damaged or cut off"),
-        (zipped(mimetype="x", content_dot_xml="x"), "OpenDocument"),
-        (zipped(xl__workbook_dot_bin="x"), "binary Excel workbook"),
-        (zipped(word__document_dot_xml="x"), "Word document"),
-        (zipped(people_dot_csv="a,b\n1,2\n"), "a zip archive and no Excel workbook: unpack"),
-        (zipped(xl__workbook_dot_xml="x"), "damaged Excel workbook"),
-        (b"PAR1rest", "cannot be read as one"),
-        (b"ARROW1\0\0", "pandas.read_feather"),
-        (b"%PDF-1.7", "a PDF"),
-        (b"\xef\xbb\xbf <html><table>", "HTML or XML"),
-        (b'<?xml version="1.0"?>', "HTML or XML"),
-    ],
-)
+@pytest.mark.parametrize(("content", "message"), KINDS, ids=[message for _, message in KINDS])
 def test_another_kind_of_file_is_named_with_what_to_do(verb, tmp_path, content, message):
     path = tmp_path / "people.csv"
     path.write_bytes(content)

@@ -1,7 +1,6 @@
 """Workbooks as text: what a spreadsheet shows, and what is told about it."""
 
 import datetime as dt
-import warnings
 import zipfile
 
 import openpyxl
@@ -9,7 +8,8 @@ import pandas as pd
 import pytest
 
 from cpnb.errors import ReadError
-from cpnb.reading import ReadWarning, read, scan
+from cpnb.reading import read, scan
+from tests.reading.tables import cells, read_and_told
 
 
 def moment(*parts):
@@ -51,19 +51,6 @@ def edited(path, pattern, replacement):
         for name, content in members.items():
             archive.writestr(name, content)
     return path
-
-
-def read_and_told(path, **said):
-    with warnings.catch_warnings(record=True) as told:
-        warnings.simplefilter("always")
-        frame = read(path, **said)
-    assert {warning.category for warning in told} <= {ReadWarning}
-    assert len(told) <= 1
-    return frame, str(told[0].message) if told else ""
-
-
-def cells(frame):
-    return frame.astype(object).where(frame.notna(), None).to_numpy().tolist()
 
 
 @pytest.mark.parametrize(

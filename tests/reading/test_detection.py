@@ -2,12 +2,12 @@
 
 import logging
 import random
-import warnings
 
 import pytest
 
 from cpnb.errors import ReadError
-from cpnb.reading import ReadWarning, read, scan
+from cpnb.reading import read, scan
+from tests.reading.tables import read_and_told
 
 NAMES = {
     "cp1252": "name,city\nJürgen Müller,Köln\nFrançois Lefèvre,Besançon\nJosé Muñoz,Málaga\n",
@@ -17,32 +17,16 @@ NAMES = {
 }
 
 
-@pytest.fixture
-def written(tmp_path):
-    """A function that writes bytes or text to a file and returns its path."""
-
-    def write(content, name="people.csv"):
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    return write
-
-
-def read_and_told(path, **said):
+def last_row_and_told(path, **said):
     """Return the first two cells of the last row, and what was told."""
-    with warnings.catch_warnings(record=True) as told:
-        warnings.simplefilter("always")
-        frame = read(path, **said)
-    assert {warning.category for warning in told} <= {ReadWarning}
-    assert len(told) <= 1
-    return list(frame.iloc[-1])[:2], str(told[0].message) if told else ""
+    frame, told = read_and_told(path, **said)
+    return list(frame.iloc[-1])[:2], told
 
 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf", b"\xef\xbb\xbf\xef\xbb\xbf"])
 def test_utf_8_and_commas_are_not_worth_a_word(written, mark):
     path = written(mark + "name,city\nJürgen,Köln\n".encode())
-    assert read_and_told(path) == (["Jürgen", "Köln"], "")
+    assert last_row_and_told(path) == (["Jürgen", "Köln"], "")
     assert list(read(path).columns) == ["name", "city"]
 
 
@@ -58,37 +42,40 @@ def test_utf_8_and_commas_are_not_worth_a_word(written, mark):
 )
 def test_wide_encodings_are_told_by_exact_rules(written, content, encoding, how):
     path = written(content)
-    cells, told = read_and_told(path)
+    cells, told = last_row_and_told(path)
     assert cells == ["Jürgen", "Köln"]
     assert f"encoding={encoding!r}" in told
     assert how in told
-    assert read_and_told(path, encoding=encoding) == (["Jürgen", "Köln"], "")
+    assert last_row_and_told(path, encoding=encoding) == (["Jürgen", "Köln"], "")
 
 
 def test_utf_16_without_a_mark_is_told_where_hardly_a_character_is_latin(written):
     rows = "张伟王芳李娜,北京市朝阳区建国路\n" * 50
-    assert read_and_told(written(f"姓名,地址\n{rows}".encode("utf-16-le")))[0] == ["张伟王芳李娜", "北京市朝阳区建国路"]
+    assert last_row_and_told(written(f"姓名,地址\n{rows}".encode("utf-16-le")))[0] == [
+        "张伟王芳李娜",
+        "北京市朝阳区建国路",
+    ]
 
 
 @pytest.mark.parametrize("encoding", list(NAMES))
 def test_older_encodings_are_guessed_and_told(written, encoding):
     path = written(NAMES[encoding].encode(encoding))
     last = NAMES[encoding].splitlines()[-1].split(",")
-    cells, told = read_and_told(path)
+    cells, told = last_row_and_told(path)
     assert cells == last
     assert "'people.csv' was read with encoding=" in told
     assert f"To say so yourself: cpnb.read(..., encoding={encoding!r})." in told
-    assert read_and_told(path, encoding=encoding) == (last, "")
+    assert last_row_and_told(path, encoding=encoding) == (last, "")
     assert scan(path).encoding == encoding
 
 
 def test_what_would_fit_as_well_is_told(written):
-    assert "would fit as well" in read_and_told(written("name,x\nJosé,1\n".encode("cp1252")))[1]
+    assert "would fit as well" in last_row_and_told(written("name,x\nJosé,1\n".encode("cp1252")))[1]
 
 
 def test_an_older_encoding_is_noticed_far_into_the_file(written):
     path = written(b"name,city\n" + b"Ann,Rome\n" * 150_000 + "Jürgen,Köln\n".encode("cp1252"))
-    cells, told = read_and_told(path)
+    cells, told = last_row_and_told(path)
     assert cells == ["Jürgen", "Köln"]
     assert "encoding='cp1252'" in told
     assert scan(path).encoding == "cp1252"
@@ -96,7 +83,7 @@ def test_an_older_encoding_is_noticed_far_into_the_file(written):
 
 def test_a_guess_makes_no_log_of_the_file(written, caplog):
     caplog.set_level(1)
-    read_and_told(written(NAMES["cp1252"].encode("cp1252")))
+    last_row_and_told(written(NAMES["cp1252"].encode("cp1252")))
     assert [record for record in caplog.records if record.name.startswith("charset_normalizer")] == []
     assert not logging.getLogger("charset_normalizer").disabled
 
@@ -131,20 +118,20 @@ def test_delimiters_are_found_and_told(written, delimiter, quoted):
     mark = '"' if quoted else ""
     rows = [["id", "name", "amount"], ["1", "O'Brien, Ann", "1,5"], ["2", "D'Arcy, Bob", "2,75"]]
     path = written("".join(delimiter.join(f"{mark}{cell}{mark}" for cell in row) + "\n" for row in rows))
-    cells, told = read_and_told(path)
+    cells, told = last_row_and_told(path)
     assert cells == ["2", "D'Arcy, Bob"]
     assert f"was read with delimiter={delimiter!r}" in told
-    assert read_and_told(path, delimiter=delimiter) == (["2", "D'Arcy, Bob"], "")
+    assert last_row_and_told(path, delimiter=delimiter) == (["2", "D'Arcy, Bob"], "")
 
 
 def test_both_are_told_in_one_sentence(written):
-    told = read_and_told(written("name;city\nJürgen;Köln\nBärbel;Düsseldorf\n".encode("cp1252")))[1]
+    told = last_row_and_told(written("name;city\nJürgen;Köln\nBärbel;Düsseldorf\n".encode("cp1252")))[1]
     assert told.endswith("To say so yourself: cpnb.read(..., encoding='cp1252', delimiter=';').")
 
 
 def test_records_of_one_width_outweigh_what_is_frequent(written):
     path = written('id,note\n1,"a;b;c;d"\n2,"e;f"\n3,"g;h;i"\n')
-    assert read_and_told(path) == (["3", "g;h;i"], "")
+    assert last_row_and_told(path) == (["3", "g;h;i"], "")
 
 
 def test_a_ragged_file_keeps_the_delimiter_of_its_header(written):
@@ -161,21 +148,21 @@ def test_addresses_without_quotation_marks_do_not_divide_a_column(written):
 
 def test_the_line_that_tells_excel_the_delimiter_is_left_out(written):
     path = written("\ufeffsep=;\r\nid;name\r\n1;x\r\n")
-    cells, told = read_and_told(path)
+    cells, told = last_row_and_told(path)
     assert cells == ["1", "x"]
     assert "told by the first line" in told
-    assert read_and_told(path, delimiter=";") == (["1", "x"], "")
+    assert last_row_and_told(path, delimiter=";") == (["1", "x"], "")
     with pytest.raises(ReadError, match="line 4: 1 cell"):
         read(written("sep=;\nid;name\n1;x\n2\n"))
 
 
 def test_apostrophes_are_quotation_marks_where_the_whole_header_has_them(written):
     path = written("'id','name'\n'1','O''Brien, \"Ann\"'\n")
-    cells, told = read_and_told(path)
+    cells, told = last_row_and_told(path)
     assert cells == ["1", 'O\'Brien, "Ann"']
     assert 'cpnb.read(..., quote="\'")' in told
-    assert read_and_told(path, quote="'")[1] == ""
-    assert read_and_told(written("id,name\n'007,'Ann'\n"))[0] == ["'007", "'Ann'"]
+    assert last_row_and_told(path, quote="'")[1] == ""
+    assert last_row_and_told(written("id,name\n'007,'Ann'\n"))[0] == ["'007", "'Ann'"]
 
 
 def test_faults_are_placed_in_every_encoding_and_delimiter(written):
