@@ -72,6 +72,13 @@ class Examination:
     table_rows: int = 0
     _masks: dict[tuple[str, int], tuple[Mask, ...]] = field(default_factory=dict, repr=False)
     _columns: dict[str, TextColumn] = field(default_factory=dict, repr=False)
+    _rules: dict[str, tuple[Rule, ...]] = field(default_factory=dict, repr=False)
+
+    def rules(self, one: Field) -> tuple[Rule, ...]:
+        """Return the rules for one field; made once, as each of a hundred checks asks for them."""
+        if one.column not in self._rules:
+            self._rules[one.column] = rules_for(one, self.fields)
+        return self._rules[one.column]
 
     def masks(self, one: Field, rule_number: int, rule: Rule) -> tuple[Mask, ...]:
         """Return the masks of one rule of one field, in the order of its problems."""
@@ -89,7 +96,7 @@ class Examination:
 
     def verdicts(self, one: Field) -> Iterator[tuple[Problem, Mask]]:
         """Yield every problem that a rule looks for in one field, and the rows that have it."""
-        for number, rule in enumerate(rules_for(one, self.fields)):
+        for number, rule in enumerate(self.rules(one)):
             yield from zip(rule.problems, self.masks(one, number, rule), strict=True)
 
 
@@ -116,13 +123,14 @@ class _RuleCheck:
     problem_number: int
 
     def __call__(self, data: pd.Series | pd.DataFrame) -> bool:
-        rule = rules_for(self.one, self.fields)[self.rule_number]
         examination = _CURRENT.get()
         if examination is not None:
+            rule = examination.rules(self.one)[self.rule_number]
             # The masks are kept and reported from there. pandera would spend more time on writing down that there
             # are some than the rule on finding them, or print a Python warning.
             examination.masks(self.one, self.rule_number, rule)
             return True
+        rule = rules_for(self.one, self.fields)[self.rule_number]
         alone = FieldMap([self.one], region=self.fields.region)
         table = data if isinstance(data, pd.DataFrame) else data.to_frame(self.one.column)
         return not any(

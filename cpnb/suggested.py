@@ -16,7 +16,7 @@ CONFIDENT = 0.75
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """One guess.
+    """One guess: a column, and the field that it seems to be.
 
     Attributes
     ----------

@@ -112,7 +112,9 @@ def test_it_ends_with_its_parent_however_that_ends(ending: str) -> None:
 
 def test_an_interrupt_of_the_parents_terminal_leaves_it_to_the_parent() -> None:
     # A notebook's stop button and Ctrl-C reach every process of the terminal, children included.
+    # Whoever was started in the background ignores that signal, and hands it on.
     program = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "import time; from cpnb.sandbox_process import Sandbox; sandbox = Sandbox()\n"
         "try:\n    print('ready', flush=True); time.sleep(60)\n"
         "except KeyboardInterrupt:\n    time.sleep(1); print(sandbox.running and sandbox.domain('loyalty').exists())\n"
