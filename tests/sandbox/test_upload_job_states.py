@@ -87,7 +87,9 @@ def test_each_call_works_in_its_states_only(domain, state, call, refusal):
         code, status, message = refusal(getattr(domain, call), job=job)
         assert (code, status) == ("BadRequestException", 400)
         assert state in message
-    if domain.job(job)["Status"] == "IN_PROGRESS":
+    if (call, state) == ("start", "CREATED"):
+        domain.wait(job)  # without a file it ends by itself, at any moment
+    elif domain.job(job)["Status"] == "IN_PROGRESS":
         domain.stop(job)
 
 
