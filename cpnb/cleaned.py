@@ -147,12 +147,15 @@ class Cleaned:
         for left in self.left_alone:
             yield "Left alone", left.column, str(left)
 
-    def __str__(self) -> str:
+    def _shown(self) -> tuple[str, list[tuple[str, str, str]]]:
+        """Return the heading, which says if not all lines are shown, and the lines that are."""
         lines = list(self._lines())
-        more = len(lines) - LINES_SHOWN
-        shown = lines[:LINES_SHOWN]
-        capped = f" The first {LINES_SHOWN} of {len(lines)} lines are shown." if more > 0 else ""
-        text = [f"Cleaned: {self._summary()}{capped}"]
+        capped = f" The first {LINES_SHOWN} of {len(lines)} lines are shown." if len(lines) > LINES_SHOWN else ""
+        return f"Cleaned: {self._summary()}{capped}", lines[:LINES_SHOWN]
+
+    def __str__(self) -> str:
+        heading, shown = self._shown()
+        text = [heading]
         for kind, group in itertools.groupby(shown, key=lambda line: line[0]):
             text.append(kind)
             text += [f"  {short_name(column)}: {what}" if column else f"  {what}" for _, column, what in group]
@@ -162,11 +165,9 @@ class Cleaned:
         return str(self)
 
     def _repr_html_(self) -> str:
-        lines = list(self._lines())
-        more = len(lines) - LINES_SHOWN
-        capped = f" The first {LINES_SHOWN} of {len(lines)} lines are shown." if more > 0 else ""
-        rows = ((kind, short_name(column), what) for kind, column, what in lines[:LINES_SHOWN])
-        return html_table(f"Cleaned: {self._summary()}{capped}", ("", "Column", "What"), rows)
+        heading, shown = self._shown()
+        rows = ((kind, short_name(column), what) for kind, column, what in shown)
+        return html_table(heading, ("", "Column", "What"), rows)
 
 
 def _told(duplicates: Duplicates) -> str:
