@@ -14,16 +14,13 @@ from numpy.typing import NDArray
 
 from cpnb.content.shape import shapes_of
 from cpnb.display import counted
+from cpnb.text_dtype import TEXT_DTYPE
 
 HEADER_ROW = "header_rows"
 DUPLICATE = "duplicates"
 
-# The text type of pandas 3, and what it was called before.
-_TEXT = (
-    pd.StringDtype("pyarrow", na_value=np.nan)
-    if not pd.__version__.startswith("2.2")
-    else pd.StringDtype("pyarrow_numpy")  # type: ignore[call-overload]  # a name of pandas 2.2 alone
-)
+# So many cells show what a repair does as well as millions, and sooner.
+_SHAPED_CELLS = 1000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,13 +65,27 @@ class ColumnChanges:
         before, after = (shapes_of(text.take(taken)).to_pylist() for text in (self.before, self.after))
         return Counter(zip(before, ("" if shape is None else shape for shape in after), strict=True))
 
+    def example(self, places: NDArray[np.int64]) -> tuple[tuple[str, str], tuple[str, ...]]:
+        """Return the most frequent pair of shapes among the first of some cells, and their repairs.
+
+        Cells with one repair show best what it does; only if there are none of these, those with the
+        most frequent set of repairs are looked at.
+        """
+        first = places[:_SHAPED_CELLS]
+        sets, counts = np.unique(self.repairs[first], return_counts=True)
+        is_one = (sets & (sets - 1)) == 0
+        chosen = sets[is_one][0] if is_one.any() else sets[counts.argmax()]
+        pairs = self.shape_pairs(first[self.repairs[first] == chosen])
+        return min(pairs, key=lambda pair: (-pairs[pair], pair)), self._names(int(chosen))
+
+    def _names(self, repairs: int) -> tuple[str, ...]:
+        """Return the names of a set of repairs, given as one bit for each."""
+        return tuple(name for number, name in enumerate(self.names) if repairs & (1 << number))
+
     def rules(self) -> pd.Categorical[Any]:
         """Return for each cell the names of its repairs, joined by a comma."""
         kinds, codes = np.unique(self.repairs, return_inverse=True)
-        names = [
-            ", ".join(name for number, name in enumerate(self.names) if kind & (1 << number)) for kind in kinds.tolist()
-        ]
-        return _categorical(codes, names)
+        return _categorical(codes, [", ".join(self._names(kind)) for kind in kinds.tolist()])
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +152,14 @@ def listed_changes(columns: Sequence[ColumnChanges], taken_out: TakenOut) -> pd.
                 "row": one.positions.astype(np.int64),
                 "column": _categorical(np.zeros(len(one.positions), np.int8), [one.column]),
                 "rule": one.rules(),
-                "before": pd.array(one.before, dtype=_TEXT),
-                "after": pd.array(one.after, dtype=_TEXT),
+                "before": pd.array(one.before, dtype=TEXT_DTYPE),
+                "after": pd.array(one.after, dtype=TEXT_DTYPE),
             }
         )
         for one in columns
     ]
     count = len(taken_out.positions)
-    nothing = pd.array([None] * count, dtype=_TEXT)
+    nothing = pd.array([None] * count, dtype=TEXT_DTYPE)
     parts.append(
         pd.DataFrame(
             {

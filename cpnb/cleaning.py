@@ -11,17 +11,17 @@ import numpy as np
 import pyarrow as pa
 
 from cpnb import frames
-from cpnb.changes import DUPLICATE, HEADER_ROW, TakenOut
+from cpnb.changes import DUPLICATE, HEADER_ROW, ColumnChanges, TakenOut
 from cpnb.cleaned import Cleaned
 from cpnb.column_cleaning import ColumnCleaning
-from cpnb.content import Mask, postal_code
+from cpnb.content import Mask, country_beside, postal_code
 from cpnb.content.lost_digits import DIGITS_LOST
-from cpnb.damage import header_rows, rounded_numbers
+from cpnb.damage import header_rows, names_itself, rounded_numbers
 from cpnb.duplicates import KEEP, Keep, KeyedRows
 from cpnb.errors import FieldsError, did_you_mean, listed
 from cpnb.fields import FieldMap
 from cpnb.frames import Frame
-from cpnb.mending import cells_of, country_beside, mended, repaired
+from cpnb.mending import cells_of, mended, repaired
 from cpnb.rendering import render
 from cpnb.repairs import DEFAULTS, HEADER_ROWS, REPAIRS, Place
 
@@ -45,8 +45,9 @@ def clean(
 
     A cell is changed only if what was meant is beyond doubt; nothing is guessed, no digit and no
     country is made up, and no valid value becomes an invalid one. Cleaning twice is the same as
-    cleaning once; only if rows were taken out by `keep`, which may have contradicted the others, can
-    the second time find more. `data` is not changed; columns that are not mapped are not touched.
+    cleaning once, except after `keep`: a row that is taken out still speaks against a doubtful
+    repair the first time (``X`` in a column of ``M`` and ``F``), and is not there to do so the second.
+    `data` is not changed; columns that are not mapped are not touched.
 
     Parameters
     ----------
@@ -101,58 +102,64 @@ def clean(
         ColumnCleaning.of(one, fields, Place(one, fields.region_of(one), len(data), date_order, country), names)
         for one in fields
     ]
-    _tell(data, fields, columns)
-    keys = KeyedRows(fields)
+    _let_tell(data, fields, columns)
+    keys = KeyedRows(fields, len(data))
     headers: list[Mask] = []
     for start, piece in frames.slices(data, fields.needed_columns, rows=_SLICE_ROWS):
         rendered = render(piece, fields)
         is_header = header_rows(rendered, fields) if HEADER_ROWS in names else np.zeros(piece.row_count, dtype=bool)
         rounded = rounded_numbers(piece, fields)
         texts = {}
-        for one in columns:
-            cells = cells_of(one.one, piece, rendered, fields)
-            gone = rounded.get(one.one.column)
+        for column in columns:
+            cells = cells_of(column.field, piece, rendered, fields)
+            gone = rounded.get(column.field.column)
             # What was rounded is another number than the one that was meant, and stays as it is.
             stays = is_header if gone is None else is_header | gone
-            done = mended(cells, one.place, one.repairs, one.rules, stays)
-            one.take(start, done.with_problem(DIGITS_LOST, gone), is_header, rendered)
-            texts[one.one.source] = done.after
+            done = mended(cells, column.place, column.repairs, column.rules, stays)
+            column.take(start, done.with_problem(DIGITS_LOST, gone), is_header, rendered)
+            texts[column.field.source] = done.after
         keys.take(replace(rendered, table=pa.table(texts)), is_header)
         headers.append(is_header)
-    changed = [(one.changes(data), one.one.column) for one in columns if one.positions]
     frame = data.assign()  # a copy, as far as the version of pandas needs one
-    for (_, series), column in changed:
-        frame[column] = series
+    changes: list[ColumnChanges] = []
+    for column in columns:
+        if column.positions:
+            changed, frame[column.field.column] = column.changes(data)
+            changes.append(changed)
     header_positions = np.flatnonzero(np.concatenate([np.empty(0, dtype=bool), *headers]))
     duplicates = keys.duplicates(data, frame)
     superfluous = keys.superfluous(keep) if keep is not None else np.empty(0, dtype=np.int64)
     taken_out = TakenOut.of({HEADER_ROW: header_positions, DUPLICATE: superfluous})
     if len(taken_out.positions):
         frame = frames.rows_at(frame, np.setdiff1d(np.arange(len(data)), taken_out.positions))
-    left = tuple(alone for one in columns for alone in one.left_alone())
-    return Cleaned(frame, len(data), tuple(changes for (changes, _), _ in changed), taken_out, left, duplicates)
+    left = tuple(alone for column in columns for alone in column.left_alone())
+    return Cleaned(frame, len(data), tuple(changes), taken_out, left, duplicates)
 
 
-def _tell(data: Frame, fields: FieldMap, columns: Sequence[ColumnCleaning]) -> None:
+def _let_tell(data: Frame, fields: FieldMap, columns: Sequence[ColumnCleaning]) -> None:
     """Let the repairs that need to know the whole column read it once, before any cell is repaired for good."""
-    telling = [one for one in columns if any(repair.tells for repair in one.repairs)]
+    telling = [column for column in columns if any(repair.tells for repair in column.repairs)]
     if not telling:
         return
-    beside = (country_beside(one.one, fields) for one in telling)
-    needed = dict.fromkeys([*(one.one for one in telling), *(one for one in beside if one is not None)])
+    beside = (country_beside(column.field, fields) for column in telling)
+    needed = dict.fromkeys([*(column.field for column in telling), *(one for one in beside if one is not None)])
     alone = FieldMap(list(needed), region=fields.region)
-    seen: dict[str, dict[str, Counter[str]]] = {one.one.column: {} for one in telling}
+    told: dict[str, dict[str, Counter[str]]] = {column.field.column: {} for column in telling}
     for _, piece in frames.slices(data, alone.needed_columns, rows=_SLICE_ROWS):
         rendered = render(piece, alone)
-        for one in telling:
-            cells = cells_of(one.one, piece, rendered, alone)
-            text, bits = repaired(cells, one.place, [repair for repair in one.repairs if repair.tells is None])
+        for column in telling:
+            cells = cells_of(column.field, piece, rendered, alone)
+            silent = [repair for repair in column.repairs if repair.tells is None]
+            text, bits = repaired(cells, column.place, silent)
             cells = cells.with_text(text, bits != 0)
-            for repair in one.repairs:
+            # A header among the rows says nothing about the column, and is not there a second time.
+            cells = cells.only(~names_itself(text, column.field.column))
+            by_repair = told[column.field.column]
+            for repair in column.repairs:
                 if repair.tells is not None:
-                    seen[one.one.column].setdefault(repair.name, Counter()).update(repair.tells(cells, one.place))
-    for one in telling:
-        one.place = replace(one.place, seen=seen[one.one.column])
+                    by_repair.setdefault(repair.name, Counter()).update(repair.tells(cells, column.place))
+    for column in telling:
+        column.place = replace(column.place, told=told[column.field.column])
 
 
 def _names(steps: Sequence[str] | None, without: Sequence[str]) -> frozenset[str]:

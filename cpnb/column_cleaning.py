@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,13 +14,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from cpnb.changes import ColumnChanges, LeftAlone
-from cpnb.content import Mask, Rule, date_order, lost_digits, rules_for
+from cpnb.content import Mask, Rule, country_beside, date_order, lost_digits, rules_for
 from cpnb.content.shape import shape_counts
+from cpnb.content.telling import told_once
 from cpnb.fields import Field, FieldMap
 from cpnb.frames import Frame
 from cpnb.mending import Mended
 from cpnb.rendering import Rendered
-from cpnb.repairs import REPAIRS, Place, Repair
+from cpnb.repairs import DATES, IDENTIFIERS, REPAIRS, Place, Repair
 from cpnb.rewriting import rewritten
 
 _EXAMPLE_CELLS = 200
@@ -34,12 +36,12 @@ _REASONS = {
     "two_emails": "with more than one e-mail address; steps=['defaults', 'first_of_several'] keeps the first",
     "two_phones": "with more than one phone number; steps=['defaults', 'first_of_several'] keeps the first",
     "digits_lost": "rounded, with its last digits gone: nothing brings them back, export the column again as text",
-    "postal_code_short": "shorter than a postal code; beside a country column, or with country='US', zeros come back",
     "float_shaped": "with '.0' at the end, and more than one value that could be meant",
     "date_not_iso": "not a date that can be read for certain",
     "date_ambiguous": "a date in either of two orders: say date_order='day-first' or 'month-first'",
     "number_invalid": "not a number that can be read for certain",
 }
+_POSTAL_CODE_SHORT = "postal_code_short"
 _UNSUPPORTED = "unsupported_cell"
 _ROUNDED = "all identifiers of 16 digits end in 0, as a spreadsheet leaves them, which keeps 15: the last digit is gone"
 
@@ -48,23 +50,24 @@ _ROUNDED = "all identifiers of 16 digits end in 0, as a spreadsheet leaves them,
 class ColumnCleaning:
     """One column on its way through the cleaning: what is to be done to it, and what has been."""
 
-    one: Field
+    field: Field
     repairs: tuple[Repair, ...]
     rules: tuple[Rule, ...]
     place: Place
-    positions: list[NDArray[np.int64]] = field(default_factory=list)
-    bits: list[NDArray[np.uint32]] = field(default_factory=list)
-    before: list[pa.Array] = field(default_factory=list)
-    after: list[pa.Array] = field(default_factory=list)
-    left: Counter[str] = field(default_factory=Counter)
-    examples: dict[str, str] = field(default_factory=dict)
-    sentences: dict[str, str] = field(default_factory=dict)
+    is_beside_country: bool
+    positions: list[NDArray[np.int64]] = dataclasses.field(default_factory=list)
+    bits: list[NDArray[np.uint32]] = dataclasses.field(default_factory=list)
+    before: list[pa.Array] = dataclasses.field(default_factory=list)
+    after: list[pa.Array] = dataclasses.field(default_factory=list)
+    left: Counter[str] = dataclasses.field(default_factory=Counter)
+    examples: dict[str, str] = dataclasses.field(default_factory=dict)
+    sentences: dict[str, str] = dataclasses.field(default_factory=dict)
 
     @classmethod
     def of(cls, one: Field, fields: FieldMap, place: Place, steps: Collection[str]) -> ColumnCleaning:
         """Return a field with those of some repairs that concern it."""
         repairs = tuple(step for step in REPAIRS if step.name in steps and step.concerns(one, fields))
-        return cls(one, repairs, rules_for(one, fields), place)
+        return cls(one, repairs, rules_for(one, fields), place, country_beside(one, fields) is not None)
 
     def take(self, start: int, done: Mended, headers: Mask, rendered: Rendered) -> None:
         """Take note of a slice whose first row is at `start`."""
@@ -75,7 +78,7 @@ class ColumnCleaning:
             self.bits.append(done.repairs[changed])
             self.before.append(done.before.filter(chosen))
             self.after.append(done.after.filter(chosen))
-        for problem, mask in done.verdicts:
+        for problem, mask in told_once(done.verdicts):
             failing = mask & ~headers
             if failing.any():
                 self.left[problem.code] += int(failing.sum())
@@ -84,33 +87,43 @@ class ColumnCleaning:
                     first = np.flatnonzero(failing)[:_EXAMPLE_CELLS]
                     shapes = shape_counts(done.after.take(pa.array(first)))
                     self.examples[problem.code] = min(shapes, key=lambda shape: (-shapes[shape], shape), default="")
-        if self.one.source in rendered.unsupported:
-            self.left[_UNSUPPORTED] += int(rendered.unsupported[self.one.source].sum())
+        if self.field.source in rendered.unsupported:
+            self.left[_UNSUPPORTED] += int(rendered.unsupported[self.field.source].sum())
             self.sentences[_UNSUPPORTED] = "without a text that could be sent"
 
     def changes(self, data: Frame) -> tuple[ColumnChanges, pd.Series[Any]]:
         """Return what was changed, and the column as it is afterwards."""
         positions = np.concatenate(self.positions)
         before, after = (pa.chunked_array(texts).combine_chunks() for texts in (self.before, self.after))
-        series = data[self.one.column]
+        series = data[self.field.column]
         result = rewritten(series, positions, after)
         compact: NDArray[np.unsignedinteger[Any]] = positions.astype(np.uint64)
         compact = compact.astype(np.uint32) if len(data) < 2**32 else compact
         names, sentences = zip(*((step.name, step.sentence) for step in self.repairs), strict=True)
         dtypes = (str(series.dtype), str(result.dtype))
         bits = np.concatenate(self.bits)
-        return ColumnChanges(self.one.column, compact, bits, before, after, names, sentences, dtypes), result
+        return ColumnChanges(self.field.column, compact, bits, before, after, names, sentences, dtypes), result
+
+    def _reasons(self) -> dict[str, str]:
+        reasons = {**self.sentences, **{code: _REASONS[code] for code in self.left if code in _REASONS}}
+        if "date_ambiguous" in reasons and date_order.has_both_orders(self.place.told_to(DATES)):
+            reasons["date_ambiguous"] += "; the column has dates in both"
+        if _POSTAL_CODE_SHORT in reasons:
+            reasons[_POSTAL_CODE_SHORT] += (
+                "; other codes of that country have theirs, or the step 'postal_codes' was left out"
+                if self.is_beside_country
+                else f"; beside a column with the country, or with country={self.place.region!r}, they come back"
+            )
+        return reasons
 
     def left_alone(self) -> tuple[LeftAlone, ...]:
         """Return what is still wrong with the column, in the order of its rules, and what only all of it shows."""
-        reasons = {**self.sentences, **{code: _REASONS[code] for code in self.left if code in _REASONS}}
-        if "date_ambiguous" in reasons and date_order.has_both_orders(self.place.seen.get("dates", {})):
-            reasons["date_ambiguous"] += "; the column has dates in both"
+        reasons = self._reasons()
         left = [
-            LeftAlone(self.one.column, code, count, reasons[code], self.examples.get(code, ""))
+            LeftAlone(self.field.column, code, count, reasons[code], self.examples.get(code, ""))
             for code, count in self.left.items()
         ]
-        rounded = lost_digits.rounded_to_fifteen(self.place.seen.get("identifiers", {}))
+        rounded = lost_digits.rounded_to_fifteen(self.place.told_to(IDENTIFIERS))
         if rounded:
-            left.append(LeftAlone(self.one.column, lost_digits.DIGITS_LOST.code, rounded, _ROUNDED))
+            left.append(LeftAlone(self.field.column, lost_digits.DIGITS_LOST.code, rounded, _ROUNDED))
         return tuple(left)

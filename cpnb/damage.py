@@ -34,6 +34,10 @@ def header_rows(rendered: Rendered, fields: FieldMap) -> Mask:
     Letter case, spaces at the ends and characters that cannot be seen do not count. At least two cells
     must be the names of their columns: one alone may be a value like any other.
 
+    Only mapped columns are looked at. Whatever the others hold, such a row would send nothing but
+    names, so that no customer is lost with it; and the verdict must be the same where the others are
+    not at hand, in an upload. The price is that a map of one column finds no header.
+
     Parameters
     ----------
     rendered : Rendered
@@ -49,7 +53,7 @@ def header_rows(rendered: Rendered, fields: FieldMap) -> Mask:
             break
         text = rendered.text(one.source)
         text = text if len(rows) == len(text) else text.take(pa.array(rows))
-        is_name = _equal(text, one.column)
+        is_name = names_itself(text, one.column)
         names_told[rows[is_name]] += 1
         rows = rows[is_name | ~mask_of(text.is_valid())]
     mask = np.zeros(rendered.row_count, dtype=bool)
@@ -57,9 +61,9 @@ def header_rows(rendered: Rendered, fields: FieldMap) -> Mask:
     return mask
 
 
-def _equal(text: pa.Array, name: str) -> Mask:
-    """Return where a cell is a name, apart from letter case, spaces at the ends and what cannot be seen."""
-    wanted = name.strip().lower()
+def names_itself(text: pa.Array, column: str) -> Mask:
+    """Return where a cell is its column's name, apart from letter case, spaces at the ends and what cannot be seen."""
+    wanted = column.strip().lower()
     mask = TextBytes.of(text).with_ends(_ends_of_name(wanted))
     if mask.any():
         # Where files were put together, the second one's byte order mark stands before its header.

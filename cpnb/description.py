@@ -340,7 +340,9 @@ class _Tally:
 
     def distinct_count(self, content_type: ContentType) -> int:
         """Return how many different values there are, compared as a content type compares."""
-        keys = [normalised_key(text, content_type, region) for text, region in self._values]
+        keys = [
+            normalised_key(text, content_type, region, table_rows=self._table_rows) for text, region in self._values
+        ]
         if not keys:
             return 0
         return len(pa.chunked_array(keys).dictionary_encode().chunk(0).dictionary)

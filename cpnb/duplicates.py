@@ -73,10 +73,13 @@ class KeyedRows:
     ----------
     fields : FieldMap
         What the columns are; without a unique key no rows share one.
+    table_rows : int
+        Rows of the whole table, as far as it is known: the keys of many phones are read sooner.
     """
 
-    def __init__(self, fields: FieldMap) -> None:
+    def __init__(self, fields: FieldMap, table_rows: int = 0) -> None:
         self._fields = fields
+        self._table_rows = table_rows
         self._keys: list[pa.Array] = []
         self._completeness: list[NDArray[np.int16]] = []
         self._found: tuple[Integers, Integers] | None = None
@@ -85,7 +88,7 @@ class KeyedRows:
         """Take in the next rows, as they are after their repair; those in `without` have no key."""
         if self._fields.unique_key is None:
             return
-        key = _normalised(rendered, self._fields.key_field, self._fields)
+        key = _normalised(rendered, self._fields.key_field, self._fields, self._table_rows)
         absent = pc.or_(pc.equal(pc.utf8_trim_whitespace(key), ""), pa.array(without))
         self._keys.append(pc.if_else(absent, pa.scalar(None, key.type), key))
         present = np.zeros(rendered.row_count, dtype=np.int16)
@@ -150,9 +153,10 @@ class KeyedRows:
         return np.sort(positions[order[~is_best]])
 
 
-def _normalised(rendered: Rendered, one: Field, fields: FieldMap) -> pa.Array:
+def _normalised(rendered: Rendered, one: Field, fields: FieldMap, table_rows: int = 0) -> pa.Array:
     region = rendered.regions[one.region_column] if one.region_column else fields.region_of(one)
-    return normalised_key(rendered.table.column(one.source).combine_chunks(), one.content_type, region)
+    column = rendered.table.column(one.source).combine_chunks()
+    return normalised_key(column, one.content_type, region, table_rows=table_rows)
 
 
 def _rendered(data: Frame, positions: Integers, fields: FieldMap) -> Rendered:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
+from uuid import UUID
 
 import numpy as np
 import pandas as pd
@@ -107,9 +110,13 @@ def sample_of(column: pd.Series) -> Sample:
     return Sample(tuple(text for text in texts if text is not None), filled_share)
 
 
+# Anything else may do as it likes when it is asked for its text, and what it raises may quote it.
+_SHOWABLE = (str, int, float, Decimal, UUID, dt.date, dt.time, dt.timedelta, pd.Period, np.generic)
+
+
 def _text(value: object) -> str | None:
     """Return a value as text, None if it is blank."""
-    if isinstance(value, bytes | bytearray | list | tuple | dict | set | np.ndarray):
+    if not isinstance(value, _SHOWABLE):
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))

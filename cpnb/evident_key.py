@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
+import pyarrow as pa
 
 from cpnb.candidates import Candidate
 from cpnb.column_names import is_named_as_key, is_of_an_order, is_plain_key
+from cpnb.content import TextColumn, email_address
 from cpnb.evidence import Sample
 
 # A column named as a customer's number is the key even if some of its cells are empty or repeated:
 # those are what a validation is for.
 _MIN_DISTINCT_NAMED_KEY = 0.95
+# A row whose key is no valid address stays behind: a column where many do is somebody's e-mail, and no key.
+_MIN_VALID_KEY = 0.95
 # Counting the distinct values of a column with a million rows takes a tenth of a second.
 _MOST_COUNTED = 5
 
@@ -44,6 +48,7 @@ def evident_key(frame: pd.DataFrame, best: Mapping[str, Candidate], samples: Map
     # In a single row, everything is distinct.
     endings = [column for column in others if not is_plain_key(column)][:_MOST_COUNTED] if len(frame) > 1 else []
     mails = [candidate.column for candidate in best.values() if candidate.target == "EmailAddress"][:1]
+    mails = [column for column in mails if _valid_share(samples[column]) >= _MIN_VALID_KEY]
     return (
         _first_of_all(frame, ids)
         or _first_of_most(frame, weakly)
@@ -75,6 +80,14 @@ def _named_as_keys(columns: pd.Index, best: Mapping[str, Candidate], samples: Ma
         and samples[column].filled_share == 1
         and len(set(samples[column].values)) == len(samples[column].values) > 0
     ]
+
+
+def _valid_share(sample: Sample) -> float:
+    """Return how many of the values looked at the service takes for e-mail addresses, as a share; 0 without any."""
+    if not sample.values:
+        return 0.0
+    (invalid,) = email_address.RULE.failing(TextColumn(pa.array(sample.values, pa.large_string())))
+    return 1 - float(invalid.mean())
 
 
 def _distinct_share(column: pd.Series) -> float:

@@ -11,12 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from cpnb.content import Mask, Problem, Rule, Severity, TextColumn
+from cpnb.content import Mask, Problem, Rule, Severity, TextColumn, country_beside
 from cpnb.content.rule import mask_of
 from cpnb.fields import Field, FieldMap
 from cpnb.frames import Slice
 from cpnb.rendering import Rendered
-from cpnb.repairs import Cells, Place, Repair
+from cpnb.repairs import ColumnCells, Place, Repair
 
 # One repair may make another possible. Real cells are at rest after two rounds; what is not after four is left alone.
 _ROUNDS = 4
@@ -24,7 +24,7 @@ _ROUNDS = 4
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """Cells of one column after their repairs.
+    """ColumnCells of one column after their repairs.
 
     Attributes
     ----------
@@ -56,20 +56,13 @@ class Mended:
         return mask
 
 
-def cells_of(one: Field, rows: Slice, rendered: Rendered, fields: FieldMap) -> Cells:
+def cells_of(one: Field, rows: Slice, rendered: Rendered, fields: FieldMap) -> ColumnCells:
     """Return the cells of one field, with what its repairs need to know from beside them."""
     text = rendered.table.column(one.source).combine_chunks()
     regions = rendered.regions[one.region_column] if one.region_column else None
     country = country_beside(one, fields)
     countries = rendered.table.column(country.source).combine_chunks() if country is not None else None
-    return Cells(text, _numbers_in(rows, one.column, len(text)), regions, countries)
-
-
-def country_beside(one: Field, fields: FieldMap) -> Field | None:
-    """Return the field with the country of the address that a postal code belongs to, if there is one."""
-    block, _, part = one.name.rpartition(".")
-    wanted = f"{block}.Country" if part == "PostalCode" else None
-    return next((other for other in fields if other.name == wanted), None)
+    return ColumnCells(text, _numbers_in(rows, one.column, len(text)), regions, countries)
 
 
 def _numbers_in(rows: Slice, column: str, row_count: int) -> Mask:
@@ -84,7 +77,7 @@ def _numbers_in(rows: Slice, column: str, row_count: int) -> Mask:
     return np.fromiter(found, dtype=bool, count=row_count)
 
 
-def repaired(cells: Cells, place: Place, repairs: Sequence[Repair]) -> tuple[pa.Array, NDArray[np.uint32]]:
+def repaired(cells: ColumnCells, place: Place, repairs: Sequence[Repair]) -> tuple[pa.Array, NDArray[np.uint32]]:
     """Return the text of cells after some repairs, and for each cell which of them changed it.
 
     The repairs are made again on what they changed until nothing changes any more, so that a second
@@ -98,7 +91,7 @@ def repaired(cells: Cells, place: Place, repairs: Sequence[Repair]) -> tuple[pa.
     for _ in range(_ROUNDS):
         touched = np.zeros(len(rows), dtype=bool)
         for number, repair in enumerate(repairs):
-            mended = repair.mend(part, place)
+            mended = repair.mend(part, place, place.told_to(repair))
             if mended is part.text:
                 continue
             changed = differing(part.text, mended)
@@ -137,12 +130,12 @@ def differing(before: pa.Array, after: pa.Array) -> Mask:
     return differ | mask_of(pc.xor(before.is_null(), after.is_null()))
 
 
-def mended(cells: Cells, place: Place, repairs: Sequence[Repair], rules: Sequence[Rule], without: Mask) -> Mended:
+def mended(cells: ColumnCells, place: Place, repairs: Sequence[Repair], rules: Sequence[Rule], without: Mask) -> Mended:
     """Return cells after their repairs, none of them worse than before.
 
     Parameters
     ----------
-    cells : Cells
+    cells : ColumnCells
         Consecutive rows of the column.
     place : Place
         Where they stand.
@@ -168,8 +161,10 @@ def mended(cells: Cells, place: Place, repairs: Sequence[Repair], rules: Sequenc
     return Mended(cells.text, text, bits, verdicts)
 
 
-def _verdicts(cells: Cells, text: pa.Array, rules: Sequence[Rule], place: Place) -> tuple[tuple[Problem, Mask], ...]:
-    column = TextColumn(text, cells.regions, place.table_rows)
+def _verdicts(
+    cells: ColumnCells, text: pa.Array, rules: Sequence[Rule], place: Place
+) -> tuple[tuple[Problem, Mask], ...]:
+    column = TextColumn(text, cells.regions, place.table_rows, cells.countries)
     return tuple(pair for rule in rules for pair in zip(rule.problems, rule.failing(column), strict=True))
 
 

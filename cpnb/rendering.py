@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from cpnb.content.text_bytes import TextBytes
+from cpnb import decimals
 from cpnb.fields import FieldMap
 from cpnb.frames import Cells, Slice
 
@@ -27,9 +27,6 @@ BIRTH_DATE = "_profile.BirthDate"
 # A profile field holds at most 1,000 characters, so a number beyond this is refused anyway; writing
 # it out in full could fill the memory.
 _MAX_DIGITS = 4000
-
-_FIRST_INEXACT = {pa.float64(): 2.0**53, pa.float32(): 2.0**24}
-"""From here on neighbouring whole numbers are the same float, and shortest texts others. Source: IEEE 754."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,52 +147,14 @@ def _kinds(mask: NDArray[np.bool_], kind: str) -> NDArray[np.object_] | None:
 
 
 def _floats(array: pa.Array) -> _Text:
-    """Return the shortest text of each number that reads back as the same number."""
-    values = array.to_numpy(zero_copy_only=False).astype(np.float64)
-    infinite = np.isinf(values)
-    if _are_whole(values, _FIRST_INEXACT.get(array.type, 0.0)):  # their texts are those of integers, and sooner there
-        missing = array.is_null().to_numpy(zero_copy_only=False)
-        return _Text(_as_text(pa.array(np.where(missing, 0, values).astype(np.int64), mask=missing)))
-    if pa.types.is_float16(array.type):  # Arrow before 21 has no kernels for it
-        texts = [np.format_float_positional(np.float16(v), trim="-") if np.isfinite(v) else None for v in values]
-        text = pa.array(texts, pa.large_string())
-    else:
-        finite = pc.if_else(pc.is_finite(array), array, pa.scalar(None, array.type))
-        text = _plain(_large(finite.cast(pa.string())))
-    text = pc.if_else(pc.equal(text, "-0"), pa.scalar("0", pa.large_string()), text)
-    return _Text(text, _kinds(infinite, "infinity"))
-
-
-def _are_whole(values: NDArray[np.float64], limit: float) -> bool:
-    """Tell whether all numbers that are not missing are integers below a limit."""
-    with np.errstate(invalid="ignore"):  # of infinities
-        whole = np.isnan(values) | ((np.abs(values) < limit) & (values == np.rint(values)))
-    return bool(whole.all())
-
-
-def _decimals(array: pa.Array) -> pa.Array:
-    return _plain(_large(array.cast(pa.string())))
-
-
-def _plain(text: pa.Array) -> pa.Array:
-    """Return numbers in text without exponent; only those that have one are rewritten."""
-    if TextBytes.of(text).highest < ord("E"):  # digits, signs and points come before all letters
-        return text
-    has_exponent = pc.fill_null(pc.match_substring(text, "e", ignore_case=True), fill_value=False)
-    written_out = [format(Decimal(number), "f") for number in text.filter(has_exponent).to_pylist()]
-    return pc.replace_with_mask(text, has_exponent, pa.array(written_out, pa.large_string()))
+    infinite = np.isinf(array.to_numpy(zero_copy_only=False).astype(np.float64))
+    return _Text(decimals.of_floats(array), _kinds(infinite, "infinity"))
 
 
 def _dates(array: pa.Array) -> pa.Array:
-    days = array.cast(pa.date32(), safe=False)
-    numbers = days.cast(pa.int32())
-    bounds = pc.min_max(numbers)
-    first, last = bounds["min"].as_py(), bounds["max"].as_py()
-    if first is None or last - first > len(days):
-        return _large(days.cast(pa.string()))
-    # Most days of a column of birth dates are there several times: each is written once.
-    written = pa.array(np.arange(first, last + 1, dtype=np.int32)).cast(pa.date32()).cast(pa.string())
-    return _large(written).take(pc.subtract(numbers, pa.scalar(first, pa.int32())))
+    numbers = array.cast(pa.date32(), safe=False).cast(pa.int32()).cast(pa.int64())
+    # Most days of a column of birth dates are there several times.
+    return decimals.each_written_once(numbers, lambda days: _as_text(days.cast(pa.int32()).cast(pa.date32())))
 
 
 def _as_text(array: pa.Array) -> pa.Array:
@@ -208,8 +167,8 @@ _WRITERS: tuple[tuple[Callable[[pa.DataType], bool], Callable[[pa.Array], pa.Arr
     (pa.types.is_string_view, _large),
     (pa.types.is_null, _large),
     (pa.types.is_boolean, _as_text),
-    (pa.types.is_integer, _as_text),
-    (pa.types.is_decimal, _decimals),
+    (pa.types.is_integer, decimals.of_integers),
+    (pa.types.is_decimal, decimals.of_decimals),
     (pa.types.is_date, _dates),
 )
 

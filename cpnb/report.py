@@ -16,7 +16,7 @@ from cpnb.display import counted
 from cpnb.errors import FrameError, InvalidDataError
 from cpnb.finding import Finding
 from cpnb.frames import Frame, checked_frame, rows_at
-from cpnb.report_display import refusal_text, report_html, report_text
+from cpnb.report_display import GOOD_TO_KNOW, refusal_text, report_html, report_text
 from cpnb.row_problems import Positions, count_by_row, joined, rows_with
 
 
@@ -210,13 +210,20 @@ class Report:
         raise InvalidDataError(refusal_text(self.errors, self.findings, self.row_count), self)
 
     def __str__(self) -> str:
-        return report_text(self.findings, self.row_count)
+        text = report_text(self.findings, self.row_count)
+        return f"{text}\n{GOOD_TO_KNOW}" if self._is_next_uploaded else text
 
     def __repr__(self) -> str:
         return str(self)
 
     def _repr_html_(self) -> str:
-        return report_html(self.findings, self.row_count, self.columns)
+        html = report_html(self.findings, self.row_count, self.columns)
+        return f"{html}<p>{GOOD_TO_KNOW}</p>" if self._is_next_uploaded else html
+
+    @property
+    def _is_next_uploaded(self) -> bool:
+        # A table with errors has other worries, and a report that knows no columns is of a slice or a series.
+        return self.ok and self.row_count > 0 and bool(self.columns)
 
 
 def _in_words(one: Finding) -> str:

@@ -16,12 +16,20 @@ FINDINGS_SHOWN = 20
 """Findings that a text lists."""
 COLUMNS_SHOWN = 5
 """Columns that are named where several have the same problem."""
+WAYS_ON = 'on_invalid="blank" sends bad cells empty, on_invalid="skip" leaves their rows behind'
+"""What an analyst may ask for where a table with errors was refused."""
+GOOD_TO_KNOW = (
+    "Good to know: the service clears nothing for an empty cell, overwrites nothing that an agent has edited, and "
+    "deletes profiles that are not updated again (cpnb.plan says when)."
+)
+"""What the service does without a word about it, for a table that can be uploaded.
+Source: administrator guide, 'object-type-mapping-troubleshooting' and 'profile-matching'."""
 _PROBLEMS_OF_COLUMN = 6
 _TEXT_BYTES = 8_000
 _HTML_BYTES = 28_000
 _HINTS_BYTES = 12_000
 # What the tags around one cell take.
-_CELL_BYTES = 70
+_CELL_BYTES = 80
 # Sentences and codes of checks that analysts write can be of any length.
 _LINE_CHARACTERS = 320
 
@@ -59,8 +67,7 @@ def refusal_text(errors: Sequence[Finding], findings: Sequence[Finding], row_cou
         [
             f"{first}{_all_shown(shown, errors, 'error.report.to_frame()', 'kinds of error')}",
             *lines,
-            'Next: on_invalid="blank" sends bad cells empty, on_invalid="skip" leaves their rows behind; '
-            "error.report.rows(frame) shows the rows.",
+            f"Next: {WAYS_ON}; error.report.rows(frame) shows the rows.",
         ]
     )
 

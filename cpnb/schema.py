@@ -17,10 +17,11 @@ import numpy as np
 import pandas as pd
 
 from cpnb import frames
-from cpnb.content import Mask, Problem, Provenance, Rule, Severity, TextColumn, rules_for
+from cpnb.content import Mask, Problem, Provenance, Rule, Severity, TextColumn, country_beside, rules_for
 from cpnb.errors import FieldsError, did_you_mean, listed
 from cpnb.fields import Field, FieldMap
 from cpnb.rendering import Rendered, render
+from cpnb.text_dtype import TEXT_DTYPE
 
 
 @contextmanager
@@ -47,7 +48,7 @@ with _unchanged_environment():
         SchemaInitError,
     )
 
-__all__ = ["Examination", "OwnFailure", "checked_schema", "own_failures", "schema_for"]
+__all__ = ["Examination", "OwnFailure", "as_run", "checked_schema", "own_failures", "schema_for"]
 
 PREFIX = "cpnb."
 """The names of our checks begin with it, so that they are told from an analyst's own."""
@@ -91,22 +92,16 @@ class Examination:
         """Return the column of one field as its rules see it, the same for all of them."""
         if one.column not in self._columns:
             regions = self.rendered.regions[one.region_column] if one.region_column else None
-            self._columns[one.column] = TextColumn(self.rendered.text(one.source), regions, self.table_rows)
+            country = country_beside(one, self.fields)
+            countries = self.rendered.text(country.source) if country is not None else None
+            text = self.rendered.text(one.source)
+            self._columns[one.column] = TextColumn(text, regions, self.table_rows, countries)
         return self._columns[one.column]
 
     def verdicts(self, one: Field) -> Iterator[tuple[Problem, Mask]]:
         """Yield every problem that a rule looks for in one field, and the rows that have it."""
         for number, rule in enumerate(self.rules(one)):
             yield from zip(rule.problems, self.masks(one, number, rule), strict=True)
-
-
-# The text type of pandas 3, and what it was called before. A comparison with a missing cell is a plain
-# bool in it; with pd.NA pandera's own evaluation raises.
-_TEXT = (
-    pd.StringDtype("pyarrow", na_value=np.nan)
-    if not pd.__version__.startswith("2.2")
-    else pd.StringDtype("pyarrow_numpy")  # type: ignore[call-overload]  # a name of pandas 2.2 alone
-)
 
 
 # Set while `own_failures` runs a schema: our checks then answer from the masks of that slice.
@@ -131,7 +126,9 @@ class _RuleCheck:
             examination.masks(self.one, self.rule_number, rule)
             return True
         rule = rules_for(self.one, self.fields)[self.rule_number]
-        alone = FieldMap([self.one], region=self.fields.region)
+        country = country_beside(self.one, self.fields)
+        needed = [self.one] if country is None else [self.one, country]
+        alone = FieldMap(needed, region=self.fields.region)
         table = data if isinstance(data, pd.DataFrame) else data.to_frame(self.one.column)
         return not any(
             Examination(alone, render(rows, alone), len(table))
@@ -139,6 +136,17 @@ class _RuleCheck:
             .any()
             for _, rows in frames.slices(table, alone.needed_columns)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _RuleChecks:
+    """Several of our checks as one: pandera would take longer to ask for a hundred verdicts than many rules need."""
+
+    checks: tuple[_RuleCheck, ...]
+
+    def __call__(self, data: pd.Series | pd.DataFrame) -> bool:
+        verdicts = [check(data) for check in self.checks]  # each of them, whatever the others say
+        return all(verdicts)
 
 
 def schema_for(fields: FieldMap) -> pandera.DataFrameSchema:
@@ -157,10 +165,11 @@ def schema_for(fields: FieldMap) -> pandera.DataFrameSchema:
     across: list[pandera.Check] = []
     for one in fields:
         checks = list(_checks(one, fields))
-        # A check of a column does not see the column with the regions; a check of the table does.
-        across += checks if one.region_column else []
+        # A check of a column does not see the regions or countries beside it; a check of the table does.
+        is_across = one.region_column is not None or country_beside(one, fields) is not None
+        across += checks if is_across else []
         columns[one.column] = pandera.Column(
-            checks=[] if one.region_column else checks,
+            checks=[] if is_across else checks,
             nullable=True,
             title=one.name,
             description=one.content_type.value,
@@ -209,25 +218,33 @@ def checked_schema(schema: object, fields: FieldMap) -> pandera.DataFrameSchema:
             "run on thousands of rows at a time, which cannot tell. Leave that out; repeated unique keys are found "
             "anyway."
         )
-    return _with_few_cases(schema)
+    return as_run(schema)
 
 
-def _with_few_cases(schema: pandera.DataFrameSchema) -> pandera.DataFrameSchema:
-    """Return a schema for which pandera writes down one failing cell of each check, and not millions."""
-    capped = copy.copy(schema)
-    capped.checks = _capped(schema.checks)
+def as_run(schema: pandera.DataFrameSchema) -> pandera.DataFrameSchema:
+    """Return a schema as `own_failures` runs it on many slices: the same verdicts, with less work around them.
+
+    Our checks of a column become one. Of each other check pandera writes down one failing cell, and not
+    millions.
+    """
+    lean = copy.copy(schema)
+    lean.checks = _as_run(schema.checks)
     columns = {name: copy.copy(column) for name, column in schema.columns.items()}
     for column in columns.values():
-        column.checks = _capped(column.checks)
-    capped.columns = columns  # pandera 0.27 hands out a copy of what it holds
-    return capped
+        column.checks = _as_run(column.checks)
+    lean.columns = columns  # pandera 0.27 hands out a copy of what it holds
+    return lean
 
 
-def _capped(checks: Sequence[pandera.Check]) -> list[pandera.Check]:
-    copies = [copy.copy(check) for check in checks]
-    for check in copies:
+def _as_run(checks: Sequence[pandera.Check]) -> list[pandera.Check]:
+    ours = [check for check in checks if isinstance(check._check_fn, _RuleCheck)]  # noqa: SLF001 - it has no other name
+    others = [copy.copy(check) for check in checks if not any(check is one for one in ours)]
+    for check in others:
         check.n_failure_cases = 1  # which rows fail is read from what the check itself returns
-    return copies
+    if not ours:
+        return others
+    together = _RuleChecks(tuple(check._check_fn for check in ours))  # noqa: SLF001 - as above
+    return [pandera.Check(together, name=f"{PREFIX}rules", ignore_na=False), *others]
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +298,8 @@ def own_failures(schema: pandera.DataFrameSchema, examination: Examination) -> l
 def _as_frame(examination: Examination) -> pd.DataFrame:
     """Return the rendered slice under the analyst's own column names, with plain row numbers."""
     named = examination.rendered.table.rename_columns(list(examination.fields.columns))
-    text: pd.DataFrame = named.to_pandas(types_mapper=lambda _: _TEXT)
+    # With pd.NA for a missing cell, pandera's own evaluation would raise.
+    text: pd.DataFrame = named.to_pandas(types_mapper=lambda _: TEXT_DTYPE)
     return text
 
 

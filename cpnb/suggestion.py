@@ -72,7 +72,7 @@ def suggest(
         The column that identifies a customer. By default the evident one: a column named as the
         customer's number that is present and distinct in at least 95 % of the rows; else, unless the
         table has a row for each order, a column named as an id that is so in every row, or the e-mail
-        address under the first condition; else none.
+        address under the first condition, if nearly all of it are valid addresses; else none.
     region : str, optional
         Region of phone numbers without country code, for the map.
     attributes : sequence of str or "all", optional

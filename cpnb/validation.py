@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from cpnb import catalog, frames
 from cpnb.content import Mask, Problem, Provenance, Severity, TextColumn, normalised_key
+from cpnb.content.cells import picked
 from cpnb.content.key_hash import Numbers, key_numbers, rows_sharing
 from cpnb.content.lost_digits import DIGITS_LOST
+from cpnb.content.telling import told_once
 from cpnb.content.unique_key import KEY_EMPTY, KEY_REPEATED, RULE as KEY_RULE
 from cpnb.content_types import ContentType
 from cpnb.damage import HEADER_REPEATED, header_rows, rounded_numbers
@@ -23,7 +25,7 @@ from cpnb.finding import Finding, shape_counts
 from cpnb.frames import Frame
 from cpnb.rendering import Rendered, render
 from cpnb.report import Report
-from cpnb.schema import Examination, checked_schema, own_failures, schema_for
+from cpnb.schema import Examination, as_run, checked_schema, own_failures, schema_for
 
 if TYPE_CHECKING:  # schema.py imports pandera with care for the environment
     import pandera.pandas as pandera
@@ -118,7 +120,7 @@ def check_slices(
         If the schema cannot be run over what is mapped.
     """
     frames.require_columns(data, fields)
-    checks = schema_for(fields) if schema is None else checked_schema(schema, fields)
+    checks = as_run(schema_for(fields)) if schema is None else checked_schema(schema, fields)
     row_count = len(data)
     return (
         _checked(start, Examination(fields, render(rows, fields), row_count), checks, rounded_numbers(rows, fields))
@@ -144,7 +146,7 @@ def _checked(
             mask = told | rounded[one.column] if problem is DIGITS_LOST and one.column in rounded else told
             if not mask.any():
                 continue
-            seen = shape_counts(text.filter(pa.array(mask))) if shapes is None else shapes
+            seen = shape_counts(picked(text, mask)) if shapes is None else shapes
             findings.append(Finding.of_mask(one.column, problem, mask, start, seen))
             if problem is KEY_EMPTY:
                 keys_empty = mask
@@ -164,7 +166,7 @@ def _verdicts(one: Field, examination: Examination) -> Iterator[tuple[Problem, M
     unsupported = examination.rendered.unsupported.get(one.source)
     if unsupported is not None:
         yield UNSUPPORTED_CELL, unsupported, examination.rendered.kinds[one.source]
-    for problem, mask in examination.verdicts(one):
+    for problem, mask in told_once(examination.verdicts(one)):
         yield problem, mask, None
 
 

@@ -1,64 +1,16 @@
-"""clean: what is repaired and what is left alone, nothing made worse, nothing given away."""
+"""clean: what is repaired, what the whole column says about it, and what is left alone."""
 
 import copy
 
 import pandas as pd
-import pyarrow as pa
 import pytest
-from hypothesis import given, settings, strategies as st
 
 from cpnb.cleaning import clean
 from cpnb.content_types import ContentType
-from cpnb.errors import FieldsError, FrameError
+from cpnb.errors import FrameError
 from cpnb.fields import Field, FieldMap
 from cpnb.repairs import DEFAULTS, HEADER_ROWS, REPAIRS
-from cpnb.validation import validate
-
-FIELDS = FieldMap(
-    [
-        Field("id", "AccountNumber"),
-        Field("name", "LastName"),
-        Field("mail", "EmailAddress"),
-        Field("phone", "PhoneNumber"),
-        Field("born", "BirthDate"),
-        Field("zip", "Address.PostalCode"),
-        Field("country", "Address.Country"),
-        Field("gender", "GenderString"),
-        Field("spend", "Attributes.spend", ContentType.NUMBER),
-    ],
-    unique_key="id",
-    region="US",
-)
-MESS = pd.DataFrame(
-    {
-        "id": ["'001", "1002.0", "C3 ", "C4"],
-        "name": ["MÃ¼ller", " Jose\u0301", "O\u200bNeil", "Ada"],
-        "mail": ["Ann@EXAMPLE.com", "bob@example.com ", "not one", " \t"],
-        "phone": ["(206) 555-0100", "2065550101.0", "555-0102", "+12065550103"],
-        "born": ["31/12/1990", "19900403", "03/04/1990", "1990-04-03"],
-        "zip": ["2108", "98101", "501", "H2G 1A7"],
-        "country": ["US", "USA", "United States", "Canada"],
-        "gender": ["female", "MALE", "divers", None],
-        "spend": ["$1,234.50", "12,5", "1,234", "7"],
-        "note": [" kept ", "n/a", ["x"], b"y"],
-    },
-    dtype=object,
-)
-CLEAN = {
-    "id": ["001", "1002", "C3", "C4"],
-    "name": ["Müller", "José", "ONeil", "Ada"],
-    "mail": ["Ann@example.com", "bob@example.com", "not one", None],
-    "phone": ["+12065550100", "+12065550101", "555-0102", "+12065550103"],
-    "born": ["1990-12-31", "1990-04-03", "03/04/1990", "1990-04-03"],
-    "zip": ["02108", "98101", "00501", "H2G 1A7"],
-    "country": ["US", "USA", "United States", "Canada"],
-    "gender": ["FEMALE", "MALE", "divers", None],
-    "spend": ["1234.50", "12.5", "1,234", "7"],
-}
-
-
-def codes(cleaned):
-    return {(one.column, one.code): one.count for one in cleaned.left_alone}
+from tests.messy_table import CLEAN, FIELDS, MESS, codes
 
 
 def test_everything_certain_is_repaired_and_the_rest_left_as_it_is():
@@ -176,96 +128,6 @@ def test_repeated_headers_are_taken_out_and_shown_on_request():
     assert len(clean(data, fields, without=[HEADER_ROWS]).frame) == 3
 
 
-KEYED = FieldMap({"mail": "EmailAddress", "city": "Address.City", "name": "LastName"}, unique_key="mail")
-TWINS = pd.DataFrame(
-    {
-        "mail": ["a@example.com", "b@example.com", "A@EXAMPLE.com ", None, "a@example.com", "b@example.com", None],
-        "city": ["Rome", None, "Rome", "Oslo", "Milan", "Paris", "Oslo"],
-        "name": [None, "Lee", "Ann", None, "ANN", "lee", None],
-    },
-    index=list("abcdefg"),
-)
-
-
-@pytest.mark.parametrize(
-    ("keep", "index"),
-    [(None, "abcdefg"), ("first", "abdg"), ("last", "defg"), ("most_complete", "cdfg")],
-)
-def test_of_rows_that_share_a_key_one_is_kept_if_that_is_asked_for(keep, index):
-    cleaned = clean(TWINS, KEYED, keep=keep)
-
-    assert cleaned.frame.index.tolist() == list(index)
-    assert len(cleaned.changes[cleaned.changes["rule"] == "duplicates"]) == len(TWINS) - len(index)
-
-
-def test_rows_that_share_a_key_and_contradict_each_other_are_told():
-    cleaned = clean(TWINS, KEYED)
-    found = cleaned.duplicates
-
-    assert (found.group_count, found.positions.tolist(), found.groups.tolist()) == (2, [0, 1, 2, 4, 5], [0, 1, 0, 0, 1])
-    assert found.conflict_counts == {"city": 1}
-    assert cleaned.conflicts(TWINS).index.tolist() == ["a", "c", "e"]
-    assert "2 keys in 5 rows, 1 of them the same only since they were repaired;" in str(cleaned)
-    assert "the rows of 1 key contradict each other in city (1)" in str(cleaned)
-
-
-def test_keys_that_became_equal_by_their_repair_are_told():
-    data = pd.DataFrame({"id": ["C1", "C1 ", "C2", "C2"]})
-
-    cleaned = clean(data, FieldMap({"id": "AccountNumber"}, unique_key="id"))
-
-    assert cleaned.duplicates.brought_together == 1
-    assert "1 of them the same only since they were repaired" in str(cleaned)
-
-
-SECRET = "Quetzalcoatl"
-
-
-@pytest.mark.parametrize("show", [str, repr, lambda one: one._repr_html_(), lambda one: one.preview().to_string()])
-def test_no_value_and_no_label_is_shown_unless_it_is_asked_for(show):
-    data = pd.DataFrame(
-        {"id": [f" {SECRET}1", f"{SECRET}1", "x "], "mail": [f"{SECRET}@EXAMPLE.com", f"{SECRET}@", "n/a"]},
-        index=[SECRET] * 3,
-    )
-    fields = FieldMap({"id": "AccountNumber", "mail": "EmailAddress"}, unique_key="id")
-
-    text = show(clean(data, fields, keep="first"))
-
-    assert SECRET.lower() not in text.lower()
-    assert "Aaaaaaaaaaaa" in text
-
-
-def test_the_text_says_what_was_done_and_why_the_rest_was_not():
-    text = str(clean(MESS, FIELDS))
-
-    assert text.startswith("Cleaned: 4 rows: ")
-    assert "phone: 2 cells written in E.164, such as '(999) 999-9999' -> '+99999999999' [phones]" in text
-    assert "are not made up, such as '999-9999' [phone_invalid]" in text
-    assert "date_order='day-first' or 'month-first'" in text
-
-
-def test_a_clean_table_is_left_alone():
-    data = pd.DataFrame({"id": ["1"], "mail": ["ann@example.com"]})
-
-    cleaned = clean(data, FieldMap({"id": "AccountNumber", "mail": "EmailAddress"}, unique_key="id"))
-
-    assert str(cleaned) == "Cleaned: 1 row: 0 cells repaired in 0 columns, nothing left to repair."
-    pd.testing.assert_frame_equal(cleaned.frame, data)
-
-
-def test_preview_counts_pairs_of_shapes():
-    data = pd.DataFrame({"name": [" Ann", " Bob", "Eve ", " Al", " Jo-Ann", " X"]})
-
-    preview = clean(data, FieldMap({"name": "LastName"})).preview()
-
-    assert preview.values.tolist() == [
-        ["name", "spaces", 2, " Aaa", "Aaa"],
-        ["name", "spaces", 1, " A", "A"],
-        ["name", "spaces", 1, " Aa", "Aa"],
-        ["name", "spaces", 2, "…", "…"],
-    ]
-
-
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
@@ -282,55 +144,9 @@ def test_a_name_that_is_none_is_refused_and_the_nearest_offered(arguments, error
         clean(MESS, FIELDS, **arguments)
 
 
-def test_to_keep_one_row_of_a_key_there_must_be_a_key():
-    with pytest.raises(FieldsError, match="overridden"):
-        clean(MESS, FieldMap({"name": "LastName"}), keep="first")
-
-
-def test_of_a_very_wide_table_the_first_lines_are_shown_and_the_first_line_says_so():
-    data = pd.DataFrame({f"c{number:03}": [" x", "y"] for number in range(300)})
-    fields = FieldMap({column: f"Attributes.{column}" for column in data.columns})
-
-    cleaned = clean(data, fields)
-
-    assert cleaned.changed_count == len(cleaned.changes) == 300
-    assert str(cleaned).splitlines()[0].endswith("The first 40 of 300 lines are shown.")
-    assert len(str(cleaned).splitlines()) == 42
-    assert len(cleaned._repr_html_()) < 50_000
-
-
 def test_a_table_without_the_mapped_columns_is_refused():
     with pytest.raises(FrameError, match="lacks"):
         clean(MESS.drop(columns="mail"), FIELDS)
-
-
-@pytest.mark.parametrize("show", ["conflicts", "rows_taken_out"])
-def test_another_table_is_not_taken_for_the_one_that_was_cleaned(show):
-    with pytest.raises(FrameError, match="had 4"):
-        getattr(clean(MESS, FIELDS), show)(MESS.head(2))
-
-
-@pytest.mark.parametrize("dtype", ["str", "string", "string[pyarrow]", pd.ArrowDtype(pa.large_string()), "category"])
-def test_types_of_text_are_kept(dtype):
-    data = pd.DataFrame({"name": pd.Series([" Ann", "Bob", None, " Ann"], dtype=dtype)})
-
-    frame = clean(data, FieldMap({"name": "LastName"})).frame
-
-    assert type(frame["name"].dtype) is type(data["name"].dtype)
-    assert frame["name"].tolist()[:2] == ["Ann", "Bob"]
-    assert frame["name"].isna().tolist() == [False, False, True, False]
-
-
-@pytest.mark.parametrize("dtype", ["float64", "Int64", pd.ArrowDtype(pa.int64()), object])
-def test_a_phone_column_of_numbers_becomes_text_and_says_so(dtype):
-    data = pd.DataFrame({"phone": pd.Series([2065550100, None, 12065550101], dtype=dtype)})
-
-    cleaned = clean(data, FieldMap({"phone": "PhoneNumber"}, region="US"))
-
-    assert cleaned.frame["phone"].dropna().tolist() == ["+12065550100", "+12065550101"]
-    assert cleaned.frame["phone"].isna().tolist() == [False, True, False]
-    [changes] = cleaned.columns
-    assert (f"the column was {changes.dtypes[0]} and is" in str(cleaned)) is (dtype is not object)
 
 
 def test_a_number_that_may_be_another_stays_a_number():
@@ -369,42 +185,6 @@ def test_floats_that_lost_digits_are_told_once_each():
     assert codes(clean(data, FieldMap({"id": "AccountNumber"}))) == {("id", "digits_lost"): 2}
 
 
-def test_a_column_may_be_called_as_pythons_own_things_are():
-    data = pd.DataFrame({"self": [" Ann"]})
-
-    assert clean(data, FieldMap({"self": "LastName"})).frame["self"].tolist() == ["Ann"]
-
-
-def test_an_index_of_several_levels_that_repeats_is_kept():
-    data = pd.DataFrame({"name": [" Ann", "Bob"]}, index=pd.MultiIndex.from_tuples([("a", 1), ("a", 1)]))
-
-    frame = clean(data, FieldMap({"name": "LastName"})).frame
-
-    assert frame.index.equals(data.index)
-    assert frame["name"].tolist() == ["Ann", "Bob"]
-
-
-@pytest.mark.parametrize("rows", [0, 1])
-def test_tables_of_no_row_one_row_and_no_value(rows):
-    data = pd.DataFrame({column: [None] * rows for column in FIELDS.columns}, dtype=object)
-
-    cleaned = clean(data, FIELDS, keep="first")
-
-    pd.testing.assert_frame_equal(cleaned.frame, data)
-    assert len(cleaned.changes) == 0
-    assert cleaned.changes.columns.tolist() == ["row", "column", "rule", "before", "after"]
-    assert cleaned.preview().columns.tolist() == ["column", "rule", "cells", "before", "after"]
-
-
-def test_cells_without_a_text_are_left_alone_and_counted():
-    data = pd.DataFrame({"name": [["x"], b"bytes", "\ud800", " Ann", float("inf"), "x" * 65536 + " "]}, dtype=object)
-
-    cleaned = clean(data, FieldMap({"name": "AdditionalInformation"}))
-
-    assert cleaned.frame["name"].tolist()[:5] == [["x"], b"bytes", "\ud800", "Ann", float("inf")]
-    assert codes(cleaned)["name", "unsupported_cell"] == 4
-
-
 def test_positions_and_evidence_reach_over_all_slices():
     rows = 20_000
     born = ["03/04/1990"] + ["25/12/1990"] * (rows - 1)
@@ -415,54 +195,6 @@ def test_positions_and_evidence_reach_over_all_slices():
     assert cleaned.frame["born"].iloc[0] == "1990-04-03"
     changes = cleaned.changes
     assert changes[changes["column"] == "name"]["row"].tolist() == [rows - 1]
-
-
-CELLS = st.one_of(
-    st.none(),
-    st.sampled_from(
-        [
-            "'001", "1002.0", " C3", "MÃ¼ller", "Jose\u0301", "a\u200bb", "\ufeff", "\u00a0", "  ", "Ann@EXAMPLE.com",
-            "mail@x", "a@example.com; b@example.com", "(206) 555-0100", "2065550101.0", "441212310457.0", "1.2E+10",
-            "1.2065550100E+10", "+44 20 7946 0018", "31/12/1990", "03/04/1990", "19900403", "3 April 1990", "1,234",
-            "$5", "€ 1.234,50", "12,5", "1.234", "2108", "501", "US", "Germany", "female", "M", "F", "n/a", "-", '="7"',
-            "ï»¿id", "Â£5", "1e5", "0", 7, 1.5, 2065550101, 441212310457, True, ["x"],
-        ]
-    ),
-    st.text(max_size=6),
-    st.text("0123456789+-./ ,$'\u00a0", max_size=14),
-)  # fmt: skip
-
-
-@st.composite
-def tables(draw):
-    rows = draw(st.integers(0, 6))
-    return pd.DataFrame(
-        {
-            column: pd.Series(draw(st.lists(CELLS, min_size=rows, max_size=rows)), dtype=object)
-            for column in FIELDS.columns
-        }
-    )
-
-
-OTHER_FIELDS = FieldMap(
-    [
-        Field("id", "Attributes.number", ContentType.NUMBER),
-        Field("name", "BusinessName"),
-        Field("mail", "EmailAddress"),
-        Field("phone", "PhoneNumber", region_column="country"),
-        Field("born", "BirthDate"),
-        Field("zip", "BillingAddress.PostalCode"),
-        Field("gender", "Gender"),
-        Field("spend", "MobilePhoneNumber", region="DE"),
-    ],
-    unique_key="mail",
-)
-
-
-def errors(data, fields):
-    """Return the cells with an error, but for keys that repeat."""
-    found = validate(data, fields).errors
-    return {(one.column, row) for one in found if one.code != "key_repeated" for row in one.positions.tolist()}
 
 
 @pytest.mark.parametrize(
@@ -489,38 +221,3 @@ def test_evidence_that_does_not_last_decides_nothing(target, cells, after):
         assert once["cell"].tolist() == after
     assert once["cell"].tolist()[-1] == (after or cells)[-1]
     pd.testing.assert_frame_equal(clean(once, fields).frame, once)
-
-
-EVERYTHING = [DEFAULTS, *(one.name for one in REPAIRS if one.is_asked_for)]
-
-
-@given(tables(), st.sampled_from([FIELDS, OTHER_FIELDS]), st.sampled_from([None, EVERYTHING]))
-@settings(max_examples=25, deadline=None)
-def test_whatever_the_table_it_is_at_rest_afterwards_and_nothing_is_worse(data, fields, steps):
-    before = copy.deepcopy(data)
-
-    cleaned = clean(data, fields, steps=steps)
-    again = clean(cleaned.frame, fields, steps=steps)
-
-    pd.testing.assert_frame_equal(data, before)
-    pd.testing.assert_frame_equal(again.frame, cleaned.frame)
-    assert again.changed_count == 0
-    assert errors(cleaned.frame, fields) <= errors(data, fields)
-    changed = {(row.column, row.row) for row in cleaned.changes.itertuples()}
-    for column in data.columns:
-        for row, (old, new) in enumerate(zip(data[column], cleaned.frame[column], strict=True)):
-            assert old is new or (column, row) in changed or (pd.isna(old) and pd.isna(new))
-
-
-PLAIN_CELLS = FieldMap({"name": "LastName", "mail": "EmailAddress", "city": "Address.City"})
-
-
-@given(tables(), st.integers(0, 6))
-@settings(max_examples=20, deadline=None)
-def test_without_evidence_from_the_column_slices_agree_with_the_whole(data, cut):
-    renamed = data.rename(columns={"gender": "city"})
-
-    whole = clean(renamed, PLAIN_CELLS).frame
-    parts = pd.concat([clean(part, PLAIN_CELLS).frame for part in (renamed.iloc[:cut], renamed.iloc[cut:])])
-
-    pd.testing.assert_frame_equal(parts.astype(object), whole.astype(object))

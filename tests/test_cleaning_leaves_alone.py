@@ -80,3 +80,53 @@ def test_a_month_may_stand_last_where_other_dates_show_it():
 def test_what_separates_two_values_is_not_taken_out(separator):
     assert stays([f"12 Main St{separator}Apt 4"], "Address.Address1")
     assert stays([f"A1{separator}B2"], "AccountNumber")
+
+
+def told(data, fields):
+    return {(one.column, one.code): (one.count, one.reason) for one in clean(data, fields).left_alone}
+
+
+def test_a_cell_is_told_once_where_one_problem_says_more_than_the_other():
+    data = pd.DataFrame(
+        {
+            "mail": ["a@example.com; b@example.com", "n/a", "x"],
+            "phone": ["206 555 0100 / 206 555 0101", "n/a", "555-0100"],
+            "born": ["03/04/1990", "n/a", "32.13.1990"],
+            "spend": ["12x", "n/a", "1"],
+        }
+    )
+    fields = FieldMap(
+        [
+            Field("mail", "EmailAddress"),
+            Field("phone", "PhoneNumber"),
+            Field("born", "BirthDate"),
+            Field("spend", "Attributes.spend", ContentType.NUMBER),
+        ],
+        region="US",
+    )
+
+    counts = {key: count for key, (count, _) in told(data, fields).items()}
+
+    assert counts == {
+        ("mail", "email_invalid"): 1,
+        ("mail", "two_emails"): 1,
+        ("mail", "placeholder"): 1,
+        ("phone", "phone_invalid"): 1,
+        ("phone", "two_phones"): 1,
+        ("phone", "placeholder"): 1,
+        ("born", "date_not_iso"): 1,
+        ("born", "date_ambiguous"): 1,
+        ("born", "placeholder"): 1,
+        ("spend", "number_invalid"): 1,
+        ("spend", "placeholder"): 1,
+    }
+
+
+def test_what_brings_zeros_back_is_said_for_the_country_at_hand():
+    alone = FieldMap({"zip": "Address.PostalCode"}, region="DE")
+    beside = FieldMap({"zip": "Address.PostalCode", "land": "Address.Country"}, region="DE")
+    data = pd.DataFrame({"zip": ["1067", "01069"], "land": ["Germany", "Germany"]})
+
+    assert "country='DE', they come back" in told(data, alone)["zip", "postal_code_short"][1]
+    assert "other codes of that country have theirs" in told(data, beside)["zip", "postal_code_short"][1]
+    assert ("zip", "postal_code_short") not in told(data.assign(land="somewhere"), beside)

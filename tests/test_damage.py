@@ -54,6 +54,20 @@ def test_one_name_alone_may_be_a_value():
     assert not any(found(pd.DataFrame({"Straße": ["STRASSE", "straße", "Weg 1", None]}), fields))
 
 
+def test_what_stands_in_columns_that_are_not_mapped_makes_no_difference():
+    names, person = ("Id", "First Name", "E-Mail"), ("1", "Ann", "ann@example.com")
+    data = table(names, names, person).assign(note=["note", "called twice", "note"])
+
+    assert found(data) == [True, True, False]
+
+
+def test_a_box_that_was_ticked_may_hold_the_name_of_its_column_beside_other_values():
+    fields = FieldMap({"Id": "AccountNumber", "Mail": "Attributes.by_mail", "Phone": "Attributes.by_phone"})
+    data = pd.DataFrame([("7", "Mail", "Phone"), ("Id", "Mail", "Phone")], columns=["Id", "Mail", "Phone"])
+
+    assert found(data, fields) == [False, True]
+
+
 def test_such_a_row_would_become_a_customer():
     assert HEADER_REPEATED.severity is Severity.ERROR
 

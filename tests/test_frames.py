@@ -137,3 +137,31 @@ def test_long_cells_make_shorter_slices_and_lose_no_row(dtype, monkeypatch):
     assert [text for _, piece in pieces for text in piece.columns["a"].tolist()] == cells
     assert max(piece.row_count for _, piece in pieces) == 8
     assert all(sum(map(len, piece.columns["a"].tolist())) <= 1_000 for _, piece in pieces if piece.row_count > 1)
+
+
+def from_bytes(*cells: bytes, kind: pa.DataType) -> pd.DataFrame:
+    """Return a column that says of some bytes that they are text, without anybody having looked."""
+    width = np.int32 if kind == pa.string() else np.int64
+    offsets = np.cumsum([0, *map(len, cells)]).astype(width)
+    array = pa.Array.from_buffers(kind, len(cells), [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(cells))])
+    return pd.DataFrame({"a": pd.Series(array, dtype=pd.ArrowDtype(kind))})
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string()], ids=str)
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ((b"a", "ü".encode(), b""), ["a", "ü", ""]),
+        ((b"a\xc3", b"\xbcb"), [b"a\xc3", b"\xbcb"]),  # together they are UTF-8
+        ((b"a", b"\xff", "東".encode()), ["a", b"\xff", "東"]),
+        (("ü".encode(), b"\xed\xa0\x80"), ["ü", b"\xed\xa0\x80"]),  # half of a surrogate pair
+        ((b"", b""), ["", ""]),
+    ],
+)
+def test_text_that_is_none_is_told_cell_by_cell(cells, expected, kind):
+    table = from_bytes(*cells, kind=kind)
+
+    for start in range(len(cells)):
+        ((_, piece),) = frames.slices(table, ["a"], start=start)
+        cells_seen = piece.columns["a"]
+        assert (cells_seen.to_pylist() if isinstance(cells_seen, pa.Array) else list(cells_seen)) == expected[start:]

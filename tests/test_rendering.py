@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from cpnb import frames
 from cpnb.fields import Field, FieldMap
@@ -302,13 +302,11 @@ COLUMNS = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(COLUMNS, st.integers(1, 5), st.sampled_from(["AccountNumber", "BirthDate"]))
 def test_slices_agree_with_the_whole(values, rows, target):
     assert rendered(values, target, rows=rows) == rendered(values, target)
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(allow_infinity=False, allow_nan=False), min_size=1))
 def test_floats_read_back_as_the_same_number(numbers):
     found = texts(pd.Series(numbers, dtype="float64"))
@@ -317,7 +315,6 @@ def test_floats_read_back_as_the_same_number(numbers):
     assert not any("e" in text or text.endswith(".0") for text in found)
 
 
-@settings(deadline=None)
 @given(st.floats(allow_infinity=False, allow_nan=False))
 def test_a_float_among_objects_has_the_text_of_a_float_column(number):
     assert texts(pd.Series([number, "x"], dtype=object))[0] == texts(pd.Series([number], dtype="float64"))[0]

@@ -303,3 +303,13 @@ def test_raising_names_what_is_wrong_and_carries_the_report():
 
 def test_a_report_pickles():
     assert pickle.loads(pickle.dumps(REPORT)) == REPORT  # noqa: S301  # our own bytes
+
+
+def test_what_the_service_does_silently_is_said_of_a_table_that_can_be_uploaded():
+    fine, wrong = Report(3, (), ("mail",)), Report(3, (finding("mail", BAD, [1]),), ("mail",))
+
+    for shown in (str(fine), fine._repr_html_()):
+        assert "Good to know: the service clears nothing for an empty cell" in shown
+        assert "an agent has edited" in shown
+        assert "deletes profiles" in shown
+    assert "Good to know" not in f"{wrong}{wrong._repr_html_()}{Report(0, (), ('mail',))}"

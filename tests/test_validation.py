@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pandera
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from cpnb.content_types import ContentType
 from cpnb.errors import CpnbError, FieldsError, FrameError, InvalidDataError
@@ -197,7 +197,6 @@ def test_key_codes_count_up_by_first_appearance_across_slices():
     assert codes.tolist() == [number % 10_000 for number in range(20_000)]
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(["a", "b", "c", "d", None]), max_size=20))
 def test_repeated_keys_are_those_that_pandas_calls_duplicated(keys):
     series = pd.Series(keys, dtype=object)
@@ -252,7 +251,6 @@ CELLS = st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(CELLS, CELLS, CELLS), min_size=1, max_size=8), st.integers(1, 7))
 def test_the_report_of_the_parts_adds_up_to_that_of_the_whole(rows, cut):
     data = pd.DataFrame(rows, columns=["id", "mail", "phone"], dtype=object)

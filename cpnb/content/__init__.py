@@ -37,6 +37,7 @@ __all__ = [
     "Rule",
     "Severity",
     "TextColumn",
+    "country_beside",
     "is_identifier",
     "normalised_key",
     "rules_for",
@@ -47,6 +48,13 @@ def is_identifier(field: Field, fields: FieldMap) -> bool:
     """Tell whether a field holds text that names somebody or some place by its digits, zeros in front included."""
     named = field.column == fields.unique_key or field.name == "AccountNumber" or field.name.endswith("PostalCode")
     return named and field.content_type is ContentType.STRING
+
+
+def country_beside(field: Field, fields: FieldMap) -> Field | None:
+    """Return the field with the country of the address that a postal code belongs to, if there is one."""
+    block, _, part = field.name.rpartition(".")
+    wanted = f"{block}.Country" if part == "PostalCode" else None
+    return next((other for other in fields if other.name == wanted), None)
 
 
 def rules_for(field: Field, fields: FieldMap) -> tuple[Rule, ...]:
@@ -91,10 +99,16 @@ def _damage_rules(field: Field, fields: FieldMap) -> list[Rule]:
         rules.append(two_values.EMAILS_RULE)
     if field.name == "BirthDate":
         rules.append(date_order.RULE)
-    if field.name.endswith("PostalCode") and identifier and fields.region is not None:
-        short = postal_code.short_rule(fields.region)
-        rules += [short] if short is not None else []
+    if field.name.endswith("PostalCode") and identifier:
+        rules += _postal_code_rules(field, fields)
     return rules
+
+
+def _postal_code_rules(field: Field, fields: FieldMap) -> list[Rule]:
+    if country_beside(field, fields) is not None:  # it says more of each row than one region of all
+        return [postal_code.RULE_BY_ROW]
+    short = postal_code.short_rule(fields.region) if fields.region is not None else None
+    return [short] if short is not None else []
 
 
 def normalised_key(

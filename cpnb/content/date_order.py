@@ -11,8 +11,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from cpnb.content import birth_date
+from cpnb.content.cells import mended_where, none_of, picked
 from cpnb.content.rule import Mask, Problem, Provenance, Rule, Severity, TextColumn, mask_of
-from cpnb.content.text_bytes import TextBytes, mended_where, none_of
+from cpnb.content.text_bytes import TextBytes
 
 DATE_AMBIGUOUS = Problem(
     "date_ambiguous",
@@ -63,7 +64,7 @@ def _parts(text: pa.Array, pattern: str) -> tuple[Mask, dict[str, pa.Array]]:
     """Return where a pattern matches, and there its named groups."""
     found = pc.extract_regex(text, pattern)
     mask = mask_of(found.is_valid())
-    kept = found.filter(pa.array(mask))
+    kept = picked(found, mask)
     return mask, {kept.type.field(number).name: kept.field(number) for number in range(kept.type.num_fields)}
 
 
@@ -149,7 +150,7 @@ def _as_iso(part: pa.Array, seen: Mapping[str, int], order: str | None) -> pa.Ar
     for mask, written in _readings(part, seen, order):
         if mask.any():
             (wrong,) = birth_date.RULE.failing(TextColumn(written))
-            old = part.filter(pa.array(mask))
+            old = picked(part, mask)
             result = pc.replace_with_mask(result, pa.array(mask), pc.if_else(pa.array(wrong), old, written))
     return result
 
@@ -209,7 +210,7 @@ def _failing(column: TextColumn) -> tuple[Mask]:
     mask = none_of(column.text)
     unsettled = _beginning_with_two_numbers(column.bytes)
     if unsettled.any():
-        part = column.text.filter(pa.array(unsettled))
+        part = picked(column.text, unsettled)
         ambiguous = none_of(part)
         for separator in _SEPARATORS:
             rows, parts = _parts(part, _two_orders(separator))

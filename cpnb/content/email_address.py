@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from cpnb.content.canary import Canary
+from cpnb.content.cells import none_of, picked
 from cpnb.content.email_parts import asked, normalised_by_parts, normalised_of_valid
 from cpnb.content.email_patterns import Classes, classes_of
 from cpnb.content.name import casefolded
@@ -58,18 +61,9 @@ def valid(text: pa.Array, *, table_rows: int = 0, canary: Canary = _CANARY) -> M
     canary : Canary
         Watches over the agreement with email-validator, and warns.
     """
-    if canary.is_on and max(len(text), table_rows) > FEW_ROWS:
-        if not (TextBytes.of(text).data == _AT).any():  # as in a column that was mapped by mistake
-            return np.zeros(len(text), dtype=bool)
-        classes = classes_of(text)
-        accepted = classes.valid.copy()
-        if classes.unclear.any():
-            by_parts = normalised_by_parts(text.filter(pa.array(classes.unclear)))
-            accepted[classes.unclear] = mask_of(by_parts.is_valid())
-        rows = _compared_rows(text, classes, canary)
-        if canary.agrees(accepted[rows].tolist(), [is_email(value) for value in text.take(rows).to_pylist()]):
-            return accepted
-    return mask_of(_asked_normal_forms(text).is_valid())
+    if not (TextBytes.of(text).data == _AT).any():  # as in a column that was mapped by mistake
+        return none_of(text)
+    return mask_of(_decided(text, _verdicts, lambda part: _asked_normal_forms(part).is_valid(), table_rows, canary))
 
 
 def normalised(text: pa.Array, *, table_rows: int = 0, canary: Canary = _CANARY) -> pa.Array:
@@ -92,14 +86,31 @@ def normalised(text: pa.Array, *, table_rows: int = 0, canary: Canary = _CANARY)
     >>> normalised(pa.array(["Ann@EXAMPLE.com", "ann@"], pa.large_string())).to_pylist()
     ['Ann@example.com', None]
     """
+    return _decided(text, _normal_forms, _asked_normal_forms, table_rows, canary)
+
+
+def _decided(
+    text: pa.Array,
+    by_shape: Callable[[pa.Array, Classes], pa.Array],
+    asked_for: Callable[[pa.Array], pa.Array],
+    table_rows: int,
+    canary: Canary,
+) -> pa.Array:
+    """Return what the shapes of addresses tell, or what email-validator says of them if they are few or it differs."""
     if canary.is_on and max(len(text), table_rows) > FEW_ROWS:
         classes = classes_of(text)
-        forms = _normal_forms(text, classes)
+        ours = by_shape(text, classes)
         rows = _compared_rows(text, classes, canary)
-        theirs = _asked_normal_forms(text.take(rows))
-        if canary.agrees(forms.take(rows).to_pylist(), theirs.to_pylist()):
-            return forms
-    return _asked_normal_forms(text)
+        if canary.agrees(ours.take(rows).to_pylist(), asked_for(text.take(rows)).to_pylist()):
+            return ours
+    return asked_for(text)
+
+
+def _verdicts(text: pa.Array, classes: Classes) -> pa.Array:
+    accepted = classes.valid.copy()
+    if classes.unclear.any():
+        accepted[classes.unclear] = mask_of(normalised_by_parts(picked(text, classes.unclear)).is_valid())
+    return pa.array(accepted)
 
 
 def _normal_forms(text: pa.Array, classes: Classes) -> pa.Array:

@@ -6,8 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cpnb.content.cells import mended_where, picked
 from cpnb.content.rule import Mask, Problem, Provenance, Rule, Severity, TextColumn, mask_of
-from cpnb.content.text_bytes import TextBytes, mended_where, pairs_of
+from cpnb.content.text_bytes import TextBytes, pairs_of
 
 INVISIBLE_CHARACTER = Problem(
     "invisible_character",
@@ -15,7 +16,8 @@ INVISIBLE_CHARACTER = Problem(
     Provenance.CAUTION,
     "with characters that cannot be seen",
     "Zero-width spaces, soft hyphens, byte order marks and marks of direction come along with copied text, and make "
-    "equal values different: df.cp.clean() takes them out.",
+    "equal values different: df.cp.clean() takes them out. It leaves vertical tabs, form feeds and the like inside a "
+    "cell, because they may stand between two values: split those, or put a space in between.",
 )
 NO_BREAK_SPACE = Problem(
     "no_break_space",
@@ -27,6 +29,7 @@ NO_BREAK_SPACE = Problem(
 
 # Not the vertical tab, the form feed and the separators of ASCII: databases write them between values, and without
 # them two values would be one.
+_SEPARATORS = r"[\x0b\x0c\x1c-\x1f]"
 _CONTROLS = r"\x00-\x08\x0e-\x1b\x7f"
 _ALWAYS = rf"[{_CONTROLS}\x{{ad}}\x{{200b}}\x{{2060}}-\x{{2064}}\x{{206a}}-\x{{206f}}\x{{feff}}]"
 _DIRECTION = r"[\x{61c}\x{200e}\x{200f}\x{202a}-\x{202e}\x{2066}-\x{2069}]"
@@ -41,7 +44,7 @@ _SPACE_BYTES = b" \t\n\v\f\r\x1c\x1d\x1e\x1f"
 
 _DELETE = 0x7F
 _CONTROL_BYTES = np.zeros(256, dtype=bool)
-_CONTROL_BYTES[[*range(9), *range(14, 28), 127]] = True
+_CONTROL_BYTES[[*range(9), 11, 12, *range(14, 32), 127]] = True
 # First and second byte of the UTF-8 of everything above that is not ASCII.
 _BEGINNINGS = pairs_of(b"\xc2\xad", b"\xd8\x9c", b"\xe2\x80", b"\xe2\x81", b"\xef\xbb")
 _SPACE_BEGINNINGS = pairs_of(b"\xc2\xa0", b"\xe2\x80", b"\xe2\x81")
@@ -108,11 +111,13 @@ def _failing(column: TextColumn) -> tuple[Mask, Mask]:
     text = column.text
     invisible = _suspected(column.bytes)
     if invisible.any():
-        part = text.filter(pa.array(invisible))
-        invisible[invisible] = mask_of(pc.not_equal(_without(part), part))
+        part = picked(text, invisible)
+        goes = mask_of(pc.not_equal(_without(part), part))
+        stays = mask_of(pc.match_substring_regex(pc.utf8_trim_whitespace(part), _SEPARATORS))
+        invisible[invisible] = goes | stays
     spaces = _with_special_spaces(column.bytes)
     if spaces.any():
-        spaces[spaces] = mask_of(pc.match_substring_regex(text.filter(pa.array(spaces)), _SPACE_INSIDE))
+        spaces[spaces] = mask_of(pc.match_substring_regex(picked(text, spaces), _SPACE_INSIDE))
     return invisible, spaces
 
 

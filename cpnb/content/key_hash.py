@@ -58,16 +58,16 @@ def _spread(numbers: Numbers) -> Numbers:
 
 def rows_sharing(numbers: Numbers) -> NDArray[np.int64]:
     """Return the rows whose number another row has too, in ascending order; `NO_KEY` is shared with nobody."""
-    in_order = np.sort(numbers)
+    # Half of each number is sorted in two thirds of the time, and tells nearly all of them apart.
+    halves = numbers.astype(np.uint32)
+    in_order = np.sort(halves)
     shared = in_order[1:][in_order[1:] == in_order[:-1]]
-    shared = shared[shared != NO_KEY]
-    if not len(shared):
-        return np.empty(0, np.int64)
-    # A look at some bits of each number leaves few rows to look up.
-    some_bits = np.uint64(2**_SEVERAL_BITS - 1)
+    # A look at some bits of each half leaves few rows whose whole numbers are compared.
+    some_bits = np.uint32(2**_SEVERAL_BITS - 1)
     occurring = np.zeros(2**_SEVERAL_BITS, dtype=bool)
     occurring[shared & some_bits] = True
-    rows = np.flatnonzero(occurring[numbers & some_bits])
-    places = np.minimum(np.searchsorted(shared, numbers[rows]), len(shared) - 1)
-    sharing: NDArray[np.int64] = rows[shared[places] == numbers[rows]]
+    rows = np.flatnonzero(occurring.take(halves & some_bits))
+    rows = rows[numbers[rows] != NO_KEY]
+    _, which, counts = np.unique(numbers[rows], return_inverse=True, return_counts=True)
+    sharing: NDArray[np.int64] = rows[counts[which] > 1]
     return sharing

@@ -9,8 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cpnb.content.cells import mended_where, none_of, picked
 from cpnb.content.rule import Mask, Problem, Provenance, Rule, Severity, TextColumn, mask_of
-from cpnb.content.text_bytes import TextBytes, ends_among, mended_where, none_of
+from cpnb.content.text_bytes import TextBytes, ends_among
 
 DIGITS_LOST = Problem(
     "digits_lost",
@@ -65,7 +66,7 @@ def _with_exponent(text: pa.Array, found: TextBytes) -> Mask:
     if np.count_nonzero(mask) * 4 > len(mask):  # a column of numbers, of which few have exponents
         mask &= found.rows_with_any(_EXPONENT_BYTES)
     if mask.any():
-        mask[mask] = mask_of(pc.match_substring_regex(text.filter(pa.array(mask)), _EXPONENT))
+        mask[mask] = mask_of(pc.match_substring_regex(picked(text, mask), _EXPONENT))
     return mask
 
 
@@ -97,7 +98,7 @@ def _in_full(number: str) -> str:
 def tells(text: pa.Array) -> Counter[str]:
     """Return what a part of a column tells about the whole: how many cells have a fraction, or sixteen digits."""
     with_point = mask_of(pc.match_substring(text, "."))
-    fractions = pc.match_substring_regex(text.filter(pa.array(with_point)), _FRACTION)
+    fractions = pc.match_substring_regex(picked(text, with_point), _FRACTION)
     long = text.filter(pa.array(TextBytes.of(text).lengths == _SIXTEEN))
     sixteen = long.filter(pc.match_substring_regex(long, _SIXTEEN_DIGITS))
     with_zero = mask_of(pc.ends_with(sixteen, "0"))
@@ -143,13 +144,13 @@ def _failing(column: TextColumn) -> tuple[Mask, Mask]:
     whole, lost = none_of(text), none_of(text)
     exponent = _with_exponent(text, column.bytes)
     if exponent.any():
-        missing = np.array([_missing_digits(number) for number in text.filter(pa.array(exponent)).to_pylist()])
+        missing = np.array([_missing_digits(number) for number in picked(text, exponent).to_pylist()])
         whole[exponent], lost[exponent] = missing == 0, missing > 0
     rounded = column.bytes.lengths >= _ROUNDED_LENGTH
     if rounded.any():
         rounded &= column.bytes.with_ends(_ENDS)
     if rounded.any():
-        rounded[rounded] = mask_of(pc.match_substring_regex(text.filter(pa.array(rounded)), _ROUNDED))
+        rounded[rounded] = mask_of(pc.match_substring_regex(picked(text, rounded), _ROUNDED))
     return lost | rounded, whole
 
 

@@ -9,8 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from cpnb.content.cells import mended_distinct, picked
 from cpnb.content.rule import Mask, Problem, Provenance, Rule, Severity, TextColumn, mask_of
-from cpnb.content.text_bytes import ASCII_END, TextBytes, mended_distinct, pairs_of
+from cpnb.content.text_bytes import ASCII_END, TextBytes, pairs_of
 
 MOJIBAKE = Problem(
     "mojibake",
@@ -51,7 +52,7 @@ def _suspected(found: TextBytes) -> Mask:
     """Return the rows that may hold a character of UTF-8 that was read byte by byte."""
     # Its first byte became one character that is not ASCII, and the next byte another, both in the same encoding.
     begins, pairs = found.foreign_begins, found.foreign_pairs
-    in_both = _encodings_reading(0xC2, 0xF5)[pairs[:-1]] & _encodings_reading(0x80, 0xC0)[pairs[1:]]
+    in_both = _encodings_reading(0xC2, 0xF5).take(pairs[:-1]) & _encodings_reading(0x80, 0xC0).take(pairs[1:])
     seconds = begins[1:][in_both != 0]
     seconds = seconds[found.data[seconds - 1] >= ASCII_END]
     capitals = found.foreign(_CAPITALS)
@@ -105,12 +106,12 @@ def _undone(values: pa.Array) -> pa.Array:
 def _failing(column: TextColumn) -> tuple[Mask, Mask]:
     garbled = _suspected(column.bytes)
     if garbled.any():
-        encoded = column.text.filter(pa.array(garbled)).dictionary_encode()
+        encoded = picked(column.text, garbled).dictionary_encode()
         changing = pc.not_equal(_undone(encoded.dictionary), encoded.dictionary)
         garbled[garbled] = mask_of(changing.take(encoded.indices))
     lost = column.bytes.rows(column.bytes.foreign(_LOST_BEGINNING))
     if lost.any():
-        lost[lost] = mask_of(pc.match_substring(column.text.filter(pa.array(lost)), _LOST))
+        lost[lost] = mask_of(pc.match_substring(picked(column.text, lost), _LOST))
     return garbled, lost
 
 

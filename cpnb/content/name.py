@@ -5,6 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cpnb.content.cells import picked
 from cpnb.content.rule import mask_of
 
 
@@ -34,5 +35,5 @@ def casefolded(text: pa.Array) -> pa.Array:
     if not foreign.any():
         return lowered
     # Arrow lowers letter by letter; only Python knows the foldings that change the length.
-    folded = [value.casefold() for value in text.filter(pa.array(foreign)).to_pylist()]
+    folded = [value.casefold() for value in picked(text, foreign).to_pylist()]
     return pc.replace_with_mask(lowered, pa.array(foreign), pa.array(folded, lowered.type))

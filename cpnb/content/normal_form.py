@@ -7,8 +7,9 @@ from unicodedata import is_normalized, normalize
 
 import pyarrow as pa
 
+from cpnb.content.cells import mended_distinct, picked
 from cpnb.content.rule import Mask, Problem, Provenance, Rule, Severity, TextColumn, by_distinct
-from cpnb.content.text_bytes import TextBytes, mended_distinct, pairs_of
+from cpnb.content.text_bytes import TextBytes, pairs_of
 
 NOT_COMPOSED = Problem(
     "not_composed",
@@ -58,7 +59,7 @@ def _is_composed(value: str) -> bool:
 def _failing(column: TextColumn) -> tuple[Mask]:
     mask = _suspected(column.bytes)
     if mask.any():
-        mask[mask] = by_distinct(column.text.filter(pa.array(mask)), lambda value: not _is_composed(value))
+        mask[mask] = by_distinct(picked(column.text, mask), lambda value: not _is_composed(value))
     return (mask,)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cpnb.content.cells import picked
 from cpnb.content.rule import Mask, Problem, Provenance, Rule, Severity, TextColumn, mask_of
 from cpnb.content.text_bytes import ends_among
 
@@ -43,7 +44,7 @@ def _failing(column: TextColumn) -> tuple[Mask, Mask]:
     other = ~_plain(column) & mask_of(column.text.is_valid())
     exponent = other & column.bytes.with_ends(_ENDS)
     if exponent.any():
-        exponent[exponent] = mask_of(pc.match_substring_regex(column.text.filter(pa.array(exponent)), _WITH_EXPONENT))
+        exponent[exponent] = mask_of(pc.match_substring_regex(picked(column.text, exponent), _WITH_EXPONENT))
     return other & ~exponent, exponent
 
 
@@ -63,7 +64,7 @@ def _plain(column: TextColumn) -> Mask:
     plain[with_one] = found.data[np.flatnonzero(is_sign)[signs_before[with_one]]] == _POINT
     others = ~plain & found.with_ends(_ENDS)
     if others.any():
-        plain[others] = mask_of(pc.match_substring_regex(column.text.filter(pa.array(others)), _PLAIN))
+        plain[others] = mask_of(pc.match_substring_regex(picked(column.text, others), _PLAIN))
     return plain
 
 
@@ -104,5 +105,5 @@ def _written_out(text: pa.Array) -> pa.Array:
     exponent = mask_of(pc.match_substring_regex(text, _WITH_EXPONENT))
     if not exponent.any():
         return text
-    values = [format(Decimal(value), "f") for value in text.filter(pa.array(exponent)).to_pylist()]
+    values = [format(Decimal(value), "f") for value in picked(text, exponent).to_pylist()]
     return pc.replace_with_mask(text, pa.array(exponent), pa.array(values, text.type))

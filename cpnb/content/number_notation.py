@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cpnb.content import number
+from cpnb.content.cells import mended_where, picked
 from cpnb.content.rule import Mask, TextColumn, mask_of
-from cpnb.content.text_bytes import mended_where
 
 _CURRENCY = r"(?:[$€£¥₹₽₩₺₴₪฿₫₱]|USD|EUR|GBP|CHF|CAD|AUD|NZD|JPY|CNY|INR|BRL|MXN|PLN|CZK|SEK|NOK|DKK|HUF|TRY|ZAR)"
 _AMOUNT = (
@@ -106,7 +106,7 @@ def _comma(seen: Mapping[str, int]) -> str | None:
 def _mended(part: pa.Array, seen: Mapping[str, int]) -> pa.Array:
     amounts = pc.extract_regex(part, _AMOUNT)
     is_amount = mask_of(amounts.is_valid())
-    kept = amounts.filter(pa.array(is_amount))
+    kept = picked(amounts, is_amount)
     before, after, sign, inner = (kept.field(name) for name in ("before", "after", "sign", "inner"))
     currency = pc.binary_join_element_wise(before, after, pa.scalar("", before.type))
     twofold = mask_of(pc.and_(pc.not_equal(before, ""), pc.not_equal(after, "")))
@@ -116,9 +116,7 @@ def _mended(part: pa.Array, seen: Mapping[str, int]) -> pa.Array:
     value = _value(kept.field("body"), _comma(seen))
     signed = pc.binary_join_element_wise(sign, inner, value, pa.scalar("", value.type)).cast(part.type)
     settled = pc.and_(value.is_valid(), pa.array(~twofold))
-    return pc.replace_with_mask(
-        part, pa.array(is_amount), pc.if_else(settled, signed, part.filter(pa.array(is_amount)))
-    )
+    return pc.replace_with_mask(part, pa.array(is_amount), pc.if_else(settled, signed, picked(part, is_amount)))
 
 
 def _value(body: pa.Array, comma: str | None) -> pa.Array:

@@ -11,9 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from cpnb.content.phone_reading import BlockReading, read, replaced
+from cpnb.content.phone_reading import BLOCK_ROWS, BlockReading, read, replaced
 from cpnb.content.phone_reference import Outcome, read_out, verdict
 from cpnb.content.phone_table import TABLES, PhoneTables
+from cpnb.content.phone_text import dialled, scan, spelled_out
 from cpnb.content.rule import Mask, Problem, Provenance, Rule, Severity, TextColumn, distinct, mask_of
 
 PHONE_INVALID = Problem(
@@ -194,8 +195,9 @@ def comparable(
 ) -> pa.Array:
     """Return numbers as the service compares them: without regard to their formatting.
 
-    What phonenumbers can read becomes E.164, valid or not; of the rest the digits count, and where
-    there are none the text.
+    A valid number becomes E.164 and its extension. Of others that look like a number the digits count as they were
+    dialled, behind a plus sign or the calling code of where that was: the service refuses them, so all that matters is
+    that two that differ stay two. Of the rest the digits count, and where there are none the text.
 
     Parameters
     ----------
@@ -217,12 +219,33 @@ def comparable(
         return made
     blocks = read(text, region, lambda block: (block.e164(), block.is_readable), table_rows=table_rows, tables=tables)
     made = pa.chunked_array([block[0] for block in blocks], pa.large_string()).combine_chunks()
-    is_readable = pa.array(np.concatenate([block[1] for block in blocks]))
-    is_open = pc.and_(pc.and_(made.is_null(), text.is_valid()), is_readable)
-    values, indices = distinct(text.filter(is_open))
-    readings = pa.array([read_out(value, region) for value in values], pa.large_string())
-    made = pc.replace_with_mask(made, is_open, readings.take(indices))
+    is_readable = np.concatenate([block[1] for block in blocks])
+    rows = np.flatnonzero(mask_of(made.is_null()) & mask_of(text.is_valid()) & is_readable)
+    for some in np.split(rows, range(BLOCK_ROWS, len(rows), BLOCK_ROWS)):
+        made = replaced(made, some, _as_dialled(text.take(pa.array(some)), region))
     is_unread = made.is_null()
     unread = text.filter(is_unread)
     digits = pc.replace_substring_regex(unread, r"[^\pN]", "")
     return pc.replace_with_mask(made, is_unread, pc.if_else(pc.equal(digits, ""), unread, digits))
+
+
+def _as_dialled(text: pa.Array, region: str | None) -> pa.Array:
+    """Return plus sign or calling code, and digits, of numbers that are not valid or have an extension.
+
+    Null is what phonenumbers cannot read. Only extensions and what `spelled_out` leaves open need its help: to ask it
+    for every number of a column that is wrongly mapped takes half a minute for a million.
+    """
+    calling_code = phonenumbers.country_code_for_region(region) if region else 0
+    # No plus sign: '011191' dialled in the US is '+191' to phonenumbers, and not '+1011191'.
+    prefix = f"{calling_code} " if calling_code else ""
+    scanned = scan(text)
+    made = dialled(scanned, prefix)
+    rows = np.flatnonzero(~scanned.is_plain)
+    if not len(rows):
+        return made
+    spelled = spelled_out(text.take(pa.array(rows)))
+    made = replaced(made, rows, dialled(scan(spelled.text), prefix))
+    asked = rows[~spelled.is_viable | spelled.has_extension]
+    values, indices = distinct(text.take(pa.array(asked)))
+    readings = pa.array([read_out(value, region) for value in values], pa.large_string())
+    return replaced(made, asked, readings.take(indices))

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from cpnb.content.canary import Canary
+from cpnb.content.cells import picked
 from cpnb.content.phone_decision import Decision, TableUse
 from cpnb.content.phone_reference import Outcome, verdict
 from cpnb.content.phone_table import TABLES, PhoneTables
@@ -160,7 +161,7 @@ class _ByTable:
     def reading(self) -> BlockReading:
         by_reference = None
         if self._undecided.any():
-            by_reference = _by_reference(self._text.filter(pa.array(self._undecided)), self._region)
+            by_reference = _by_reference(picked(self._text, self._undecided), self._region)
             self.outcome[self._undecided] = by_reference.outcome
         is_readable = self._scan.is_plain.copy()
         if self._others is not None:

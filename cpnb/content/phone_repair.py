@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cpnb.content import lost_digits, phone_number, two_values
+from cpnb.content.cells import mended_where, picked
 from cpnb.content.rule import Mask, mask_of
-from cpnb.content.text_bytes import TextBytes, mended_where
+from cpnb.content.text_bytes import TextBytes
 
 ABROAD = "numbers of a float that are valid abroad only"
 
@@ -68,7 +69,7 @@ def _joined(before: str, text: pa.Array) -> pa.Array:
 def _ending_in_point(text: pa.Array) -> Mask:
     mask = TextBytes.of(text).ending_with(b".0")
     if mask.any():
-        mask[mask] = mask_of(pc.match_substring_regex(text.filter(pa.array(mask)), _POINT_AND_ZEROS))
+        mask[mask] = mask_of(pc.match_substring_regex(picked(text, mask), _POINT_AND_ZEROS))
     return mask
 
 

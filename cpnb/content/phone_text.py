@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from phonenumbers import phonenumberutil
 
+from cpnb.content.cells import picked
 from cpnb.content.numbering_validity import NUMBER_DIGITS_MIN
 from cpnb.content.rule import Mask, mask_of
 from cpnb.content.text_bytes import ASCII_END, Pairs, TextBytes, pairs_of
@@ -93,6 +94,16 @@ def scan(text: pa.Array) -> Scan:
     return Scan(
         data[is_digit] - np.uint8(ord("0")), begin, end, has_plus, is_plain, is_hopeless, size == count + has_plus
     )
+
+
+def dialled(scanned: Scan, where: str) -> pa.Array:
+    """Return plus sign and digits of each row as ``large_string``; `where` goes before those without plus."""
+    offsets = np.append(scanned.begin, np.int32(len(scanned.digits))).astype(np.int64)
+    digits = pa.LargeStringArray.from_buffers(
+        len(scanned.begin), pa.py_buffer(offsets), pa.py_buffer(scanned.digits + np.uint8(ord("0")))
+    )
+    plus, code, nothing = (pa.scalar(sign, digits.type) for sign in ("+", where, ""))
+    return pc.binary_join_element_wise(pc.if_else(pa.array(scanned.has_plus), plus, code), digits, nothing)
 
 
 def _around_at(cells: TextBytes, kind: NDArray[np.uint8]) -> Mask:
@@ -216,14 +227,14 @@ def spelled_out(text: pa.Array) -> Spelled:
     has_context = mask_of(pc.match_substring(text, _EXPECTED["_RFC3966_PHONE_CONTEXT"])) & ~is_too_long
     text = _in_ascii(pc.if_else(pa.array(is_too_long | has_context), "", text))
     is_possible = ~mask_of(pc.match_substring_regex(text, _HOPELESS))
-    possible = text.filter(pa.array(is_possible))
+    possible = picked(text, is_possible)
     for pattern in (_BEFORE_THE_NUMBER, _AFTER_THE_NUMBER, _SECOND_NUMBER, _SUBADDRESS):
         possible = pc.replace_substring_regex(possible, pattern, "")
     is_unclear = has_context | _within(is_possible, mask_of(pc.match_substring(possible, _UNCLEAR)))
     viable = rf"(?i)\A(?:{_VIABLE.pattern})\z"
     is_viable_part = mask_of(pc.match_substring_regex(possible, viable))
     is_viable = _within(is_possible, is_viable_part)
-    number = possible.filter(pa.array(is_viable_part))
+    number = picked(possible, is_viable_part)
     without = pc.replace_substring_regex(number, rf"(?i)(?:{_EXTENSION.pattern.removesuffix('$')})\z", "")
     is_shorter = mask_of(pc.less(pc.binary_length(without), pc.binary_length(number)))
     is_extended = is_shorter & mask_of(pc.match_substring_regex(without, viable))

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cpnb.content.cells import picked
 from cpnb.content.rule import Mask, Problem, Provenance, Rule, Severity, TextColumn, mask_of
 from cpnb.content.text_bytes import Pairs, TextBytes, ends_of
 from cpnb.content_types import ContentType
@@ -16,8 +17,8 @@ PLACEHOLDER = Problem(
     "placeholder",
     Severity.WARNING,
     Provenance.CAUTION,
-    "a word or number that stands for nothing, such as 'n/a' or '-'",
-    "It would be sent as it is. Where it means that nothing is known, make the cell empty: "
+    "a word or number that stands for nothing, like 'n/a' or '-'",
+    "Where it means that nothing is known, make the cell empty: "
     "df.cp.clean(fields, steps=['defaults', 'placeholders']) does.",
 )
 
@@ -67,10 +68,9 @@ def placeholders(text: pa.Array, content_type: ContentType) -> Mask:
 def _placeholders_among(text: pa.Array, found: TextBytes, content_type: ContentType) -> Mask:
     known = _placeholders(content_type)
     mask = found.with_ends(_ends(content_type))
-    if np.count_nonzero(mask) * 2 > len(text):  # to pick the cells out would take longer
-        return mask_of(pc.is_in(text, value_set=known))
+    mask[mask] = _middles(content_type)[found.first_and_middle(np.flatnonzero(mask))]
     if mask.any():
-        mask[mask] = mask_of(pc.is_in(text.filter(pa.array(mask)), value_set=known))
+        mask[mask] = mask_of(pc.is_in(picked(text, mask), value_set=known))
     return mask
 
 
@@ -78,6 +78,15 @@ def _placeholders_among(text: pa.Array, found: TextBytes, content_type: ContentT
 def _ends(content_type: ContentType) -> Pairs:
     """Return the first and last bytes of the placeholders of one content type."""
     return ends_of(word.encode() for word in _placeholders(content_type).to_pylist())
+
+
+@functools.cache
+def _middles(content_type: ContentType) -> Pairs:
+    """Return their first bytes and those in their middle, as few other cells have that have their ends."""
+    words = TextBytes.of(_placeholders(content_type))
+    pairs = np.zeros((256, 256), dtype=bool)
+    pairs[words.first_and_middle(np.arange(len(words.lengths)))] = True
+    return pairs
 
 
 @functools.cache

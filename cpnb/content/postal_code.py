@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cpnb.content.cells import none_of, picked
 from cpnb.content.rule import Mask, Problem, Provenance, Rule, Severity, TextColumn, mask_of
 from cpnb.content.text_bytes import TextBytes
 
@@ -64,11 +65,41 @@ def short_rule(region: str) -> Rule | None:
     return Rule((problem,), failing)
 
 
-def _are_short(text: pa.Array, found: TextBytes, region: str) -> Mask:
+def _short_by_row(column: TextColumn) -> tuple[Mask]:
+    mask = none_of(column.text)
+    if column.countries is not None:
+        country = countries(column.countries)
+        for region in sorted(set(country.unique().to_pylist()) & DIGITS.keys()):
+            mask |= _are_short(column.text, column.bytes, region, mask_of(pc.equal(country, region)))
+    return (mask,)
+
+
+RULE_BY_ROW = Rule(
+    (
+        Problem(
+            "postal_code_short",
+            Severity.WARNING,
+            Provenance.CAUTION,
+            "shorter than the postal codes of the country beside them: zeros in front are probably lost",
+            "Read the column as text (dtype=str). df.cp.clean() puts zeros back, unless other codes of that country "
+            "still have theirs.",
+        ),
+    ),
+    _short_by_row,
+)
+"""For the codes of an address whose country is mapped: each by the country of its row, if that is known here.
+
+Source: our caution; lengths from the Universal Postal Union.
+"""
+
+
+def _are_short(text: pa.Array, found: TextBytes, region: str, among: Mask | None = None) -> Mask:
     # Most codes are whole, and counting their bytes costs a tenth of reading them.
     mask: Mask = found.lengths != DIGITS[region]
+    if among is not None:
+        mask &= among
     if mask.any():
-        mask[mask] = mask_of(pc.match_substring_regex(text.filter(pa.array(mask)), _short(region)))
+        mask[mask] = mask_of(pc.match_substring_regex(picked(text, mask), _short(region)))
     return mask
 
 
@@ -88,8 +119,9 @@ def _known_names() -> tuple[pa.Array, pa.Array]:
 def countries(text: pa.Array) -> pa.Array:
     """Return the two-letter codes of the countries that a column names; null where it names none that is known here."""
     names, codes = _known_names()
-    lowered = pc.utf8_lower(pc.utf8_trim_whitespace(text)).cast(pa.string())
-    return codes.take(pc.index_in(lowered, value_set=names))
+    written = text.dictionary_encode()  # few countries, many rows
+    lowered = pc.utf8_lower(pc.utf8_trim_whitespace(written.dictionary)).cast(pa.string())
+    return codes.take(pc.index_in(lowered, value_set=names)).take(written.indices)
 
 
 def tells(text: pa.Array, country: pa.Array) -> Counter[str]:
@@ -115,7 +147,7 @@ def with_zeros(text: pa.Array, country: pa.Array, seen: Mapping[str, int]) -> pa
         What `tells` said of the whole column.
     """
     for region in sorted(set(country.unique().to_pylist()) & DIGITS.keys() - seen.keys()):
-        mask = pa.array(mask_of(pc.equal(country, region)) & _are_short(text, TextBytes.of(text), region))
+        mask = pa.array(_are_short(text, TextBytes.of(text), region, mask_of(pc.equal(country, region))))
         code = pc.replace_substring_regex(text.filter(mask), "-.*", "")
         rest = pc.replace_substring_regex(text.filter(mask), "^[0-9]+", "")
         padded = pc.utf8_lpad(code, width=DIGITS[region], padding="0")

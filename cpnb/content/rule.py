@@ -72,6 +72,8 @@ class TextColumn:
         ``large_string``; null is missing.
     regions : pyarrow.Array, optional
         For phone numbers whose region is in a column of its own: the region of each row, or null.
+    countries : pyarrow.Array, optional
+        For postal codes of an address whose country is mapped: what stands there in each row, or null.
     table_rows : int
         Rows of the whole table that these are a part of, as far as it is known: a rule may prepare itself
         for many. What it says of a cell does not depend on it.
@@ -80,6 +82,7 @@ class TextColumn:
     text: pa.Array = field(repr=False)
     regions: pa.Array | None = field(default=None, repr=False)
     table_rows: int = 0
+    countries: pa.Array | None = field(default=None, repr=False)
 
     @cached_property
     def bytes(self) -> TextBytes:

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cpnb import catalog
+from cpnb.content.cells import mended_where
 from cpnb.content.rule import mask_of
-from cpnb.content.text_bytes import mended_where
 
 # The texts that took the place of two enumerations, and that segments compare exactly.
 _SUCCESSORS = {"GenderString": "Gender", "PartyTypeString": "PartyType"}

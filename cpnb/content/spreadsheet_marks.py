@@ -5,8 +5,9 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cpnb.content.cells import mended_where, picked
 from cpnb.content.rule import Mask, Problem, Provenance, Rule, Severity, TextColumn, mask_of
-from cpnb.content.text_bytes import TextBytes, mended_where
+from cpnb.content.text_bytes import TextBytes
 
 SPREADSHEET_MARK = Problem(
     "spreadsheet_mark",
@@ -43,7 +44,7 @@ def _without(part: pa.Array) -> pa.Array:
 def _failing(column: TextColumn) -> tuple[Mask]:
     mask = _suspected(column.bytes)
     if mask.any():
-        part = column.text.filter(pa.array(mask))
+        part = picked(column.text, mask)
         mask[mask] = mask_of(pc.not_equal(_without(part), part))
     return (mask,)
 

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cpnb.catalog import Target
+from cpnb.content.cells import picked
 from cpnb.content.rule import Mask, Problem, Provenance, Rule, Severity, TextColumn, mask_of
 
 
@@ -77,7 +78,7 @@ def _spaces(column: TextColumn, *, min_bytes_left: int) -> Mask:
     """Return the cells that begin or end with spaces and have so many bytes without them."""
     mask = column.bytes.with_outer_spaces()
     if mask.any():
-        cells = column.text.filter(pa.array(mask))
+        cells = picked(column.text, mask)
         left_bytes = pc.binary_length(pc.utf8_trim_whitespace(cells))
         is_shorter = pc.less(left_bytes, pc.binary_length(cells))
         mask[mask] = mask_of(pc.and_(is_shorter, pc.greater_equal(left_bytes, min_bytes_left)))
@@ -113,7 +114,7 @@ def _float_shaped(column: TextColumn) -> tuple[Mask]:
     before_last = np.maximum(found.offsets[1:][mask] - 2, 0)
     mask[mask] = _POINT_OR_ZERO[found.data[before_last]]
     if mask.any():
-        cells = column.text.filter(pa.array(mask))
+        cells = picked(column.text, mask)
         mask[mask] = mask_of(pc.match_substring_regex(cells, r"\A[+-]?[0-9]+\.0+\z"))
     return (mask,)
 

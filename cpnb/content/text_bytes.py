@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -143,16 +143,9 @@ class TextBytes:
         """The first two bytes of each character that is not ASCII, as one number."""
         return _as_numbers(self.data[self.foreign_begins], self.data[self.foreign_begins + 1])
 
-    @cached_property
-    def _foreign_occurring(self) -> NDArray[np.bool_]:
-        return _occurring(self.foreign_pairs)
-
     def foreign(self, pairs: Pairs) -> NDArray[np.int64]:
         """Return where characters begin that are not ASCII and whose first two bytes are some pair."""
-        wanted = pairs.ravel()
-        if not (self._foreign_occurring & wanted).any():
-            return np.empty(0, np.int64)
-        return self.foreign_begins[wanted[self.foreign_pairs]]
+        return self.foreign_begins[pairs.take(self.foreign_pairs)]
 
     def rows_with_any(self, table: NDArray[np.bool_]) -> Mask:
         """Return the rows that have one of some bytes; `table` says of each of the 256 whether it is one."""
@@ -166,25 +159,29 @@ class TextBytes:
         return np.diff(self.offsets)
 
     @cached_property
+    def _has_text(self) -> Mask:
+        """The rows whose cell has any bytes."""
+        mask: Mask = self.lengths > 0
+        return mask
+
+    @cached_property
     def _ends(self) -> NDArray[np.uint16]:
         """First and last byte of each cell as one number; of an empty cell it says nothing."""
         if not len(self.data):
             return np.zeros(len(self.offsets) - 1, np.uint16)
-        first = np.minimum(self.offsets[:-1], len(self.data) - 1)
-        return _as_numbers(self.data[first], self.data[np.maximum(self.offsets[1:] - 1, 0)])
-
-    @cached_property
-    def _ends_occurring(self) -> NDArray[np.bool_]:
-        return _occurring(self._ends)
+        first = self.data.take(self.offsets[:-1], mode="clip")
+        return _as_numbers(first, self.data.take(self.offsets[1:] - 1, mode="clip"))
 
     def with_ends(self, pairs: Pairs) -> Mask:
         """Return the rows whose cell begins and ends with some pair of bytes; an empty cell has none."""
-        wanted = pairs.ravel()
-        if not (self._ends_occurring & wanted).any():
-            return np.zeros(len(self.offsets) - 1, dtype=bool)
-        mask: Mask = wanted[self._ends]
-        mask &= self.lengths > 0
+        mask: Mask = pairs.take(self._ends)
+        mask &= self._has_text
         return mask
+
+    def first_and_middle(self, rows: NDArray[np.int64]) -> tuple[Bytes, Bytes]:
+        """Return the first bytes of some cells, none of which is empty, and those in their middle."""
+        begins, ends = self.offsets[rows], self.offsets[rows + 1]
+        return self.data[begins], self.data[(begins + ends) // 2]
 
     def with_outer_spaces(self) -> Mask:
         """Return the rows whose cell may begin or end with a space of any script; few others are among them."""
@@ -220,34 +217,3 @@ def _as_numbers(first: Bytes, second: Bytes) -> NDArray[np.uint16]:
     numbers <<= np.uint16(8)
     numbers |= second
     return numbers
-
-
-def _occurring(numbers: NDArray[np.uint16]) -> NDArray[np.bool_]:
-    occurring = np.zeros(2**16, dtype=bool)
-    occurring[numbers] = True
-    return occurring
-
-
-def none_of(text: pa.Array) -> Mask:
-    """Return a mask without any row."""
-    return np.zeros(len(text), dtype=bool)
-
-
-def mended_where(text: pa.Array, suspected: Mask, mend: Callable[[pa.Array], pa.Array]) -> pa.Array:
-    """Return text in which the suspected cells are as `mend` returns them, and all others the same."""
-    if not suspected.any():
-        return text
-    if suspected.all():
-        return mend(text)
-    chosen = pa.array(suspected)
-    return pc.replace_with_mask(text, chosen, mend(text.filter(chosen)))
-
-
-def mended_distinct(text: pa.Array, suspected: Mask, mend: Callable[[pa.Array], pa.Array]) -> pa.Array:
-    """Return the same as `mended_where`, by asking once for each distinct value of the suspected cells."""
-
-    def by_value(part: pa.Array) -> pa.Array:
-        encoded = part.dictionary_encode()
-        return mend(encoded.dictionary).take(encoded.indices)
-
-    return mended_where(text, suspected, by_value)

@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cpnb.content import email_address
+from cpnb.content.cells import mended_where, none_of, picked
 from cpnb.content.rule import Mask, Problem, Provenance, Rule, Severity, TextColumn, by_distinct, mask_of
-from cpnb.content.text_bytes import ASCII_END, TextBytes, ends_among, mended_where, none_of
+from cpnb.content.text_bytes import ASCII_END, TextBytes, ends_among
 
 TWO_EMAILS = Problem(
     "two_emails",
@@ -50,7 +51,7 @@ def _emails(text: pa.Array, found: TextBytes) -> Mask:
     rows = np.searchsorted(found.offsets, np.flatnonzero(found.data == ord("@")), side="right") - 1
     mask: Mask = np.bincount(rows, minlength=len(text)) > 1 if len(rows) else none_of(text)
     if mask.any():
-        mask[mask] = _several_emails(text.filter(pa.array(mask)).to_pylist())
+        mask[mask] = _several_emails(picked(text, mask).to_pylist())
     return mask
 
 
@@ -65,9 +66,9 @@ def _phones(text: pa.Array, found: TextBytes) -> Mask:
     if mask.any():
         mask &= found.with_ends(_ENDS_OF_PHONES)
     if mask.any():
-        mask[mask] = mask_of(pc.match_substring_regex(text.filter(pa.array(mask)), _PHONES))
+        mask[mask] = mask_of(pc.match_substring_regex(picked(text, mask), _PHONES))
     if mask.any():
-        mask[mask] = by_distinct(text.filter(pa.array(mask)), lambda cell: bool(_first_phone(cell)))
+        mask[mask] = by_distinct(picked(text, mask), lambda cell: bool(_first_phone(cell)))
     return mask
 
 

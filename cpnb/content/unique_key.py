@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
+from cpnb.content.cells import picked
 from cpnb.content.rule import Mask, Problem, Provenance, Rule, Severity, TextColumn, mask_of
 from cpnb.content.text_bytes import space_pairs
 
@@ -27,7 +27,7 @@ KEY_REPEATED = Problem(
 def _failing(column: TextColumn) -> tuple[Mask]:
     empty = column.bytes.with_ends(space_pairs().both)
     if empty.any():
-        empty[empty] = mask_of(pc.equal(pc.utf8_trim_whitespace(column.text.filter(pa.array(empty))), ""))
+        empty[empty] = mask_of(pc.equal(pc.utf8_trim_whitespace(picked(column.text, empty)), ""))
     return (empty | (column.bytes.lengths == 0),)
 
 

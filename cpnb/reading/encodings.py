@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import codecs
 import re
-import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,6 +15,7 @@ import numpy as np
 
 from cpnb.errors import ReadError, listed
 from cpnb.foreign_logs import silenced
+from cpnb.reading.alphabets import foreign_share, is_odd
 from cpnb.reading.delimited import BLOCK_BYTES, SAMPLE_BYTES, undecodable_place
 
 if TYPE_CHECKING:
@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 # Source: what spreadsheet programs and exports write besides Unicode; the first is by far the most frequent.
 _LEGACY = (
     "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp932", "gb18030", "big5",
-    "cp949", "mac_roman",
+    "cp949", "mac_roman", "iso8859_2",
 )  # fmt: skip
+# Those of Latin letters, which have most bytes in common.
+_LATIN = ("cp1252", "cp1250", "cp1254", "cp1257", "mac_roman", "iso8859_2")
 # The marks of UTF-32 begin like those of UTF-16.
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -34,6 +36,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+GUESSED = "guessed from the lines that are not ASCII"
+"""How an encoding was found that no exact rule tells."""
 _TELLING_BYTES = 256 * 1024
 _LONG_LINE_BYTES = 16 * 1024
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
@@ -41,9 +45,9 @@ _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _MESS = 0.5
 # So little more of a mess, and less like a language, says nothing about which of two is meant.
 _NEAR = (0.05, 0.1)
-# Signs, fractions, raised digits and control characters; these few of them are frequent.
-_ODD = frozenset({"So", "Sm", "Sk", "Sc", "No", "Cc", "Cn", "Co"})
-_NOT_ODD = frozenset("€£¥©®°™")
+# So much more of the letters must fit one language to decide against the most frequent of all encodings: in a
+# table of many languages of Western Europe, small shares fall either way by chance.
+_LEAD = 0.03
 # Lines in another encoding that are UTF-8 by chance are rare; a file of both has many.
 _MIXED_SHARE = 0.1
 
@@ -191,29 +195,44 @@ def _guessed(file: Path, text: bytes, place: str) -> Encoding:
 
     It judges by how messy the text would be, and how much like a language. Names and towns are little
     language, so that ties are frequent: signs that no name has, such as the 3 of a cube, then speak
-    against an encoding, and at last the order of `_LEGACY` decides.
+    against an encoding, and at last the order of `_LEGACY` decides. Among the encodings of Latin letters
+    it is decided by letters that no one language has together.
     """
     from charset_normalizer import from_bytes
 
     with silenced():  # it would log bytes of the file
         matches = from_bytes(text, cp_isolation=list(_LEGACY), threshold=_MESS, enable_fallback=False)
     ranks = {name: _rank(match) for match in matches for name in _names(match)}
+    if ranks and min(ranks, key=ranks.__getitem__) in _LATIN:
+        ranks = {name: (_latin_rank(decoded, name), 0.0) for name in _LATIN if (decoded := _decoded(text, name))}
     for name in sorted(ranks, key=lambda name: (ranks[name], _LEGACY.index(name))):
         if undecodable_place(file, name):
             continue
-        near = [other for other in _LEGACY if other in ranks and other != name and _is_near(ranks[other], ranks[name])]
-        doubt = f"; {listed(near)} would fit as well" if near else ""
-        return Encoding(name, f"guessed by charset-normalizer from the lines that are not ASCII{doubt}")
+        near = [other for other in _LEGACY if other in ranks and _is_near(ranks[other], ranks[name])]
+        others = [other for other in near if _decoded(text, other) != _decoded(text, name)]
+        doubt = f"; {listed(others)} would fit as well" if others else ""
+        return Encoding(name, f"{GUESSED}{doubt}")
     raise ReadError(
         f"{file.name!r} is not UTF-8 ({place} cannot be decoded), and no other encoding fits. Save it as CSV (UTF-8), "
         "or name the encoding: encoding='...'."
     )
 
 
+def _latin_rank(decoded: str, codec: str) -> float:
+    return foreign_share(decoded) + (_LEAD if codec != _LEGACY[0] else 0.0)
+
+
+def _decoded(text: bytes, codec: str) -> str:
+    """Return text that was cut here and there, or the empty text if it is none in this encoding."""
+    try:
+        return codecs.getincrementaldecoder(codec)().decode(text)
+    except UnicodeDecodeError:
+        return ""
+
+
 def _rank(match: CharsetMatch) -> tuple[float, float]:
     foreign = [character for character in str(match) if not character.isascii()]
-    odd_count = sum(unicodedata.category(character) in _ODD and character not in _NOT_ODD for character in foreign)
-    return match.chaos + odd_count / max(1, len(foreign)), -match.coherence
+    return match.chaos + sum(map(is_odd, foreign)) / max(1, len(foreign)), -match.coherence
 
 
 def _is_near(rank: tuple[float, float], best: tuple[float, float]) -> bool:

@@ -12,7 +12,7 @@ import pyarrow as pa
 from cpnb.errors import ReadError
 from cpnb.reading import parquet
 from cpnb.reading.delimited import DelimitedFile, larger_block_bytes, survey_of, table_of, undecodable_place
-from cpnb.reading.encodings import Encoding, encoding_by_content, encoding_by_start
+from cpnb.reading.encodings import GUESSED, Encoding, encoding_by_content, encoding_by_start
 from cpnb.reading.file_kinds import file_at, kind_of
 from cpnb.reading.layouts import Layout, Settings, layout_of
 from cpnb.reading.scanning import check_settings
@@ -179,4 +179,6 @@ def _note(layout: Layout) -> str:
         return ""
     found = " and ".join(f"{name}={value!r} ({layout.found_by[name]})" for name, value in guesses.items())
     say = ", ".join(f"{name}={value!r}" for name, value in guesses.items())
-    return f"{layout.file.path.name!r} was read with {found}. To say so yourself: cpnb.read(..., {say})."
+    is_guess = layout.found_by["encoding"].startswith(GUESSED)
+    look = " Look at letters with accents: if they are wrong, name another encoding." if is_guess else ""
+    return f"{layout.file.path.name!r} was read with {found}.{look} To say so yourself: cpnb.read(..., {say})."

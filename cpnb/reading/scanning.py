@@ -12,12 +12,14 @@ from cpnb.display import counted, html_table
 from cpnb.errors import ReadError, listed
 from cpnb.reading import parquet
 from cpnb.reading.delimited import sample, without_told_delimiter
-from cpnb.reading.delimiters import record_widths
+from cpnb.reading.delimiters import SAMPLE_RECORDS, record_widths
 from cpnb.reading.encodings import encoding_by_content
 from cpnb.reading.file_kinds import Kind, file_at, kind_of
 from cpnb.reading.layouts import SAID, Settings, layout_of
 
 _SAMPLE_ROWS = 1000
+_ALL = "all there are"
+_THE_FIRST = "the first ones, which were looked at; there may be more"
 _KINDS = {"csv": "delimited text", "xlsx": "Excel workbook", "parquet": "Parquet"}
 _DELIMITERS = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "vertical bar"}
 
@@ -160,7 +162,10 @@ def _workbook_scan(file: Path, name: str | None) -> Scan:
     from cpnb.reading.spreadsheets import sheet_of
 
     sheet = sheet_of(file, name, row_limit=_SAMPLE_ROWS)
-    how = {"sheet": SAID if name else "the first with cells", "row_count": f"at most {_SAMPLE_ROWS:,} are looked at"}
+    how = {
+        "sheet": SAID if name else "the first with cells",
+        "row_count": _ALL if sheet.row_count < _SAMPLE_ROWS else _THE_FIRST,
+    }
     return Scan(
         file.name,
         "xlsx",
@@ -179,6 +184,7 @@ def _text_scan(file: Path, settings: Settings) -> Scan:
     text = layout.file
     start = sample(file, text.codec)
     widths = record_widths(without_told_delimiter(start.text), text.delimiter, text.quote, is_whole=start.is_whole)
+    is_all = start.is_whole and len(widths) < SAMPLE_RECORDS
     ragged_count = sum(width != len(names) for width in widths)
     note = f"{counted(ragged_count, 'row')} of those looked at with more or fewer cells than the header"
     return Scan(
@@ -189,7 +195,7 @@ def _text_scan(file: Path, settings: Settings) -> Scan:
         text.codec,
         text.delimiter,
         text.quote,
-        found_by={**layout.found_by, "row_count": "only the first are looked at"},
+        found_by={**layout.found_by, "row_count": _ALL if is_all else _THE_FIRST},
         notes=(note,) if ragged_count else (),
     )
 

@@ -73,7 +73,7 @@ READINGS = ["latin-1", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257
     ),
     st.lists(st.sampled_from(READINGS), max_size=2),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_the_verdict_on_every_text_is_that_of_ftfy(text, readings):
     for encoding in readings:
         text = text.encode().decode(encoding, "ignore")
@@ -113,6 +113,14 @@ def test_what_cannot_be_seen_is_found_and_taken_out(text, plain):
 def test_joiners_and_directions_stay_where_a_script_needs_them(text):
     assert told(invisible_characters.RULE, text) == [set()]
     assert invisible_characters.without_invisible(texts(text)).to_pylist() == [text]
+
+
+@pytest.mark.parametrize("separator", ["\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x1f"])
+def test_a_separator_that_cannot_be_seen_is_told_inside_of_a_cell_and_stays(separator):
+    inside, outside = f"12 Main St{separator}Apt 4", f"12 Main St{separator}"
+
+    assert told(invisible_characters.RULE, inside, outside) == [{"invisible_character"}, set()]
+    assert invisible_characters.without_invisible(texts(inside)).to_pylist() == [inside]
 
 
 def test_special_spaces_between_words_become_plain_ones():
@@ -271,7 +279,7 @@ def test_columns_of_any_make_are_looked_at(column):
 @given(
     st.lists(st.one_of(st.none(), st.text(max_size=12), st.text("é–a0", max_size=4)), max_size=20), st.integers(0, 5)
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_bytes_of_a_slice_are_those_of_its_cells(values, start):
     column = texts(*[value if value is None else value.encode("utf-8", "ignore").decode() for value in values]).slice(
         start

@@ -122,7 +122,7 @@ def test_a_rule_other_than_digits_and_the_last_group_is_refused(rule):
 
 
 @given(st.sampled_from(sorted(COUNTRY_CODE_TO_REGION_CODE)), st.text("0123456789", min_size=2, max_size=17))
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_random_numbers_are_valid_if_phonenumbers_says_so(calling_code, digits):
     number = phonenumberutil.PhoneNumber(calling_code, int(digits))
     number.italian_leading_zero = digits[0] == "0"

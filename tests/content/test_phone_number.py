@@ -104,3 +104,29 @@ def test_equal_digits_in_two_countries_are_two_numbers():
     text = texts("2065550100", "2065550100")
 
     assert len(set(phone_number.comparable(text, texts("US", "DE")).to_pylist())) == 2
+
+
+def test_invalid_numbers_are_compared_by_the_digits_that_were_dialled_and_their_country():
+    text = texts("(206) 555-01", "206 555 01", "+1 206 555 01", "555-01", "206 555 01 ext 1", "206 555 01 ext 2")
+
+    assert phone_number.comparable(text, "US").to_pylist() == [
+        "1 20655501",
+        "1 20655501",
+        "+120655501",
+        "1 55501",
+        "+120655501;1",
+        "+120655501;2",
+    ]
+    assert phone_number.comparable(texts("206 555 01", "206 555 01"), texts("US", "GB")).to_pylist() == [
+        "1 20655501",
+        "44 20655501",
+    ]
+    assert phone_number.comparable(texts("206 555 01"), None).to_pylist() == ["20655501"]
+
+
+def test_the_prefix_out_of_a_country_and_a_plus_sign_keep_invalid_numbers_apart():
+    assert len(set(phone_number.comparable(texts("011191", "+1011191", "1011191"), "US").to_pylist())) == 3
+
+
+def test_words_for_digits_keep_invalid_numbers_apart():
+    assert len(set(phone_number.comparable(texts("1-800-CALL", "1-800-TALK", "1-800-2255"), "US").to_pylist())) == 2

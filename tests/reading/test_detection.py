@@ -69,8 +69,57 @@ def test_older_encodings_are_guessed_and_told(written, encoding):
     assert scan(path).encoding == encoding
 
 
-def test_what_would_fit_as_well_is_told(written):
-    assert "would fit as well" in last_row_and_told(written("name,x\nJosé,1\n".encode("cp1252")))[1]
+def cities(rows):
+    return [row.split(",")[1] for row in rows.splitlines()[1:]]
+
+
+# Names and towns with the letters by which encodings differ; "Kőszeg" and "Bődi" are no names in Western Europe.
+CENTRAL_EUROPE = {
+    "Polish": "name,city\nAgnieszka Dąbrowska,Kraków\nPaweł Kamiński,Łódź\nMichał Zieliński,Gdańsk\n",
+    "Czech": "name,city\nJiří Novák,Plzeň\nKateřina Růžičková,Třebíč\nTomáš Dvořák,Žďár\n",
+    "Slovak": "name,city\nĽubomír Šťastný,Trenčín\nMatúš Ďurica,Žilina\nJán Kováč,Košice\n",
+    "Hungarian": "name,city\nSzőke Béla,Győr\nBődi Péter,Székesfehérvár\nSzűcs Ernő,Kőszeg\n",
+    "Croatian": "name,city\nNikša Jurić,Šibenik\nRužica Šimić,Požega\nŽeljko Đaković,Čakovec\n",
+    "Romanian": "name,city\nŞtefan Niţă,Timişoara\nMihăiţă Stănescu,Braşov\nRăzvan Muşat,Constanţa\n",
+}
+
+
+@pytest.mark.parametrize("encoding", ["cp1250", "iso8859_2"])
+@pytest.mark.parametrize("language", list(CENTRAL_EUROPE))
+def test_names_of_central_europe_are_read_in_either_of_their_encodings(written, language, encoding):
+    rows = CENTRAL_EUROPE[language]
+
+    assert list(read_and_told(written(rows.encode(encoding)))[0]["city"]) == cities(rows)
+
+
+SEVERAL = {
+    "cp1252": "François Lefèvre,Besançon\nJürgen Groß,Köln\nJosé Muñoz,Málaga\nHélène Noël,Nîmes\nAna Peña,León\n",
+    "cp1250": "Paweł Kamiński,Łódź\nJürgen Groß,Köln\nKatarzyna Wójcik,Gdańsk\n",
+    "cp1254": "Ayşe Yılmaz,İstanbul\nGülşah Öztürk,Iğdır\nJörg Weiß,Köln\n",
+    "cp1257": "Rūta Žukauskienė,Šiauliai\nJonas Kazlauskas,Klaipėda\n",
+    "mac_roman": "Jürgen Groß,Köln\nHélène Lefèvre,Nîmes\n",
+}
+
+
+@pytest.mark.parametrize("encoding", list(SEVERAL))
+def test_names_of_several_languages_decide_together(written, encoding):
+    rows = f"name,city\n{SEVERAL[encoding]}"
+
+    frame, told = read_and_told(written(rows.encode(encoding)))
+
+    assert list(frame["city"]) == cities(rows)
+    assert f"encoding={encoding!r}" in told
+
+
+def test_what_would_fit_as_well_and_what_to_do_is_told(written):
+    told = last_row_and_told(written("name,x\nSøren,1\n".encode("cp1252")))[1]
+
+    assert "encoding='cp1252' (guessed from the lines that are not ASCII; 'cp1250'" in told
+    assert "would fit as well). Look at letters with accents: if they are wrong, name another encoding." in told
+
+
+def test_what_reads_the_same_in_another_encoding_is_not_told(written):
+    assert "would fit" not in last_row_and_told(written("name,x\nMüller,1\nGroß,2\n".encode("cp1252")))[1]
 
 
 def test_an_older_encoding_is_noticed_far_into_the_file(written):
@@ -198,6 +247,11 @@ def test_a_scan_says_how_each_thing_was_found(written):
     assert found.found_by["delimiter"] == "csv.Sniffer, and 200 records of 2 cells each"
     assert found.call == "cpnb.read(..., encoding='utf-8', delimiter=';')"
     assert scan(path, delimiter=";").found_by["delimiter"] == "as you said"
+
+
+@pytest.mark.parametrize(("rows", "said"), [(5, "rows: 5 (all there are)"), (300, "rows: 199 (the first ones")])
+def test_a_scan_says_whether_there_are_more_rows(written, rows, said):
+    assert said in str(scan(written("name,city\n" + "Ann,Rome\n" * rows)))
 
 
 def test_a_scan_shows_itself_and_no_cell(written):

@@ -40,7 +40,7 @@ def first_problem_by_csv(text, width):
 pieces = st.lists(st.sampled_from(['"', '""', '"', ",", "\n", "\r", "\r\n", "a", " ", "é"]), max_size=30).map("".join)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 @given(pieces, st.integers(1, 3), st.integers(1, 9))
 def test_the_first_problem_is_the_one_that_csv_finds(text, width, chunk_size):
     found = surveyed(cut(text.encode(), chunk_size), ",", '"', width).problem
@@ -52,7 +52,7 @@ def test_the_first_problem_is_the_one_that_csv_finds(text, width, chunk_size):
         assert found.startswith(f"line {line}: {kind}")
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 @given(pieces, st.integers(1, 9))
 def test_marks_are_followed_alike_however_the_text_is_cut(text, chunk_size):
     whole = Quotation(b",", b'"')
@@ -66,7 +66,7 @@ def test_marks_are_followed_alike_however_the_text_is_cut(text, chunk_size):
         assert any(place is not None for place in misplaced)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(rows=st.lists(st.lists(pieces, min_size=2, max_size=2), min_size=1, max_size=6), block=st.integers(64, 300))
 def test_what_is_in_order_reads_as_csv_reads_it(tmp_path_factory, rows, block):
     path = tmp_path_factory.mktemp("rows") / "people.csv"
