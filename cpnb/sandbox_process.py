@@ -5,15 +5,17 @@ from __future__ import annotations
 import contextlib
 import http.client
 import importlib.util
+import itertools
 import json
 import os
+import ssl
 import subprocess
 import sys
 import threading
 import weakref
 from collections import deque
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import IO, Any, Literal, Self
 from urllib.parse import urlsplit
 
 import boto3
@@ -29,6 +31,9 @@ CALL_TIMEOUT_S = 30.0
 STDERR_LINES_KEPT = 40
 DEFAULT_EXPIRATION_DAYS = 366
 
+# Where SDKs of AWS, and requests, look for the certificates to trust.
+CA_VARIABLES = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE")
+
 # The sandbox checks no credentials, and these can be nobody's.
 CREDENTIAL = "sandbox"
 
@@ -41,10 +46,21 @@ class Sandbox:
     Parameters
     ----------
     state : path, optional
-        A file in which the sandbox keeps what it holds; by default it forgets everything when it stops.
+        A file in which the sandbox keeps what it holds, readable by its owner only; by default it forgets
+        everything when it stops.
+    tls : {"off", "throw-away"}
+        ``"throw-away"`` speaks HTTPS with a certificate made for this run. Domains made by `domain` trust it;
+        `ca_bundle` and `environment` name it for others.
     **settings
         Named settings of the sandbox, such as ``rotate_client_token="yes"``; ``sandbox.settings()``
         lists them.
+
+    Attributes
+    ----------
+    url : str
+        Where it listens: an address of this machine that no other reaches.
+    ca_bundle : Path or None
+        With TLS, the file with the certificate to trust; it goes when the sandbox does.
 
     Raises
     ------
@@ -57,12 +73,15 @@ class Sandbox:
     ...     loyalty = sandbox.domain("loyalty")
     """
 
-    def __init__(self, *, state: str | Path | None = None, **settings: object) -> None:
+    def __init__(
+        self, *, state: str | Path | None = None, tls: Literal["off", "throw-away"] = "off", **settings: object
+    ) -> None:
         missing = [name for name in ("duckdb", "moto", "cryptography") if importlib.util.find_spec(name) is None]
         if missing:
             raise SandboxError(f"The sandbox needs {', '.join(missing)}. Install it: pip install 'cpnb[sandbox]'.")
         command = [sys.executable, "-m", "cpnb.sandbox", "--port", "0", "--with-parent"]
         command += ["--state", os.fspath(state)] if state is not None else []
+        command += ["--tls", tls] if tls != "off" else []
         for name, value in settings.items():
             command += ["--set", f"{name}={_spelled(value)}"]
         # A session of its own, because Ctrl-C and the stop button of a notebook interrupt the whole process
@@ -76,25 +95,27 @@ class Sandbox:
             start_new_session=True,
         )
         self._stderr: deque[str] = deque(maxlen=STDERR_LINES_KEPT)
-        # The child ends when its standard input closes, which the system sees to even if we are killed;
-        # the finalizer is for the kernel that lives on after the last reference is gone.
-        self._finalizer = weakref.finalize(self, _end, self._process)
-        threading.Thread(target=_drain, args=(self._process.stderr, self._stderr), daemon=True).start()
-        self.url = self._first_line()
+        # The child sees by itself when we end, even if we are killed; the finalizer is for the kernel that
+        # lives on after the last reference is gone.
+        self._finalizer = weakref.finalize(self, _end, self._process, os.getpid())
+        self._drained = threading.Thread(target=_drain, args=(self._process.stderr, self._stderr), daemon=True)
+        self._drained.start()
+        lines = self._first_lines(1 if tls == "off" else 2)
+        self.url = lines[0]
+        self.ca_bundle = Path(lines[1]) if len(lines) > 1 else None
 
-    def _first_line(self) -> str:
-        lines: deque[str] = deque()
-        stdout = self._process.stdout
-        reader = threading.Thread(target=lambda: lines.append(stdout.readline() if stdout else ""), daemon=True)
+    def _first_lines(self, count: int) -> list[str]:
+        lines: list[str] = []
+        reader = threading.Thread(target=_read_lines, args=(self._process.stdout, count, lines), daemon=True)
         reader.start()
         reader.join(START_TIMEOUT_S)
-        line = lines[0].strip() if lines else ""
-        if not line.startswith("http"):
-            self.stop()
-            said = self._stderr[-1].strip() if self._stderr else "it said nothing"
+        if len(lines) < count:
             when = f"within {START_TIMEOUT_S:g} s" if reader.is_alive() else "as asked"
+            self.stop()
+            self._drained.join(STOP_TIMEOUT_S)
+            said = self._stderr[-1].strip() if self._stderr else "it said nothing"
             raise SandboxError(f"The sandbox did not start {when}: {said}")
-        return line
+        return lines
 
     def __repr__(self) -> str:
         return f"Sandbox at {self.url}{'' if self.running else ' (stopped)'}"
@@ -141,11 +162,16 @@ class Sandbox:
             region_name=REGION,
             botocore_session=botocore.session.Session(session_vars=nothing),
         )
-        return Domain(name, endpoint_url=self.url, session=session, host_process=self)
+        trusted = None if self.ca_bundle is None else str(self.ca_bundle)
+        return Domain(name, endpoint_url=self.url, session=session, host_process=self, ca_bundle=trusted)
 
     def environment(self) -> dict[str, str]:
-        """Return the environment variables that point other tools, such as the AWS CLI, at this sandbox."""
-        return {
+        """Return the environment variables that point other tools, such as the AWS CLI, at this sandbox.
+
+        With TLS they let such a tool trust the sandbox's certificate, and no other.
+        """
+        trusted = {} if self.ca_bundle is None else dict.fromkeys(CA_VARIABLES, str(self.ca_bundle))
+        return trusted | {
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ACCESS_KEY_ID": CREDENTIAL,
             "AWS_SECRET_ACCESS_KEY": CREDENTIAL,
@@ -170,9 +196,20 @@ class Sandbox:
         fault = {"kind": kind, "times": times} | ({"operation": operation} if operation else {})
         self._control("POST", "/_sandbox/faults", fault)
 
+    def status(self) -> dict[str, Any]:
+        """Return what it holds: ``profile_counts`` by domain, ``job_counts`` by state, its time, what it can do."""
+        return self._control("GET", "/_sandbox/status")
+
+    def requests(self) -> list[dict[str, Any]]:
+        """Return the latest requests, oldest first: ``operation``, ``job_id``, ``status`` of the answer (None yet).
+
+        Sending a file is the operation ``PutObject``.
+        """
+        return list(self._control("GET", "/_sandbox/requests")["requests"])
+
     def _control(self, method: str, path: str, body: object = None) -> dict[str, Any]:
-        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=CALL_TIMEOUT_S)
         try:
+            connection = self._connection()
             with contextlib.closing(connection):
                 text = None if body is None else json.dumps(body)
                 connection.request(method, path, text, {"Content-Type": "application/json"})
@@ -183,6 +220,18 @@ class Sandbox:
         if answer.status >= http.client.BAD_REQUEST:
             raise SandboxError(f"The sandbox refused: {content.get('Message', answer.reason)}")
         return dict(content)
+
+    def _connection(self) -> http.client.HTTPConnection:
+        # Never through a proxy: this module of the standard library looks at no environment.
+        netloc = urlsplit(self.url).netloc
+        if self.ca_bundle is None:
+            return http.client.HTTPConnection(netloc, timeout=CALL_TIMEOUT_S)
+        trusted = ssl.create_default_context(cafile=self.ca_bundle)
+        return http.client.HTTPSConnection(netloc, timeout=CALL_TIMEOUT_S, context=trusted)
+
+
+def _read_lines(stream: IO[str] | None, count: int, lines: list[str]) -> None:
+    lines.extend(line.strip() for line in itertools.islice(stream or (), count))
 
 
 def _spelled(value: object) -> str:
@@ -195,7 +244,9 @@ def _drain(stream: IO[str] | None, kept: deque[str]) -> None:
         kept.extend(lines)
 
 
-def _end(process: subprocess.Popen[str]) -> None:
+def _end(process: subprocess.Popen[str], owner: int) -> None:
+    if os.getpid() != owner:
+        return  # a fork of the process that started it: the sandbox is not its to stop
     if process.stdin:
         with contextlib.suppress(OSError):
             process.stdin.close()

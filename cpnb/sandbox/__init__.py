@@ -5,9 +5,10 @@ Customer Profiles. Routes, parsing, limits and error shapes come from the servic
 botocore; nothing is imported from the rest of `cpnb`, so that an error here cannot agree with the same
 error there.
 
-    __main__          the process: arguments, server, how it ends
+    __main__          the process: arguments, how it ends
+      server  certificate  folder  parent             loopback, TLS, what is on disk, whose child it is
     application       who a request is for: control, upload URL, service, other services
-    control           /_sandbox/: settings, clock, faults
+    control           /_sandbox/: settings, clock, faults, latest requests
     service           route, check, perform, answer
       model  parameters  answers  errors              what the service model says
       domains  profiles  search  attributes           operations
@@ -16,5 +17,5 @@ error there.
       import_plan  records  record_sql  ingestion     from a file to profiles
     segment_sql  matching_keys  targets               rules, as SQL and as tables
     profile_table  database  storage/                 where things are kept
-    settings  clock  faults  rates  paging  backend   what all of them use
+    settings  clock  faults  rates  paging  request_log  backend   what all of them use
 """

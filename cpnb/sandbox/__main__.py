@@ -1,7 +1,8 @@
 """``python -m cpnb.sandbox``: run the sandbox until it is stopped.
 
-The first line on standard output is its URL. ``--with-parent`` ties it to whoever holds the other end of its
-standard input: when that closes, however its holder ended, the sandbox ends.
+The first line on standard output is its URL; with ``--tls throw-away`` a second line follows, the file with the
+certificate to trust. ``--with-parent`` ties it to whoever started it: when that process ends, however it ends, or
+closes its end of the standard input, the sandbox ends.
 """
 
 from __future__ import annotations
@@ -9,26 +10,24 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-import shutil
 import signal
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-
-from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from cpnb.sandbox.application import Application
 from cpnb.sandbox.backend import Backend
+from cpnb.sandbox.certificate import AUTHORITY_FILE, throw_away_context
 from cpnb.sandbox.clock import Clock
 from cpnb.sandbox.database import Database
+from cpnb.sandbox.folder import temporary_folder
+from cpnb.sandbox.parent import stop_with_parent
+from cpnb.sandbox.server import Server
 from cpnb.sandbox.settings import Settings
 from cpnb.sandbox.storage import ObjectStore
 
-HOST = "127.0.0.1"
 MAX_PORT = 65_535
 STOP_TIMEOUT_S = 5.0
 
@@ -40,8 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
     os.umask(0o077)  # the state, its journal and the objects are for their owner's eyes
     try:
         settings = Settings.parse(options.set)
-        with _backend(options.state, settings) as backend:
-            return _serve(backend, options.port, with_parent=options.with_parent)
+        with temporary_folder() as folder, _backend(options.state, folder, settings) as backend:
+            return _serve(backend, folder, options)
     except (ValueError, OSError) as error:
         print(f"cpnb.sandbox: {error}", file=sys.stderr)
         return 2
@@ -54,7 +53,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="change a setting; may be repeated"
     )
-    parser.add_argument("--with-parent", action="store_true", help="end when standard input closes")
+    parser.add_argument(
+        "--tls", choices=("off", "throw-away"), default="off", help="speak TLS with a certificate made for this run"
+    )
+    parser.add_argument("--with-parent", action="store_true", help="end with the parent process")
     return parser
 
 
@@ -67,37 +69,33 @@ def _port(text: str) -> int:
 
 
 @contextmanager
-def _backend(state: Path | None, settings: Settings) -> Iterator[Backend]:
-    """Open the parts of a sandbox and close them in the end; without a state file nothing stays behind."""
+def _backend(state: Path | None, folder: Path, settings: Settings) -> Iterator[Backend]:
+    """Open the parts of a sandbox and close them in the end; with a state file they are kept beside it."""
+    objects = folder / "objects" if state is None else state.with_name(state.name + ".objects")
     database = Database(state)
-    folder = (
-        Path(tempfile.mkdtemp(prefix="cpnb-sandbox-")) if state is None else state.with_name(state.name + ".objects")
-    )
     try:
         with database.reading() as session:
             row = session.row("SELECT value FROM facts WHERE name = 'clock_offset_s'")
         clock = Clock(row[0] if row is not None else 0.0)
-        backend = Backend(database, clock, ObjectStore(folder, clock.now), settings)
+        backend = Backend(database, clock, ObjectStore(objects, clock.now), settings)
         backend.use(settings)
         yield backend
     finally:
         database.close()
-        if state is None:
-            shutil.rmtree(folder, ignore_errors=True)
 
 
-def _serve(backend: Backend, port: int, *, with_parent: bool) -> int:
+def _serve(backend: Backend, folder: Path, options: argparse.Namespace) -> int:
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     application = Application(backend)
     application.service.runs.fail_interrupted()
-    server = _server(application, port)
-    serving = threading.Thread(target=server.serve_forever, name="server", daemon=True)
-    serving.start()
-    print(f"http://{HOST}:{server.port}", flush=True)
-    if with_parent:
-        threading.Thread(target=_watch_input, args=(stopped,), name="parent", daemon=True).start()
+    with_tls = options.tls == "throw-away"
+    server = Server(application, options.port, throw_away_context(folder) if with_tls else None)
+    threading.Thread(target=server.serve_forever, name="server", daemon=True).start()
+    if options.with_parent:
+        stop_with_parent(stopped)
+    print(*[server.url, *([folder / AUTHORITY_FILE] if with_tls else [])], sep="\n", flush=True)
     stopped.wait()
     server.shutdown()
     server.server_close()
@@ -105,36 +103,9 @@ def _serve(backend: Backend, port: int, *, with_parent: bool) -> int:
     return 0
 
 
-def _server(application: Application, port: int) -> _Server:
-    try:
-        return _Server(HOST, port, application, handler=_Handler)
-    except SystemExit:
-        # Werkzeug has said on standard error that the port is taken, and wants to end the process itself.
-        raise OSError(f"cannot listen on {HOST}:{port}") from None
-
-
-def _watch_input(stopped: threading.Event) -> None:
-    """Read standard input to its end, which comes when the parent closes it or dies."""
-    while os.read(sys.stdin.fileno(), 4096):
-        pass
-    stopped.set()
-
-
-class _Server(ThreadedWSGIServer):
-    """A thread for each request, and no word about it."""
-
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 -- the name is werkzeug's
-        """Say nothing: a traceback may hold what nobody should read."""
-
-
-class _Handler(WSGIRequestHandler):
-    """Speaks HTTP/1.1, as clients that send ``Expect: 100-continue`` need, and logs nothing."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 -- the name is werkzeug's
-        """Say nothing: a URL holds a signature."""
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    # Everything is closed. Connections that clients keep open still wait in threads, though; taking the interpreter
+    # down around them makes native libraries complain on standard error.
+    sys.stdout.flush()
+    os._exit(code)

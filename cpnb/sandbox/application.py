@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 from urllib.parse import urlsplit
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -35,7 +36,7 @@ class Application:
     """Everything the sandbox serves, on one port."""
 
     def __init__(self, backend: Backend) -> None:
-        self._objects = backend.objects
+        self._backend = backend
         self.service = Service(backend)
         self._control = Control(backend, self.service)
         self._others = OtherServices()
@@ -44,6 +45,7 @@ class Application:
         """Answer one request; the client never gets a traceback."""
         request = Request(environ)
         request_id = str(uuid.uuid4())
+        start_response = self._noting_status(request, start_response)
         try:
             application = self._application(request)
         except ServiceError as error:
@@ -54,6 +56,23 @@ class Application:
             application = InternalServerError("Internal error of the sandbox.").response(request_id)
         return application(environ, start_response)
 
+    def _noting_status(self, request: Request, start_response: StartResponse) -> StartResponse:
+        """Log a request to the service or its storage, and return what notes the status of its answer."""
+        path = raw_path(request)
+        if path.startswith(UPLOAD_PREFIX):
+            asked: tuple[str, str | None] = "PutObject", path.rpartition("/")[2]
+        elif self.service.knows_path(path):
+            asked = self.service.asked(request)
+        else:
+            return start_response
+        logged = self._backend.requests.begun(*asked, self._backend.clock.now_s())
+
+        def answer(status: str, headers: list[tuple[str, str]], *failure: Any) -> Callable[[bytes], object]:
+            logged.status = int(status.partition(" ")[0])
+            return start_response(status, headers, *failure)
+
+        return answer
+
     def _application(self, request: Request) -> WSGIApplication:
         """Return what answers a request: a finished response, or one of the mounted applications."""
         if not _is_local(request):
@@ -63,7 +82,7 @@ class Application:
         if path.startswith(CONTROL_PREFIX):
             return self._control.respond(request)
         if path.startswith(UPLOAD_PREFIX):
-            return self._objects.wsgi
+            return self._backend.objects.wsgi
         scope = credential_scope(request)
         if (scope is not None and scope[1] == SIGNING_NAME) or (scope is None and self.service.knows_path(path)):
             return self.service.respond(request)

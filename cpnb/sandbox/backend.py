@@ -11,6 +11,7 @@ from cpnb.sandbox.database import Database, Row
 from cpnb.sandbox.errors import BadRequestError
 from cpnb.sandbox.faults import Faults
 from cpnb.sandbox.paging import PageTokens
+from cpnb.sandbox.request_log import RequestLog
 from cpnb.sandbox.settings import Settings
 from cpnb.sandbox.storage import ObjectStore
 
@@ -31,6 +32,7 @@ class Backend:
     settings: Settings
     tokens: PageTokens = field(default_factory=PageTokens)
     faults: Faults = field(default_factory=Faults)
+    requests: RequestLog = field(default_factory=RequestLog)
 
     def use(self, settings: Settings) -> None:
         """Let `settings` hold from now on, in the object storage too."""

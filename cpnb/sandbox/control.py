@@ -14,6 +14,8 @@ POST      /_sandbox/clock           ``{"advance_s": 3600}``: time moves forward
 GET       /_sandbox/faults          the faults still to come
 POST      /_sandbox/faults          ``{"kind": "throttle", "operation": "CreateUploadJob", "times": 2}``
 DELETE    /_sandbox/faults          forget them
+GET       /_sandbox/requests        operation, job and status of the latest requests; None while at work
+DELETE    /_sandbox/requests        forget them
 POST      /_sandbox/profiles        ``{"domain": "loyalty", "profiles": [{"FirstName": "Ana"}]}``
 GET       /_sandbox/jobs            id, state and, for a failed file, the reason the service keeps to itself
 ========  ========================  ==============================================================
@@ -57,6 +59,7 @@ class Control:
             "settings/help": {"GET": lambda _: Settings.described()},
             "clock": {"POST": self._advance},
             "faults": {"GET": self._faults, "POST": self._add_fault, "DELETE": self._clear_faults},
+            "requests": {"GET": self._requests, "DELETE": self._clear_requests},
             "profiles": {"POST": self._add_profiles},
             "jobs": {"GET": self._jobs},
         }
@@ -136,6 +139,13 @@ class Control:
         self._backend.faults.clear()
         self._backend.objects.clear_faults()
         return {"pending": []}
+
+    def _requests(self, _body: Body) -> object:
+        return {"requests": self._backend.requests.to_list()}
+
+    def _clear_requests(self, _body: Body) -> object:
+        self._backend.requests.clear()
+        return {"requests": []}
 
     def _add_profiles(self, body: Body) -> object:
         domain, profiles = body.get("domain"), body.get("profiles")

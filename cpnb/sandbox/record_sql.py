@@ -39,6 +39,8 @@ def staging_query(plan: ImportPlan, cell_columns: Mapping[str, str], settings: S
     targeted = [field for field in plan.fields if field.path is not None]
     values = [_value(field.path, cells[field.name], settings) for field in targeted if field.path is not None]
     failures = [f"{_key(plan, cells)} IS NULL"]
+    if settings.refused_keys:
+        failures.append(f"coalesce(regexp_full_match({_key(plan, cells)}, {_literal(settings.refused_keys)}), FALSE)")
     for field in plan.fields:
         failures += _failures(field, cells[field.name], settings)
     filled = _filled(plan, cells)

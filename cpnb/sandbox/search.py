@@ -49,7 +49,10 @@ class Search:
             values = [value for _, bound in conditions for value in bound]
             if start is not None:
                 sql, values = f"({sql}) AND profile_id > CAST(? AS UUID)", [*values, start]
-            profiles = table.select(session, sql, values, self._backend.clock.now_s(), limit=size + 1)
+            now_s, lag_s = self._backend.clock.now_s(), self._backend.settings.search_lag_s
+            if lag_s:
+                sql, values = f"({sql}) AND created_s <= ?", [*values, now_s - lag_s]
+            profiles = table.select(session, sql, values, now_s, limit=size + 1)
             if len(keys) > 1:
                 for profile in profiles:
                     profile["FoundByItems"] = self._found_by(session, table, profile, keys, conditions)

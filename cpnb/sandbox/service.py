@@ -133,6 +133,11 @@ class Service:
         """Return whether a path belongs to this service, whatever the method."""
         return self._model.knows_path(path)
 
+    def asked(self, request: Request) -> tuple[str, str | None]:
+        """Return the operation that a request is for and the upload job it names; ``unknown`` for no operation."""
+        route = self._model.route(request.method, raw_path(request))
+        return ("unknown", None) if route is None else (route[0].name, route[1].get("JobId"))
+
     def respond(self, request: Request) -> Response:
         """Return the answer to one request.
 

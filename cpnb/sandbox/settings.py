@@ -7,26 +7,16 @@ works under every combination.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self
+
+from cpnb.sandbox.setting import as_declared, check, choice, from_text, number, pattern, text
 
 API_GUIDE = "service model, botocore"
 IMPORT_GUIDE = "Amazon Connect administrator guide, 'customer-segments-imported-files'"
 FIELD_GUIDE = "Amazon Connect administrator guide, 'mapping-field-definitions'"
 WALKTHROUGH = "AWS re:Post, 'Automate Customer Segmentation in Amazon Connect'"
 NOT_DOCUMENTED = "not documented"
-
-
-def _choice(default: str, *others: str, asks: str, source: str) -> Any:
-    return field(default=default, metadata={"choices": (default, *others), "asks": asks, "source": source})
-
-
-def _number(default: float, lowest: float, highest: float, *, asks: str, source: str) -> Any:
-    return field(default=default, metadata={"range": (lowest, highest), "asks": asks, "source": source})
-
-
-def _text(default: str, *, asks: str, source: str) -> Any:
-    return field(default=default, metadata={"asks": asks, "source": source})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,52 +28,52 @@ class Settings:
     """
 
     # Creating a job
-    source_prefix: str = _choice(
+    source_prefix: str = choice(
         "accept_both",
         "bare_only",
         "prefixed_only",
         asks="Is a field's Source the bare CSV header, or the header after '_source.'?",
         source=NOT_DOCUMENTED,
     )
-    source_template: str = _choice(
+    source_template: str = choice(
         "refuse",
         "evaluate",
         asks="May a field's Source be a template such as '{{_source.First}} {{_source.Last}}'?",
         source=NOT_DOCUMENTED + " for upload jobs (allowed for object types)",
     )
-    dotted_source: str = _choice(
+    dotted_source: str = choice(
         "refuse",
         "accept",
         asks="May a CSV header that is mapped hold a dot?",
         source=FIELD_GUIDE,
     )
-    unique_key_names: str = _choice(
+    unique_key_names: str = choice(
         "field",
         "source",
         "target",
         asks="Does UniqueKey name a key of Fields, a Source or a Target?",
         source=IMPORT_GUIDE,
     )
-    unique_key_separator: str = _text(
+    unique_key_separator: str = text(
         "",
         asks="What separates the parts of a UniqueKey of several columns? Empty: there are none.",
         source=NOT_DOCUMENTED,
     )
-    max_mapped_fields: int = _number(
+    max_mapped_fields: int = number(
         25,
         1,
         100_000,
         asks="How many fields may one job map?",
         source=IMPORT_GUIDE,
     )
-    max_data_expiry_days: int = _number(
+    max_data_expiry_days: int = number(
         90,
         1,
         1_098,
         asks="What is the longest DataExpiry of an import?",
         source=IMPORT_GUIDE,
     )
-    display_name: str = _choice(
+    display_name: str = choice(
         "may_repeat",
         "unique",
         asks="May two jobs of a domain share a DisplayName?",
@@ -91,48 +81,48 @@ class Settings:
     )
 
     # States of a job
-    start_without_file: str = _choice(
+    start_without_file: str = choice(
         "fail_job",
         "refuse",
         asks="What happens on StartUploadJob before the file is there?",
         source=NOT_DOCUMENTED,
     )
-    start_again: str = _choice(
+    start_again: str = choice(
         "refuse",
         "ignore",
         asks="What happens on StartUploadJob when the job was started before?",
         source=NOT_DOCUMENTED,
     )
-    stop_before_start: str = _choice(
+    stop_before_start: str = choice(
         "stop",
         "refuse",
         asks="What happens on StopUploadJob in CREATED?",
         source=NOT_DOCUMENTED,
     )
-    stop_after_end: str = _choice(
+    stop_after_end: str = choice(
         "refuse",
         "ignore",
         asks="What happens on StopUploadJob in a final state?",
         source=NOT_DOCUMENTED,
     )
-    path_after_start: str = _choice(
+    path_after_start: str = choice(
         "refuse",
         "allow",
         asks="What happens on GetUploadJobPath after the start?",
         source=NOT_DOCUMENTED,
     )
-    rotate_client_token: str = _choice(
+    rotate_client_token: str = choice(
         "no", "yes", asks="Does each GetUploadJobPath of a job make a new ClientToken?", source=NOT_DOCUMENTED
     )
-    upload_url_life_s: int = _number(900, 1, 604_800, asks="How long is an upload URL valid?", source=WALKTHROUGH)
-    signed_headers: str = _choice(
+    upload_url_life_s: int = number(900, 1, 604_800, asks="How long is an upload URL valid?", source=WALKTHROUGH)
+    signed_headers: str = choice(
         "algorithm",
         "all",
         "none",
         asks="Which of the three encryption headers does the upload URL sign?",
         source=NOT_DOCUMENTED,
     )
-    upload_over_http: str = _choice(
+    upload_over_http: str = choice(
         "accept",
         "refuse",
         asks="Does the upload URL work without TLS? The service's own is always https.",
@@ -140,70 +130,70 @@ class Settings:
     )
 
     # The file and its records
-    max_file_bytes: int = _number(
+    max_file_bytes: int = number(
         1_000_000_000,
         1,
         5 * 1024**3,
         asks="From what size on is a file refused?",
         source=IMPORT_GUIDE,
     )
-    max_records: int = _number(
+    max_records: int = number(
         1_000_000,
         1,
         100_000_000,
         asks="How many records may one file hold?",
         source=WALKTHROUGH,
     )
-    csv_delimiter: str = _text(",", asks="Which character separates cells?", source=NOT_DOCUMENTED)
-    unbalanced_quotes: str = _choice(
+    csv_delimiter: str = text(",", asks="Which character separates cells?", source=NOT_DOCUMENTED)
+    unbalanced_quotes: str = choice(
         "fail_file",
         "accept",
         asks="What does a file with an odd number of double quotes do?",
         source=NOT_DOCUMENTED + " (RFC 4180 forbids it)",
     )
-    ragged_record: str = _choice(
+    ragged_record: str = choice(
         "fail_record",
         "fail_file",
         asks="What does a record with too many or too few cells do?",
         source=WALKTHROUGH,
     )
-    unmapped_column: str = _choice(
+    unmapped_column: str = choice(
         "ignore",
         "fail_file",
         asks="What does a column that no field maps do?",
         source=NOT_DOCUMENTED,
     )
-    over_long_cell: str = _choice(
+    over_long_cell: str = choice(
         "fail_record",
         "truncate",
         asks="What does a value longer than its target allows do?",
         source=WALKTHROUGH,
     )
-    invalid_email: str = _choice(
+    invalid_email: str = choice(
         "fail_record",
         "accept",
         asks="Does a cell of EMAIL_ADDRESS that is no address fail its record?",
         source=WALKTHROUGH + "; no AWS guide says that cells are checked",
     )
-    invalid_phone: str = _choice(
+    invalid_phone: str = choice(
         "fail_record",
         "accept",
         asks="Does a cell of PHONE_NUMBER without three digits fail its record?",
         source=WALKTHROUGH + "; no AWS guide says that cells are checked",
     )
-    invalid_number: str = _choice(
+    invalid_number: str = choice(
         "accept",
         "fail_record",
         asks="Does a cell of NUMBER that is no number fail its record?",
         source=NOT_DOCUMENTED,
     )
-    invalid_enum: str = _choice(
+    invalid_enum: str = choice(
         "fail_record",
         "drop_cell",
         asks="What does a value outside of its target's enum do?",
         source=NOT_DOCUMENTED,
     )
-    repeated_key: str = _choice(
+    repeated_key: str = choice(
         "update",
         "count_once",
         "fail_record",
@@ -211,32 +201,45 @@ class Settings:
         source="Amazon Connect administrator guide, 'how-object-type-mapping-works' (values); counting: "
         + NOT_DOCUMENTED,
     )
-    all_records_failed: str = _choice(
+    refused_keys: str = pattern(
+        "",
+        asks="Records of which unique keys fail for no reason that anybody told? A regular expression of RE2 that the "
+        "key as it is compared matches as a whole; empty: none.",
+        source=NOT_DOCUMENTED + " (records fail for reasons that a client does not know)",
+    )
+    all_records_failed: str = choice(
         "failed",
         "partially_succeeded",
         asks="How does a job end whose records all failed?",
         source=NOT_DOCUMENTED,
     )
-    no_records: str = _choice(
+    no_records: str = choice(
         "failed",
         "succeeded",
         asks="How does a job end whose file holds a header only?",
         source=NOT_DOCUMENTED,
     )
-    match_existing_by: str = _choice(
+    result_counts: str = choice(
+        "all",
+        "without_failed",
+        "none",
+        asks="Which of the three counters does a job show when it has ended?",
+        source=API_GUIDE + " (all members of ResultsSummary are optional)",
+    )
+    match_existing_by: str = choice(
         "key_name",
         "target",
         asks="Does an import find existing profiles by the name and value of its unique key, or by its target?",
         source="Amazon Connect administrator guide, 'mapping-key-definitions'",
     )
-    processing_s: float = _number(
+    processing_s: float = number(
         0.0,
         0,
         86_400,
         asks="How long does a job stay IN_PROGRESS at least?",
         source=NOT_DOCUMENTED,
     )
-    concurrent_jobs: int = _number(
+    concurrent_jobs: int = number(
         1_000,
         1,
         100_000,
@@ -244,23 +247,29 @@ class Settings:
         source=NOT_DOCUMENTED,
     )
 
-    # Segments
-    default_include: str = _choice("ALL", "ANY", "NONE", asks="What is an absent Include?", source=NOT_DOCUMENTED)
-    default_type: str = _choice("ALL", "ANY", "NONE", asks="What is an absent Type?", source=NOT_DOCUMENTED)
-    default_source_type: str = _choice(
-        "ALL", "ANY", "NONE", asks="What is an absent SourceType?", source=NOT_DOCUMENTED
+    search_lag_s: float = number(
+        0.0,
+        0,
+        86_400,
+        asks="How long after it was made does SearchProfiles not find a profile?",
+        source="Amazon Connect administrator guide, 'object-type-mapping-troubleshooting' (later; not how much)",
     )
-    several_attributes: str = _choice(
+
+    # Segments
+    default_include: str = choice("ALL", "ANY", "NONE", asks="What is an absent Include?", source=NOT_DOCUMENTED)
+    default_type: str = choice("ALL", "ANY", "NONE", asks="What is an absent Type?", source=NOT_DOCUMENTED)
+    default_source_type: str = choice("ALL", "ANY", "NONE", asks="What is an absent SourceType?", source=NOT_DOCUMENTED)
+    several_attributes: str = choice(
         "ALL", "ANY", asks="How do several attributes of one dimension combine?", source=NOT_DOCUMENTED
     )
-    empty_groups: str = _choice(
+    empty_groups: str = choice(
         "match_all",
         "refuse",
         asks="What does a segment without groups or dimensions match?",
         source="observed in public production code",
     )
-    estimate_s: float = _number(0.2, 0, 86_400, asks="How long does an estimate stay RUNNING?", source=NOT_DOCUMENTED)
-    sql_estimate: int = _number(
+    estimate_s: float = number(0.2, 0, 86_400, asks="How long does an estimate stay RUNNING?", source=NOT_DOCUMENTED)
+    sql_estimate: int = number(
         -1,
         -1,
         10**12,
@@ -269,22 +278,22 @@ class Settings:
     )
 
     # The service as a whole
-    list_order: str = _choice(
+    list_order: str = choice(
         "newest_first", "oldest_first", asks="In which order are jobs listed?", source=NOT_DOCUMENTED
     )
-    job_retention_days: int = _number(
+    job_retention_days: int = number(
         0, 0, 36_500, asks="After how many days does a job leave the records? 0: never.", source=NOT_DOCUMENTED
     )
-    read_rate_per_s: float = _number(
+    read_rate_per_s: float = number(
         0.0, 0, 100_000, asks="How many Get, List and Search calls per second? 0: no limit.", source=NOT_DOCUMENTED
     )
-    write_rate_per_s: float = _number(
+    write_rate_per_s: float = number(
         0.0, 0, 100_000, asks="How many other calls per second? 0: no limit.", source=NOT_DOCUMENTED
     )
 
     def __post_init__(self) -> None:
         for setting in fields(self):
-            _check(setting.name, getattr(self, setting.name), setting.metadata, type(setting.default))
+            check(setting.name, getattr(self, setting.name), setting.metadata, type(setting.default))
 
     def changed(self, values: dict[str, object]) -> Self:
         """Return settings with some values replaced.
@@ -298,7 +307,7 @@ class Settings:
         unknown = sorted(set(values) - known)
         if unknown:
             raise ValueError(f"unknown setting {unknown[0][:64]!r}; there are: {', '.join(sorted(known))}")
-        declared: dict[str, Any] = {name: _as_declared(value, getattr(self, name)) for name, value in values.items()}
+        declared: dict[str, Any] = {name: as_declared(value, getattr(self, name)) for name, value in values.items()}
         return replace(self, **declared)
 
     @classmethod
@@ -306,11 +315,11 @@ class Settings:
         """Return settings from ``NAME=VALUE`` texts, as on the command line."""
         settings, values = cls(), dict[str, object]()
         for assignment in assignments:
-            name, equals, text = assignment.partition("=")
+            name, equals, spelled = assignment.partition("=")
             if not equals:
                 raise ValueError(f"{assignment[:64]!r} is not of the form NAME=VALUE")
             default = getattr(settings, name, None)
-            values[name] = _from_text(name, text, default)
+            values[name] = from_text(name, spelled, default)
         return settings.changed(values)
 
     def to_dict(self) -> dict[str, object]:
@@ -321,33 +330,3 @@ class Settings:
     def described(cls) -> dict[str, dict[str, object]]:
         """Return, for each setting, its default, what it decides, its choices or range, and its source."""
         return {setting.name: {"default": setting.default, **setting.metadata} for setting in fields(cls)}
-
-
-def _from_text(name: str, text: str, default: object) -> object:
-    """Return a command line's text as the type that the setting has."""
-    if not isinstance(default, int | float):
-        return text
-    try:
-        return type(default)(text)
-    except ValueError:
-        raise ValueError(f"setting {name} must be a number of type {type(default).__name__}") from None
-
-
-def _as_declared(value: object, example: object) -> object:
-    """Return a whole number as float where the setting is a float; JSON does not tell them apart."""
-    if isinstance(example, float) and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    return value
-
-
-def _check(name: str, value: object, metadata: Any, kind: type) -> None:
-    if type(value) is not kind:
-        raise ValueError(f"setting {name} must be of type {kind.__name__}, not {type(value).__name__}")
-    if "choices" in metadata and value not in metadata["choices"]:
-        raise ValueError(f"setting {name} must be one of: {', '.join(metadata['choices'])}")
-    if "range" in metadata:
-        lowest, highest = metadata["range"]
-        if not lowest <= value <= highest:
-            raise ValueError(f"setting {name} must lie between {lowest} and {highest}")
-    if name == "csv_delimiter" and (len(str(value)) != 1 or str(value) in '"\r\n'):
-        raise ValueError("setting csv_delimiter must be one character, not a quote or a line end")

@@ -57,18 +57,18 @@ class UploadJob:
             "DataExpiry": self.expiry_days,
         }
 
-    def answer(self) -> dict[str, object]:
-        """Return the job as GetUploadJob shows it: with its map, and the counts once it has ended."""
+    def answer(self, result_counts: str) -> dict[str, object]:
+        """Return the job as GetUploadJob shows it: with its map and, once it has ended, counts as the setting says."""
         counts = {
             "CreatedRecords": self.created_count,
             "UpdatedRecords": self.updated_count,
-            "FailedRecords": self.failed_count,
+            "FailedRecords": None if result_counts == "without_failed" else self.failed_count,
         }
         return {
             **self.item(),
             "Fields": json.loads(self.fields),
             "UniqueKey": self.unique_key,
-            "ResultsSummary": counts if self.created_count is not None else None,
+            "ResultsSummary": counts if self.created_count is not None and result_counts != "none" else None,
         }
 
 
@@ -177,7 +177,7 @@ class UploadJobs:
     def get(self, call: Call) -> Answer:
         """Return one job."""
         with self._backend.database.reading() as session:
-            return self._find(session, call).answer()
+            return self._find(session, call).answer(self._backend.settings.result_counts)
 
     def list(self, call: Call) -> Answer:
         """Return a page of jobs in the order that the setting says."""

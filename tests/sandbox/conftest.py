@@ -1,6 +1,7 @@
 """A running sandbox, driven over HTTP as any client would."""
 
 import json
+import ssl
 import subprocess
 import sys
 import time
@@ -20,9 +21,9 @@ FINAL = {"SUCCEEDED", "PARTIALLY_SUCCEEDED", "FAILED", "STOPPED"}
 class RunningSandbox:
     """One sandbox process; ends when closed, or with this process."""
 
-    def __init__(self, *arguments):
+    def __init__(self, *arguments, command=None):
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "cpnb.sandbox", "--with-parent", *arguments],
+            command or [sys.executable, "-m", "cpnb.sandbox", "--with-parent", *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -31,6 +32,7 @@ class RunningSandbox:
         self.url = self.process.stdout.readline().strip()
         if not self.url:
             raise RuntimeError(self.process.communicate(timeout=10)[1])
+        self.ca_bundle = self.process.stdout.readline().strip() if "--tls" in arguments else None
 
     def client(self, service="customer-profiles", **config):
         return boto3.client(
@@ -39,6 +41,7 @@ class RunningSandbox:
             region_name="us-east-1",
             aws_access_key_id="test",
             aws_secret_access_key="test",
+            verify=self.ca_bundle,
             config=Config(retries={"total_max_attempts": 1}, **config),
         )
 
@@ -46,8 +49,12 @@ class RunningSandbox:
         request = urllib.request.Request(
             f"{self.url}/_sandbox/{path}", method=method, data=None if body is None else json.dumps(body).encode()
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=10, context=self.trusting()) as answer:
             return json.load(answer)
+
+    def trusting(self):
+        """Return the TLS context of a client that trusts this sandbox alone; None without TLS."""
+        return None if self.ca_bundle is None else ssl.create_default_context(cafile=self.ca_bundle)
 
     def close(self):
         """Close its standard input and return what it wrote to standard error."""
@@ -60,6 +67,15 @@ class RunningSandbox:
 @pytest.fixture(scope="session")
 def running():
     sandbox = RunningSandbox()
+    yield sandbox
+    complaints = sandbox.close()
+    assert complaints == ""
+
+
+@pytest.fixture(scope="session")
+def secure():
+    """A sandbox that speaks TLS and takes files over nothing else; tests leave it running."""
+    sandbox = RunningSandbox("--tls", "throw-away", "--set", "upload_over_http=refuse")
     yield sandbox
     complaints = sandbox.close()
     assert complaints == ""
@@ -88,8 +104,8 @@ def start_sandbox():
     """Start sandboxes of a test's own; they are stopped after it."""
     started = []
 
-    def start(*arguments):
-        started.append(RunningSandbox(*arguments))
+    def start(*arguments, **options):
+        started.append(RunningSandbox(*arguments, **options))
         return started[-1]
 
     yield start
@@ -137,7 +153,7 @@ class LoyaltyDomain:
                 "x-amz-server-side-encryption-customer-key-MD5": key_md5,
             },
         )
-        with urllib.request.urlopen(request, timeout=60) as answer:
+        with urllib.request.urlopen(request, timeout=60, context=self.sandbox.trusting()) as answer:
             assert answer.status == 200
 
     def start(self, job):

@@ -1,6 +1,12 @@
 """Faults, the clock and the rest of the control path."""
 
+import socket
+import time
 import urllib.error
+from base64 import b64decode, b64encode
+from hashlib import md5
+from itertools import pairwise
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -114,3 +120,52 @@ def test_the_status_counts_profiles_and_jobs(domain):
     assert status["job_counts"]["SUCCEEDED"] >= 1
     assert status["process_id"] == domain.sandbox.process.pid
     assert "CreateUploadJob" in status["operations"]
+
+
+def test_requests_are_noted_with_their_job_and_answer_until_they_are_forgotten(domain):
+    domain.sandbox.control("DELETE", "requests")
+    job = domain.create_job()
+    domain.sandbox.control("POST", "faults", {"kind": "s3_error", "times": 1})
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        domain.put(job, GOOD)
+    caught.value.close()
+    domain.put(job, GOOD)
+
+    noted = domain.sandbox.control("GET", "requests")["requests"]
+
+    assert [(entry["operation"], entry["job_id"], entry["status"]) for entry in noted] == [
+        ("CreateUploadJob", None, 200),
+        ("GetUploadJobPath", job, 200),
+        ("PutObject", job, 503),
+        ("GetUploadJobPath", job, 200),
+        ("PutObject", job, 200),
+    ]
+    assert [later["number"] - first["number"] for first, later in pairwise(noted)] == [1, 1, 1, 1]
+    assert domain.sandbox.control("DELETE", "requests") == {"requests": []}
+    assert domain.sandbox.control("GET", "requests") == {"requests": []}
+
+
+def test_a_request_at_work_has_no_status_yet(domain):
+    job = domain.create_job()
+    path = domain.path(job)
+    parts, token = urlsplit(path["Url"]), path["ClientToken"]
+    domain.sandbox.control("DELETE", "requests")
+    with socket.create_connection((parts.hostname, parts.port), timeout=10) as connection:
+        head = {
+            "Host": parts.netloc,
+            "Content-Length": "1000",
+            "x-amz-server-side-encryption-customer-algorithm": "AES256",
+            "x-amz-server-side-encryption-customer-key": token,
+            "x-amz-server-side-encryption-customer-key-MD5": b64encode(
+                md5(b64decode(token), usedforsecurity=False).digest()
+            ).decode(),
+        }
+        lines = [f"PUT {parts.path}?{parts.query} HTTP/1.1", *(f"{name}: {value}" for name, value in head.items())]
+        connection.sendall("\r\n".join([*lines, "", "id,first"]).encode())
+        deadline = time.monotonic() + 10
+        while not (noted := domain.sandbox.control("GET", "requests")["requests"]):
+            assert time.monotonic() < deadline
+        assert [(entry["operation"], entry["status"]) for entry in noted] == [("PutObject", None)]
+    while (noted := domain.sandbox.control("GET", "requests")["requests"])[0]["status"] is None:
+        assert time.monotonic() < deadline
+    assert noted[0]["status"] == 400  # the body broke off

@@ -14,12 +14,17 @@ import pytest
 GOOD = "id,first\n1,Ana\n"
 
 
-def test_it_is_ready_within_three_seconds(start_sandbox):
-    started = time.monotonic()
-    client = start_sandbox().client()
-    ready_s = time.monotonic() - started
-    assert client.list_domains()["Items"] == []
-    assert ready_s < 3
+def test_it_is_ready_after_less_than_three_seconds_of_work(start_sandbox):
+    sandbox = start_sandbox()
+    worked_s = processor_time_s(sandbox.process.pid)
+    assert sandbox.client().list_domains()["Items"] == []
+    assert 0 < worked_s < 3
+
+
+def processor_time_s(process_id):
+    """Return how long a process has computed; on a busy machine the clock on the wall says little."""
+    times = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return sum(map(int, times)) / os.sysconf("SC_CLK_TCK")
 
 
 def test_its_first_line_is_its_url_and_the_only_one(start_sandbox):
@@ -87,7 +92,8 @@ def test_a_taken_port_is_an_error(start_sandbox):
         [sys.executable, "-m", "cpnb.sandbox", "--port", port], capture_output=True, text=True, timeout=20, check=False
     )
     assert (run.returncode, run.stdout) == (2, "")
-    assert "Traceback" not in run.stderr
+    assert run.stderr.startswith(f"cpnb.sandbox: cannot listen on 127.0.0.1:{port}: Address already in use")
+    assert len(run.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize("port", ["99999", "-1", "http"])
@@ -148,13 +154,33 @@ def test_a_job_at_work_when_the_process_ends_has_failed(start_sandbox, new_domai
     assert (answer["Status"], answer["StatusReason"]) == ("FAILED", "INTERNAL_FAILURE")
 
 
-def test_the_state_is_for_its_owner_only(start_sandbox, new_domain, state):
+@pytest.fixture
+def open_handed():
+    """New files are for everyone, unless whoever makes them sees to it."""
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+def test_the_state_is_for_its_owner_only(open_handed, start_sandbox, new_domain, state):
     sandbox = start_sandbox("--state", str(state))
-    new_domain(sandbox, "loyalty").upload(GOOD)
-    found = [state, *state.parent.glob(state.name + "*")]
-    assert len(found) >= 3
+    domain = new_domain(sandbox, "loyalty")
+    domain.upload(GOOD)
+    domain.put(domain.create_job(), GOOD)
+    journal, objects = state.with_name(state.name + ".wal"), state.with_name(state.name + ".objects")
+    found = [state, journal, objects, *objects.iterdir()]
+    assert len(found) == 4
     for path in found:
         assert not path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO), path.name
+
+
+def test_a_state_that_others_could_read_becomes_its_owners(open_handed, start_sandbox, state):
+    start_sandbox("--state", str(state)).close()
+    objects = state.with_name(state.name + ".objects")
+    state.chmod(0o644)
+    objects.chmod(0o755)
+    start_sandbox("--state", str(state))
+    assert (stat.S_IMODE(state.stat().st_mode), stat.S_IMODE(objects.stat().st_mode)) == (0o600, 0o700)
 
 
 def test_a_state_in_use_is_refused(start_sandbox, state):

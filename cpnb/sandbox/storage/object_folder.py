@@ -18,12 +18,13 @@ class ObjectFolder:
     Parameters
     ----------
     folder
-        Made readable by its owner only if it does not exist. It belongs to one process at a time: what another
+        Made if it does not exist, and readable by its owner only. It belongs to one process at a time: what another
         one left half written is removed.
     """
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
         for abandoned in folder.glob("*.part"):
             abandoned.unlink()
         self._folder = folder
