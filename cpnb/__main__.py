@@ -38,7 +38,7 @@ from cpnb.fields import FieldMap
 from cpnb.planning import ON_INVALID, Plan
 from cpnb.reading import ReadWarning, read
 from cpnb.sandbox_process import Sandbox
-from cpnb.segments import SegmentDefinition
+from cpnb.segments import EmptySegmentWarning, SegmentDefinition
 from cpnb.suggestion import suggest
 from cpnb.uploads import Upload
 
@@ -202,9 +202,13 @@ def _read(options: argparse.Namespace) -> pd.DataFrame:
         warnings.simplefilter("always", ReadWarning)
         people = read(options.csv, encoding=options.encoding, delimiter=options.delimiter, sheet=options.sheet)
     print(f"{Path(options.csv).name}: {counted(len(people), 'row')}, {counted(len(people.columns), 'column')}.")
-    for note in notes:
-        print(f"Note: {note.message}")
+    _tell(notes)
     return people
+
+
+def _tell(notes: Sequence[warnings.WarningMessage]) -> None:
+    for note in notes:
+        print(f"Note: {note.message}", flush=True)
 
 
 def _fields(people: pd.DataFrame, options: argparse.Namespace) -> FieldMap:
@@ -271,9 +275,12 @@ def _wait(upload: Upload) -> None:
         with contextlib.suppress(CpnbError):
             upload.stop()
             upload.wait(STOP_TIMEOUT_S)
-        raise
-    finally:
         print(upload, flush=True)
+        raise
+    except CpnbError:
+        print(upload.headline, flush=True)  # what went wrong follows as the error
+        raise
+    print(upload, flush=True)
 
 
 def _segment(people: pd.DataFrame, plan: Plan) -> None:
@@ -283,7 +290,10 @@ def _segment(people: pd.DataFrame, plan: Plan) -> None:
     print(f"{segment.name}: {expression}")
     with contextlib.suppress(SegmentExistsError):
         segment.create(plan.domain)
-    print(f"Estimate: {counted(segment.estimate(plan.domain), 'profile')}.", flush=True)
+    with warnings.catch_warnings(record=True) as notes:
+        warnings.simplefilter("always", EmptySegmentWarning)
+        print(f"Estimate: {counted(segment.estimate(plan.domain), 'profile')}.")
+    _tell(notes)
 
 
 def _example_segment(people: pd.DataFrame, plan: Plan) -> tuple[str, Expression]:

@@ -95,13 +95,22 @@ class CustomerProfilesAccessor:
         fields: FieldMap,
         *,
         data_expiry: int | None = None,
+        marker: tuple[str, str] | None = None,
         on_invalid: OnInvalid = "raise",
         options: UploadOptions | None = None,
     ) -> Plan:
         """Return what an upload would do, without sending anything; see `cpnb.plan`."""
         from cpnb.planning import plan
 
-        return plan(self._frame, domain, fields, data_expiry=data_expiry, on_invalid=on_invalid, options=options)
+        return plan(
+            self._frame,
+            domain,
+            fields,
+            data_expiry=data_expiry,
+            marker=marker,
+            on_invalid=on_invalid,
+            options=options,
+        )
 
     def upload(
         self,
@@ -110,6 +119,7 @@ class CustomerProfilesAccessor:
         *,
         display_name: str = "cpnb",
         data_expiry: int | None = None,
+        marker: tuple[str, str] | None = None,
         on_invalid: OnInvalid = "raise",
         options: UploadOptions | None = None,
     ) -> Upload:
@@ -122,6 +132,7 @@ class CustomerProfilesAccessor:
             fields,
             display_name=display_name,
             data_expiry=data_expiry,
+            marker=marker,
             on_invalid=on_invalid,
             options=options,
         )

@@ -212,3 +212,33 @@ def dimension_types(dimension: str) -> tuple[str, ...]:
     ('INCLUSIVE', 'EXCLUSIVE')
     """
     return enumeration(_shape(dimension)["members"]["DimensionType"]["shape"])
+
+
+@functools.cache
+def partition(region: str) -> str:
+    """Return the partition of AWS that a region lies in, as ARNs name it.
+
+    Source: botocore, ``data/partitions``.
+
+    Raises
+    ------
+    ValueError
+        If the installed botocore knows no such region.
+
+    Examples
+    --------
+    >>> partition("eu-central-1"), partition("us-gov-west-1"), partition("cn-north-1")
+    ('aws', 'aws-us-gov', 'aws-cn')
+    """
+    places = {
+        name: str(one["id"])
+        for one in Loader().load_data("partitions")["partitions"]
+        for name in one["regions"]
+        if not name.endswith("-global")  # stand for services that have no region
+    }
+    if region not in places:
+        raise ValueError(
+            f"{region!r} is no AWS region that the installed SDK knows.{did_you_mean(region, list(places))} Expected "
+            "one such as 'us-east-1'; if it is new, update boto3."
+        )
+    return places[region]

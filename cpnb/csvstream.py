@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -25,7 +25,7 @@ NO_POSITIONS: Positions = np.empty(0, dtype=np.int64)
 
 @dataclass(frozen=True, slots=True)
 class Edits:
-    """What is left out of a table on its way: whole rows, and cells that are sent empty.
+    """What is done to a table on its way: rows left out, cells emptied, and texts that every record carries.
 
     Attributes
     ----------
@@ -33,10 +33,13 @@ class Edits:
         Physical positions of the rows that stay behind, ascending.
     blanked : mapping of str to ndarray of int64
         By header in the file: positions of the cells that are sent empty, ascending.
+    constants : mapping of str to str
+        By header in the file: columns after those of the table, with the same text in every record.
     """
 
     skipped: Positions = field(default_factory=lambda: NO_POSITIONS)
     blanked: Mapping[str, Positions] = field(default_factory=lambda: MappingProxyType({}))
+    constants: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def apply(self, table: pa.Table, start: int) -> pa.Table:
         """Return a rendered slice, whose first row is at `start`, as it will be sent."""
@@ -47,7 +50,10 @@ class Edits:
                 column = pc.if_else(pa.array(mask), pa.scalar(None, table.column(index).type), table[source])
                 table = table.set_column(index, source, column)
         left_out = _mask_within(self.skipped, start, table.num_rows)
-        return table.filter(pa.array(~left_out)) if left_out.any() else table
+        table = table.filter(pa.array(~left_out)) if left_out.any() else table
+        for source, text in self.constants.items():
+            table = table.append_column(source, pa.repeat(pa.scalar(text, pa.large_string()), table.num_rows))
+        return table
 
 
 def _mask_within(positions: Positions, start: int, row_count: int) -> NDArray[np.bool_]:
@@ -107,9 +113,17 @@ def encode(table: pa.Table) -> pa.Buffer:
     return sink.getvalue()
 
 
-def header(fields: FieldMap) -> bytes:
-    """Return the header line of the file."""
-    return (",".join(fields.sources) + "\n").encode("ascii")
+def encoded(data: Any, fields: FieldMap, rows: range, edits: Edits) -> Iterator[tuple[pa.Buffer, int]]:
+    """Yield some rows of a table as they are sent, without header: bytes and how many records they hold, by slices."""
+    for start, piece in frames.slices(data, fields.needed_columns, start=rows.start, stop=rows.stop):
+        table = edits.apply(rendering.render(piece, fields).table, start)
+        if table.num_rows:
+            yield encode(table), table.num_rows
+
+
+def header(fields: FieldMap, constants: Iterable[str] = ()) -> bytes:
+    """Return the header line of the file, in which the constant columns come last."""
+    return (",".join((*fields.sources, *constants)) + "\n").encode("ascii")
 
 
 class CsvStream:
@@ -155,9 +169,9 @@ class CsvStream:
             If the table is not the one that was measured; the last bytes are then not given out.
         """
         meter = Meter()
-        held: pa.Buffer | bytes = header(self._fields)
+        held: pa.Buffer | bytes = header(self._fields, self._edits.constants)
         meter.add(held)
-        for block, row_count in self._encoded_slices():
+        for block, row_count in encoded(self._data, self._fields, self._rows, self._edits):
             meter.add(block, row_count)
             if meter.size_bytes > self.measure.size_bytes:
                 break
@@ -169,10 +183,3 @@ class CsvStream:
                 "of it was stored. Leave the table alone until the upload is through, and run the upload again."
             )
         yield memoryview(held)
-
-    def _encoded_slices(self) -> Iterator[tuple[pa.Buffer, int]]:
-        columns = self._fields.needed_columns
-        for start, piece in frames.slices(self._data, columns, start=self._rows.start, stop=self._rows.stop):
-            table = self._edits.apply(rendering.render(piece, self._fields).table, start)
-            if table.num_rows:
-                yield encode(table), table.num_rows

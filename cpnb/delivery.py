@@ -3,86 +3,32 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
-
-import tenacity
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from cpnb import adoption, transfer
-from cpnb.adoption import Action
+from cpnb.bandwidth import Bandwidth
 from cpnb.csvstream import CsvStream
-from cpnb.domain import trying_again
-from cpnb.errors import CpnbError, ServiceError, TransferError, UploadError
+from cpnb.errors import ServiceError, TransferError, UploadError
 from cpnb.parts import Part
 from cpnb.planning import Plan
-from cpnb.transfer import PutError, Remedy, UploadPath
-from cpnb.upload_job import JobStatus, UploadJob
+from cpnb.retrying import StoppedError, pause, sending_again, trying_again
+from cpnb.transfer import UploadPath
+from cpnb.upload_job import JobStatus, NotSeenError, UploadJob
 
-PUT_ATTEMPTS = 5
+PIECE_BYTES = 65_536
+"""How much of a file goes between two looks at whether it was stopped; a slow line needs seconds for so much."""
 
-
-class Phase(StrEnum):
-    """Where one part is."""
-
-    WAITING = "waiting"
-    SENDING = "sending"
-    PROCESSING = "processing"
-    DONE = "done"
-    STOPPED = "stopped"
-    BROKEN = "broken"
-
-    @property
-    def is_final(self) -> bool:
-        """Whether the part will not move any more by itself."""
-        return self in {Phase.DONE, Phase.STOPPED, Phase.BROKEN}
-
-
-@dataclass(frozen=True, slots=True)
-class PartProgress:
-    """One part, as far as it has come.
-
-    Attributes
-    ----------
-    part : Part
-        Its rows and measure.
-    action : Action
-        Whether it is sent, or what an earlier run left is gone on with.
-    phase : Phase
-        Where it is.
-    sent_bytes : int
-        Given to the network so far.
-    job : UploadJob or None
-        Its job, once there is one.
-    error : CpnbError or None
-        What broke or stopped it.
-    """
-
-    part: Part
-    action: Action
-    phase: Phase = Phase.WAITING
-    sent_bytes: int = 0
-    job: UploadJob | None = None
-    error: CpnbError | None = None
-
-    def sentence(self) -> str:
-        """Return what became of the part so far."""
-        if self.error is not None:
-            return str(self.error)
-        how = "" if self.action is Action.SEND else f"{self.action.value}. "
-        if self.phase is Phase.SENDING:
-            return f"{how}{self.sent_bytes:,} of {self.part.measure.size_bytes:,} bytes sent."
-        if self.job is None or self.phase is Phase.WAITING:
-            return f"{how}Waiting for its turn."
-        return f"{how}{self.job.sentence()}"
-
-
-class StoppedError(CpnbError):
-    """The sending of a part was stopped on request; nothing of the part was stored."""
+STOPPED_POLL_S = 1.0
+"""How soon a job that was stopped is looked at again, at first."""
 
 
 class Delivery:
     """One part on its way through the service.
+
+    Each step may wait as long as the plan's options allow, and the last one until the job has ended.
 
     Parameters
     ----------
@@ -94,14 +40,30 @@ class Delivery:
         Beginning of its job's name.
     stream : CsvStream
         Its file.
+    bandwidth : Bandwidth, optional
+        The line, if it is shared with other parts.
+    stopping : threading.Event, optional
+        Once it is set, what was not started is not started any more: the step at work ends with a
+        `StoppedError`.
     """
 
-    def __init__(self, plan: Plan, part: Part, name: str, stream: CsvStream) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        part: Part,
+        name: str,
+        stream: CsvStream,
+        *,
+        bandwidth: Bandwidth | None = None,
+        stopping: threading.Event | None = None,
+    ) -> None:
         self._domain = plan.domain
         self._plan = plan
         self._part = part
         self._name = adoption.display_name(plan, part, name)
         self._stream = stream
+        self._bandwidth = bandwidth or Bandwidth(plan.options.parts_in_flight)
+        self._stopping = stopping or threading.Event()
 
     def create(self) -> UploadJob:
         """Create the part's job, exactly once whatever happens to the answers, and return it.
@@ -111,7 +73,7 @@ class Delivery:
         UploadError
             If the service refuses.
         """
-        with _stage("create"):
+        with self._interruptible(), _stage("create"):
             for attempt in trying_again():
                 with attempt:
                     is_first = attempt.retry_state.attempt_number == 1
@@ -138,26 +100,38 @@ class Delivery:
         UploadError
             If the file did not get through. The job stays CREATED.
         """
-        attempts = tenacity.Retrying(
-            retry=tenacity.retry_if_exception(_another_try_may_help),
-            wait=tenacity.wait_random_exponential(multiplier=0.5, max=20),
-            stop=tenacity.stop_after_attempt(PUT_ATTEMPTS),
-            reraise=True,
-        )
-        with _stage("put", job):
+        with self._interruptible(), _stage("put", job):
             try:
-                attempts(self._put, job, tell)
+                sending_again()(self._put, job, tell)
                 return job
             except ServiceError as error:
                 refusal = error
-            seen = trying_again()(job.refresh)
-            if seen.status is JobStatus.CREATED:
-                raise refusal
-            return seen
+            # What matters is why the file did not get through, and not that nobody could be asked after it.
+            with contextlib.suppress(ServiceError):
+                seen = job.refresh()
+                if seen.status is not JobStatus.CREATED:
+                    return seen
+            raise refusal
 
     def _put(self, job: UploadJob, tell: Callable[[int], None]) -> None:
-        path = UploadPath.from_api(self._domain.call("GetUploadJobPath", JobId=job.job_id))
-        transfer.put(path, _Watched(self._stream, tell))
+        # Its own id for a number: small parts of one part have its number all.
+        with self._bandwidth.turn(id(self), len(self._stream), pause):
+            path = UploadPath.from_api(self._domain.call("GetUploadJobPath", JobId=job.job_id))
+            if path.valid_until is not None:
+                self._bandwidth.path_lives((path.valid_until - datetime.now(UTC)).total_seconds())
+            patience = self._plan.options.patience
+            transfer.put(
+                path,
+                _Watched(self._stream, self._gone, tell),
+                stall_s=patience.stall_s,
+                answer_s=patience.answer_s,
+                ca_bundle=self._domain.ca_bundle,
+            )
+
+    def _gone(self, sent_bytes: int) -> None:
+        if self._stopping.is_set():
+            raise StoppedError(StoppedError.WORDS)
+        self._bandwidth.sent(id(self), sent_bytes)
 
     def start(self, job: UploadJob) -> UploadJob:
         """Start the job, unless it is no more in state CREATED, and return it.
@@ -170,41 +144,72 @@ class Delivery:
         if job.status is not JobStatus.CREATED:
             return job
         with _stage("start", job):
-            return trying_again()(job.start)
+            try:
+                with self._interruptible():
+                    return trying_again()(job.start)
+            except StoppedError as error:
+                stopped = error
+            # It may have been stopped while it was not known whether a request had worked.
+            with self._plan.options.patience.applied():
+                seen = job.refresh()
+            if seen.status is JobStatus.CREATED:
+                raise stopped
+            return seen
 
     def watch(self, job: UploadJob) -> UploadJob:
-        """Return the job once it has ended.
+        """Return the job once it has ended; it is looked at again at once when the upload is stopped.
 
         Raises
         ------
         UploadError
             If the service cannot be asked any more. The job goes on.
         """
+        patience = self._plan.options.patience
         with _stage("processing", job):
-            return job.wait()
+            with contextlib.suppress(StoppedError), patience.applied(self._stopping):
+                return job.wait()
+            # Who stops an upload waits for it to be stopped, however seldom a job at work is looked at.
+            with replace(patience, poll_first_s=min(patience.poll_first_s, STOPPED_POLL_S)).applied():
+                return job.wait()
+
+    @contextlib.contextmanager
+    def _interruptible(self) -> Iterator[None]:
+        if self._stopping.is_set():
+            raise StoppedError(StoppedError.WORDS)
+        with self._plan.options.patience.applied(self._stopping):
+            yield
 
     def _create(self) -> UploadJob:
         expiry = {} if self._plan.data_expiry is None else {"DataExpiry": self._plan.data_expiry}
-        answer = self._domain.call_once(
-            "CreateUploadJob",
-            DisplayName=self._name,
-            Fields=self._plan.fields.to_api(),
-            UniqueKey=self._plan.fields.key_field.source,
-            **expiry,
-        )
+        try:
+            answer = self._domain.call_once(
+                "CreateUploadJob",
+                DisplayName=self._name,
+                Fields=self._plan.api_fields,
+                UniqueKey=self._plan.fields.key_field.source,
+                **expiry,
+            )
+        except ServiceError as error:
+            if error.may_pass and not error.is_throttling:
+                raise NotSeenError.after(error) from error
+            raise
         return UploadJob(self._domain, answer["JobId"], self._name)
 
     def _left_by_a_lost_answer(self) -> UploadJob | None:
         ending = adoption.digest(self._plan, self._part)
-        job = adoption.earlier_jobs(self._domain, {ending}).get(ending)
+        try:
+            job = adoption.earlier_jobs(self._domain, {ending}).get(ending)
+        except ServiceError as error:
+            raise NotSeenError.after(error) from error
         return job if job and job.status is JobStatus.CREATED else None
 
 
 class _Watched:
-    """A stream that tells how much of it has been given out."""
+    """A stream that tells how much of it has been given out: often to one, and after each block to the other."""
 
-    def __init__(self, stream: CsvStream, tell: Callable[[int], None]) -> None:
+    def __init__(self, stream: CsvStream, gone: Callable[[int], None], tell: Callable[[int], None]) -> None:
         self._stream = stream
+        self._gone = gone
         self._tell = tell
 
     def __len__(self) -> int:
@@ -212,17 +217,15 @@ class _Watched:
 
     def __iter__(self) -> Iterator[memoryview]:
         sent_bytes = 0
+        self._gone(sent_bytes)
         self._tell(sent_bytes)
         for block in self._stream:
-            yield block
-            sent_bytes += len(block)
+            for start in range(0, len(block), PIECE_BYTES):
+                piece = block[start : start + PIECE_BYTES]
+                yield piece
+                sent_bytes += len(piece)
+                self._gone(sent_bytes)
             self._tell(sent_bytes)
-
-
-def _another_try_may_help(error: BaseException) -> bool:
-    if isinstance(error, PutError):
-        return error.remedy is not Remedy.NONE
-    return isinstance(error, ServiceError) and error.may_pass
 
 
 @contextlib.contextmanager
@@ -237,9 +240,20 @@ def _stage(stage: str, job: UploadJob | None = None) -> Iterator[None]:
             "start": "The file is there, but its job was not started",
             "processing": "The job was lost sight of; it goes on at the service",
         }[stage]
-        text = f"{where}{f' (job {job.job_id})' if job else ''}: {error} Run the upload again: it goes on from here."
+        if isinstance(error, NotSeenError):
+            where = {
+                "create": "It is not known whether the job was created",
+                "start": "The file is there, and it is not known whether its job was started",
+            }.get(stage, where)
+        text = f"{where}{f' (job {job.job_id})' if job else ''}: {error} {_next_step(error)}"
         job_id = job.job_id if job else ""
         if stage == "put":
             status_code = error.status_code if isinstance(error, TransferError) else 0
             raise TransferError(text, job_id=job_id, code=error.code, status_code=status_code) from error
         raise UploadError(text, job_id=job_id, stage=stage, code=error.code) from error
+
+
+def _next_step(error: ServiceError) -> str:
+    """Return what to do: what may pass is run again as it is, anything else has to change first."""
+    again = "un the upload again, or upload.retry() its part: it goes on from here."
+    return f"R{again}" if error.may_pass else f"As it is, it would end the same again. Once that has changed, r{again}"

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
+from itertools import zip_longest
+from numbers import Real
 
-# Notebooks align the cells of a table to the right, which suits numbers and not sentences.
+# Notebooks align the cells of a table to the right, which suits numbers and not sentences; pages without their
+# styles leave no room between the cells.
 _LEFT = 'style="text-align: left"'
-_TOP_LEFT = 'style="text-align: left; vertical-align: top"'
+_PADDING = "padding:.2em .6em"
+
+_NUMBER = re.compile(r"[-+]?\d[\d,]*(\.\d+)?( ?%)?")
 
 
 class Html(str):
@@ -32,15 +38,21 @@ def markup(cell: object) -> Html:
 def html_table(caption: str, headers: Sequence[str], rows: Iterable[Sequence[object]], *, note: str = "") -> str:
     """Return an HTML table with a caption, header cells with a scope, and everything escaped but `Html`.
 
-    Colours are left to the front end, so that it reads in dark and light themes alike.
+    Colours are left to the front end, so that it reads in dark and light themes alike. A column of
+    nothing but numbers, as numbers or as text such as ``1,234`` and ``5.0 %``, stands to the right.
 
     Examples
     --------
     >>> "&lt;b&gt;" in html_table("Two", ["a"], [["<b>"]])
     True
     """
-    head = "".join(f'<th scope="col" {_LEFT}>{markup(header)}</th>' for header in headers)
-    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
+    body_rows = [tuple(row) for row in rows]
+    sides = [_side(column) for column in zip_longest(*body_rows, fillvalue="")]
+    head = "".join(
+        f'<th scope="col" style="text-align:{side};{_PADDING}">{markup(header)}</th>'
+        for header, side in zip_longest(headers, sides[: len(headers)], fillvalue="left")
+    )
+    body = "".join(f"<tr>{''.join(map(_cell, row, sides))}</tr>" for row in body_rows)
     after = f"<p>{markup(note)}</p>" if note else ""
     return (
         f"<table><caption {_LEFT}><b>{markup(caption)}</b></caption><thead><tr>{head}</tr></thead>"
@@ -48,10 +60,23 @@ def html_table(caption: str, headers: Sequence[str], rows: Iterable[Sequence[obj
     )
 
 
-def _cell(cell: object) -> str:
+def _side(column: Sequence[object]) -> str:
+    """Return the side of its cells on which a column is aligned."""
+    said = [cell for cell in column if not (isinstance(cell, str) and not cell)]
+    return "right" if said and all(map(_is_number, said)) else "left"
+
+
+def _is_number(cell: object) -> bool:
+    if isinstance(cell, Html | RowHeader):
+        return False
+    return isinstance(cell, Real) or (isinstance(cell, str) and _NUMBER.fullmatch(cell) is not None)
+
+
+def _cell(cell: object, side: str) -> str:
+    style = f'style="text-align:{side};vertical-align:top;{_PADDING}"'
     if isinstance(cell, RowHeader):
-        return f'<th scope="row" {_TOP_LEFT}>{markup(cell)}</th>'
-    return f"<td {_TOP_LEFT}>{markup(cell)}</td>"
+        return f'<th scope="row" {style}>{markup(cell)}</th>'
+    return f"<td {style}>{markup(cell)}</td>"
 
 
 class Tone(StrEnum):
@@ -60,13 +85,39 @@ class Tone(StrEnum):
     ERROR = "error"
     WARNING = "warning"
     FINE = "fine"
+    BUSY = "busy"
+    NEUTRAL = "neutral"
     EMPTY = "empty"
 
 
 # Of middling lightness: each has a contrast of more than 3 : 1 against white and against the near black of
 # dark themes, and they stay apart for the colour-blind. Source: WCAG 2.2, 1.4.11.
-_COLOURS = {Tone.ERROR: "#d9534f", Tone.WARNING: "#c07f10", Tone.FINE: "#2a9d8f"}
-_SIGNS = {Tone.ERROR: "x", Tone.WARNING: "▒", Tone.FINE: "█", Tone.EMPTY: "·"}
+_COLOURS = {
+    Tone.ERROR: "#d9534f",
+    Tone.WARNING: "#c07f10",
+    Tone.FINE: "#2a9d8f",
+    Tone.BUSY: "#5b84c4",
+    Tone.NEUTRAL: "#8a8a8a",
+}
+_NO_COLOUR = "rgba(128,128,128,0.25)"
+_SIGNS = {
+    Tone.ERROR: "x",
+    Tone.WARNING: "▒",
+    Tone.FINE: "█",
+    Tone.BUSY: ">",
+    Tone.NEUTRAL: "-",
+    Tone.EMPTY: "·",
+}
+
+
+def colour(tone: Tone) -> str:
+    """Return the colour of a tone, as CSS and SVG write it."""
+    return _COLOURS.get(tone, _NO_COLOUR)
+
+
+def sign(tone: Tone) -> str:
+    """Return the sign that stands for a tone where there are no colours."""
+    return _SIGNS[tone]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +163,7 @@ class Bar:
         return Html(
             f'<span role="img" aria-label="{label}" title="{label}" style="display:inline-block;width:9em;height:0.8em;'
             "border-radius:0.2em;overflow:hidden;white-space:nowrap;line-height:0;"
-            f'background-color:rgba(128,128,128,0.25)">{inside}</span>'
+            f'background-color:{_NO_COLOUR}">{inside}</span>'
         )
 
     def text(self, width: int = 10) -> str:
@@ -129,7 +180,15 @@ def html_mark(tone: Tone) -> Html:
     """Return a small square in the colour of a tone, for a legend or the head of a line that says the same in words."""
     return Html(
         '<span aria-hidden="true" style="display:inline-block;width:0.7em;height:0.7em;border-radius:0.15em;'
-        f'background-color:{_COLOURS.get(tone, "rgba(128,128,128,0.25)")}"></span>'
+        f'background-color:{colour(tone)}"></span>'
+    )
+
+
+def html_badge(tone: Tone, words: str) -> Html:
+    """Return words in a frame of the colour of a tone; they say all that the colour does."""
+    return Html(
+        f'<span style="display:inline-block;white-space:nowrap;padding:0 0.5em;border-radius:0.8em;'
+        f'border:1px solid {colour(tone)}">{html_mark(tone)} {markup(words)}</span>'
     )
 
 

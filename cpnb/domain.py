@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import functools
+import json
 import re
+import time
 from collections.abc import Iterator, Mapping
-from typing import Any
+from http import HTTPStatus
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import boto3
 import botocore.exceptions as sdk
-import tenacity
 from botocore import xform_name
 from botocore.config import Config
+from botocore.parsers import ResponseParserError
 
 from cpnb import catalog
 from cpnb.errors import CpnbError, CredentialsError, DomainNotFoundError, ServiceError, UnreachableError
 from cpnb.foreign_logs import silenced
+from cpnb.pace import Pace
+from cpnb.retrying import patience, pause, trying_again
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -38,21 +43,18 @@ _FORBIDDEN = frozenset({"AccessDenied", "AccessDeniedException"})
 # Parameters that name something inside of a domain: what is not found may then be that.
 _NAMING_MORE = frozenset({"JobId", "SegmentDefinitionName", "EstimateId", "SnapshotId"})
 
-TRY_AGAIN_FOR_S = 60.0
+# Parameters that hold cells of a table: what a service says about them may quote one.
+_HOLDING_CELLS = frozenset({"AdditionalSearchKeys", "Values"})
 
+MESSAGE_LENGTH = 400
+"""Of what the service says, so many characters are shown: it lists some fifty targets where one is wrong."""
 
-def trying_again() -> tenacity.Retrying:
-    """Return the one policy for requests that the SDK must not repeat by itself.
+PACE_SHARE = 0.2
+"""After a throttling, calls are this share of the first pause apart: 0.2 s, which is 5 a second, and at most 2 s.
+Source: the published rates of neighbouring operations, 5 reads and 1 write a second; those of upload jobs are not."""
 
-    Calls again what failed in a way that may pass, for about a minute, at random and growing pauses.
-    What is called must look whether the lost request worked before it asks again.
-    """
-    return tenacity.Retrying(
-        retry=tenacity.retry_if_exception(lambda error: isinstance(error, ServiceError) and error.may_pass),
-        wait=tenacity.wait_random_exponential(multiplier=0.5, max=20),
-        stop=tenacity.stop_after_delay(TRY_AGAIN_FOR_S),
-        reraise=True,
-    )
+# An answer without its end; the last comes from the SDK's parsers, and is of none of the SDK's own families.
+_CUT_OFF = (sdk.IncompleteReadError, sdk.ResponseStreamingError, ResponseParserError)
 
 
 class Domain:
@@ -74,6 +76,9 @@ class Domain:
         Used as it is, instead of `profile` and `region`.
     host_process : object, optional
         Kept alive as long as the domain is: the sandbox, which would end with its last reference.
+    ca_bundle : str, optional
+        File with the certificates to trust for the service and for the upload URLs it hands out; by default
+        the SDK's own search (``AWS_CA_BUNDLE``) for the one, and ``REQUESTS_CA_BUNDLE`` for the other.
 
     Raises
     ------
@@ -92,6 +97,7 @@ class Domain:
         endpoint_url: str | None = None,
         session: boto3.Session | None = None,
         host_process: object = None,
+        ca_bundle: str | None = None,
     ) -> None:
         bounds = catalog.limit("CreateUploadJobRequest", "DomainName")
         if not bounds.minimum <= len(name) <= bounds.maximum or not re.fullmatch(bounds.pattern, name):
@@ -100,28 +106,36 @@ class Domain:
                 "digits, '_' or '-', without spaces."
             )
         self.name = name
+        self.ca_bundle = ca_bundle
+        self.pace = Pace()
         self._host_process = host_process
         try:
             self._session = session or boto3.Session(profile_name=profile, region_name=region)
-            self.client = self._new_client(endpoint_url, attempts=4)
-            # A lost answer to Create or Start must not be followed by a second request behind our back:
-            # the service has no idempotency token for them, so we look before we ask again.
-            self.one_attempt_client = self._new_client(endpoint_url, attempts=1)
+            self.client = self._new_client(endpoint_url)
             return
         except sdk.BotoCoreError as error:
             failure = _translated(error, self, "")
         raise failure
 
-    def _new_client(self, endpoint_url: str | None, *, attempts: int) -> Any:
+    def _new_client(self, endpoint_url: str | None) -> Any:
         loopback = endpoint_url is not None and urlsplit(endpoint_url).hostname in LOOPBACK_HOSTS
         config = Config(
-            retries={"mode": "standard", "total_max_attempts": attempts},
+            # One request is one request. A lost answer to Create or Start must not be followed by another behind our
+            # back: the service has no idempotency token for them. What is tried again is for `retrying` to say.
+            retries={"mode": "standard", "total_max_attempts": 1},
             connect_timeout=10,
             read_timeout=60,
             user_agent_extra="cpnb",
             proxies={} if loopback else None,  # None: from the environment, which may not name loopback an exception
         )
-        return self._session.client("customer-profiles", endpoint_url=endpoint_url, config=config)
+        client = self._session.client(
+            "customer-profiles", endpoint_url=endpoint_url, config=config, verify=self.ca_bundle
+        )
+        found_url = str(client.meta.endpoint_url)
+        if endpoint_url is None and urlsplit(found_url).hostname in LOOPBACK_HOSTS:
+            return self._new_client(found_url)  # named by the environment or the configuration of AWS
+        client.meta.events.register("after-call.customer-profiles", _refuse_what_is_not_whole)
+        return client
 
     @property
     def endpoint_url(self) -> str:
@@ -150,7 +164,9 @@ class Domain:
         custom = None if self.host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws")) else self.endpoint_url
         config = Config(connect_timeout=10, read_timeout=30, proxies={} if self._is_loopback else None)
         try:
-            sts = self._session.client("sts", endpoint_url=custom, region_name=self.region, config=config)
+            sts = self._session.client(
+                "sts", endpoint_url=custom, region_name=self.region, config=config, verify=self.ca_bundle
+            )
             with silenced():
                 return str(sts.get_caller_identity()["Account"])
         except (sdk.BotoCoreError, sdk.ClientError) as error:
@@ -193,11 +209,27 @@ class Domain:
         DomainNotFoundError, CredentialsError, UnreachableError, ServiceError
             In place of the SDK's own errors, some of which quote the values they were given.
         """
-        return self._call(self.client, operation, parameters)
+        return trying_again()(self.call_once, operation, **parameters)
 
     def call_once(self, operation: str, /, **parameters: Any) -> dict[str, Any]:
-        """Return the service's answer to exactly one request; see `call`."""
-        return self._call(self.one_attempt_client, operation, parameters)
+        """Return the service's answer to exactly one request; see `call`.
+
+        All calls of a domain keep one pace: if one was throttled, the next ones are made less often.
+        """
+        if delay_s := self.pace.delay_s():
+            pause(delay_s)
+        began_s = time.monotonic()
+        try:
+            answer = self._answer(operation, parameters)
+        except ServiceError as error:
+            if error.is_throttling:
+                waits = patience()
+                self.pace.throttled(
+                    began_s, least_s=PACE_SHARE * waits.pause_first_s, most_s=PACE_SHARE * waits.pause_longest_s / 2
+                )
+            raise
+        self.pace.answered()
+        return answer
 
     def pages(self, operation: str, /, **parameters: Any) -> Iterator[dict[str, Any]]:
         """Yield the items of a listing, page by page as they are needed.
@@ -213,19 +245,44 @@ class Domain:
                 return
             token = {"NextToken": page["NextToken"]}
 
-    def _call(self, client: Any, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"Domain {self.name!r} holds open connections and credentials, so it is neither copied nor pickled. Make "
+            "it anew where it is needed: cpnb.Domain(name, profile=..., region=...), or sandbox.domain(name)."
+        )
+
+    def _answer(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         try:
             with silenced():
-                answer: dict[str, Any] = getattr(client, xform_name(operation))(DomainName=self.name, **parameters)
+                answer: dict[str, Any] = getattr(self.client, xform_name(operation))(DomainName=self.name, **parameters)
             return answer
-        except (sdk.BotoCoreError, sdk.ClientError) as error:
+        except (sdk.BotoCoreError, sdk.ClientError, ResponseParserError) as error:
             failure = _translated(error, self, operation, parameters)
         # Raised outside of the handler, so that the SDK's error, which may quote values, is not its context.
         raise failure
 
 
+def _refuse_what_is_not_whole(http_response: Any, model: Any, **_: Any) -> None:
+    """Raise for a success whose document is not there, or not to its end.
+
+    The SDK takes a JSON document that breaks off, or a page of HTML, for an answer in which nothing was
+    said: a listing so cut would mean "there are no jobs", and the same rows would be sent again.
+    """
+    content = http_response.content
+    says_nothing = not (model.output_shape and model.output_shape.members)
+    if http_response.status_code != HTTPStatus.OK or (says_nothing and not content):
+        return
+    try:
+        is_whole = isinstance(json.loads(content), dict)
+    except ValueError:
+        is_whole = False
+    if not is_whole:
+        announced = http_response.headers.get("content-length", "")
+        raise sdk.IncompleteReadError(actual_bytes=len(content), expected_bytes=announced)
+
+
 def _translated(
-    error: sdk.BotoCoreError | sdk.ClientError,
+    error: sdk.BotoCoreError | sdk.ClientError | ResponseParserError,
     domain: Domain,
     operation: str,
     parameters: Mapping[str, Any] | None = None,
@@ -245,18 +302,35 @@ def _translated(
             f"Domain({domain.name!r}, profile='...'), sign in with 'aws sso login', or work on the sandbox: "
             f"cpnb.Sandbox().domain({domain.name!r})."
         )
-    if isinstance(error, sdk.HTTPClientError | sdk.ConnectionError):
-        return UnreachableError(
-            f"{doing}: nothing answered at {domain.host} ({type(error).__name__}). Check the network, the region "
-            f"({domain.region}) and, for a sandbox, that it still runs."
-        )
+    if isinstance(error, (sdk.HTTPClientError, sdk.ConnectionError, *_CUT_OFF)):
+        return _translated_connection(error, domain, doing)
     # Its own text is left out: that of a ParamValidationError prints the values it was given.
     return ServiceError(f"{doing}: the SDK refused before anything was sent ({type(error).__name__}).")
+
+
+def _translated_connection(error: Exception, domain: Domain, doing: str) -> CpnbError:
+    kind = type(error).__name__
+    if isinstance(error, sdk.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return ServiceError(
+            f"{doing}: the TLS certificate of {domain.host} was not accepted, so nothing was sent. Behind a company "
+            "proxy, name the file of its certificates in AWS_CA_BUNDLE."
+        )
+    if isinstance(error, _CUT_OFF):
+        return UnreachableError(
+            f"{doing}: the answer of {domain.host} was cut off, or is not the service's ({kind}). Something on the way "
+            "may have answered in its place; try again."
+        )
+    return UnreachableError(
+        f"{doing}: nothing answered at {domain.host} ({kind}). Check the network, the region ({domain.region}) and, "
+        "for a sandbox, that it still runs."
+    )
 
 
 def _translated_answer(error: sdk.ClientError, domain: Domain, doing: str, parameters: Mapping[str, Any]) -> CpnbError:
     code = str(error.response.get("Error", {}).get("Code", ""))
     message = str(error.response.get("Error", {}).get("Message", "")).strip()
+    if _HOLDING_CELLS & parameters.keys():
+        message = "its own words are left out, as they may quote a value"
     place = f"{domain.host}, region {domain.region}"
     if code in _EXPIRED:
         return CredentialsError(
@@ -267,11 +341,22 @@ def _translated_answer(error: sdk.ClientError, domain: Domain, doing: str, param
     if code in _UNKNOWN:
         return CredentialsError(f"{doing}: AWS does not know these credentials ({code}). Check the profile.", code=code)
     if code in _FORBIDDEN:
-        return CredentialsError(f"{doing}: these credentials may not do this ({code}): {message}", code=code)
+        purpose = ", for_='failed_rows'" if _HOLDING_CELLS & parameters.keys() else ""
+        return CredentialsError(
+            f"{doing}: these credentials may not do this ({code}): {_sentence(message)} Whoever looks after the "
+            f"account can allow it: print(cpnb.iam_policy(domain=...{purpose})) shows the policy.",
+            code=code,
+        )
     if code == "ResourceNotFoundException" and not _NAMING_MORE & parameters.keys():
         return DomainNotFoundError(
             f"{doing}: there is no domain of this name at {place}. Check the name, the region and the account; "
             "the Amazon Connect console lists the domains under Customer Profiles.",
             code=code,
         )
-    return ServiceError(f"{doing}: {code or 'an error'} from {place}: {message or 'no message'}", code=code)
+    return ServiceError(f"{doing}: {code or 'an error'} from {place}: {_sentence(message)}", code=code)
+
+
+def _sentence(message: str) -> str:
+    """Return what the service said, cut where it lists everything that it knows, with a full stop."""
+    text = message if len(message) <= MESSAGE_LENGTH else f"{message[:MESSAGE_LENGTH]} ..."
+    return f"{text or 'no message'}{'' if text.endswith(('.', '!', '?')) else '.'}"

@@ -55,6 +55,11 @@ __all__ = [
 
 NAMES_SHOWN = 5
 
+# What is no verdict on the request. An answer that is not the service's own, but a gateway's before it, has its HTTP
+# status for a code. Source: service model (the first of each), and the SDK's standard retry mode.
+_THROTTLING = frozenset({"ThrottlingException", "Throttling", "TooManyRequestsException", "SlowDown", "429"})
+_FAULTS = frozenset({"InternalServerException", "ServiceUnavailable", "RequestTimeout", "500", "502", "503", "504"})
+
 
 class CpnbError(Exception):
     """Everything that cpnb raises on purpose."""
@@ -85,6 +90,10 @@ class InvalidDataError(CpnbError, ValueError):
         super().__init__(message)
         self.report = report
 
+    def __reduce__(self) -> tuple[type[InvalidDataError], tuple[str, Report]]:
+        """Tell pickle to keep the report, so that an error of a worker process arrives with it."""
+        return type(self), (str(self), self.report)
+
 
 class ChangedDataError(CpnbError, RuntimeError):
     """The table changed between its examination and its upload; nothing of it was stored."""
@@ -109,11 +118,13 @@ class ServiceError(CpnbError):
 
     @property
     def may_pass(self) -> bool:
-        """Whether the same request may succeed later, or has succeeded and its answer was lost.
+        """Whether the same request may succeed later, or has succeeded and its answer was lost."""
+        return self.is_throttling or self.code in _FAULTS
 
-        Source: service model, the two exceptions that are no verdict on the request.
-        """
-        return self.code in {"InternalServerException", "ThrottlingException"}
+    @property
+    def is_throttling(self) -> bool:
+        """Whether the request was refused only because requests came too fast."""
+        return self.code in _THROTTLING
 
 
 class CredentialsError(ServiceError):

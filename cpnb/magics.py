@@ -1,4 +1,4 @@
-"""``%cp_sandbox``, ``%cp_domain`` and ``%cp_upload``: the way from a notebook's cell to the public functions."""
+"""The ``%cp_`` magics: the way from a notebook's cell to the public functions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import pandas as pd
 from IPython.core.error import UsageError
@@ -15,13 +15,15 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
 from IPython.core.magic_arguments import argument, magic_arguments
 
-from cpnb import uploads
+from cpnb import monitoring, uploads
 from cpnb.domain import Domain
 from cpnb.errors import CpnbError, did_you_mean
 from cpnb.fields import FieldMap
+from cpnb.job_details import JobDetails
 from cpnb.planning import ON_INVALID
 from cpnb.sandbox_process import Sandbox
 from cpnb.suggestion import suggest
+from cpnb.upload_jobs import DISPLAYED, UploadJobs
 
 NO_DOMAIN = (
     "No domain is bound, so there is nowhere to go. Run one of these first:\n"
@@ -61,6 +63,22 @@ def _parsed(magic: Any, line: str) -> Namespace:
     words.escape = words.commenters = ""
     options: Namespace = magic.parser.parse_args(list(words))
     return options
+
+
+def _marker(text: str | None) -> tuple[str, str] | None:
+    if text is None:
+        return None
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise UsageError(
+            f"--marker {text!r} has no '='. Name the attribute and its value: --marker campaign=spring-2026"
+        )
+    return name, value
+
+
+def _check_variable(out: str | None) -> None:
+    if out and not out.isidentifier():
+        raise UsageError(f"--out {out!r} cannot be the name of a variable.")
 
 
 @magics_class
@@ -146,6 +164,9 @@ class CpnbMagics(Magics):
         help="Days after which a profile that is not updated again is deleted, 1 to 1098; 14 if nothing is said. "
         "The service's guide allows imports no more than 90, and so does the sandbox.",
     )
+    @argument(
+        "--marker", default=None, help="NAME=VALUE: a custom attribute for every row, to find these rows by later."
+    )
     @argument("--on-invalid", choices=list(ON_INVALID), default="raise", help="What to do about errors in the table.")
     @argument("--domain", default=None, help="Another domain of the sandbox that runs, or a variable that holds one.")
     @argument("--wait", action="store_true", help="Return when the upload is through.")
@@ -159,19 +180,71 @@ class CpnbMagics(Magics):
             %cp_upload people --unique-key customer_id --region US --expiry 30 --on-invalid blank
         """
         options = _parsed(self.cp_upload, line)
-        if options.out and not options.out.isidentifier():
-            raise UsageError(f"--out {options.out!r} cannot be the name of a variable.")
+        _check_variable(options.out)
         domain = self._domain(options.domain)
         data = self._frame(options.frame)
-        fields = self._fields(data, options.fields, options.unique_key, options.region)
+        fields = self._fields(options.frame, options.fields, options.unique_key, options.region)
         _ = domain.account  # asked first, so that the place is told in full
         print(f"Goes to domain {domain.name} at {domain.place}.")  # noqa: T201 - said before anything is sent
-        upload = uploads.upload(data, domain, fields, data_expiry=options.expiry, on_invalid=options.on_invalid)
+        upload = uploads.upload(
+            data,
+            domain,
+            fields,
+            data_expiry=options.expiry,
+            marker=_marker(options.marker),
+            on_invalid=options.on_invalid,
+        )
         if options.out:  # before the waiting, which an interrupt or a failure may end
             self.shell.user_ns[options.out] = upload
         if options.wait:
             upload.wait()
         return None if options.out else upload
+
+    @_in_one_line
+    @magic_arguments()
+    @argument("--since", default=None, help="How far back: 7d, 24h, 90min, or a date such as 2026-11-20 (UTC).")
+    @argument("--limit", type=int, default=DISPLAYED, help="How many of the newest are looked at one by one.")
+    @argument(
+        "--searches",
+        choices=get_args(monitoring.Searches),
+        default="hide",
+        help="Whether to list the small jobs of searches for failed rows.",
+    )
+    @argument("--domain", default=None, help="Another domain of the sandbox that runs, or a variable that holds one.")
+    @argument("-o", "--out", default=None, help="Store the jobs in this variable, and do not show them.")
+    @line_magic
+    def cp_jobs(self, line: str) -> UploadJobs | None:
+        """List the upload jobs of the domain, newest first, with what became of them.
+
+        ::
+
+            %cp_jobs --since 7d
+        """
+        options = _parsed(self.cp_jobs, line)
+        _check_variable(options.out)
+        jobs = monitoring.list_jobs(
+            self._domain(options.domain), since=options.since, limit=options.limit, searches=options.searches
+        )
+        if options.out:
+            self.shell.user_ns[options.out] = jobs
+        return None if options.out else jobs
+
+    @_in_one_line
+    @magic_arguments()
+    @argument("job_id", metavar="ID", help="Id of the job, 32 digits and letters, as %%cp_jobs shows it.")
+    @argument("--stop", action="store_true", help="Stop it; records that were taken in until then stay.")
+    @argument("--domain", default=None, help="Another domain of the sandbox that runs, or a variable that holds one.")
+    @line_magic
+    def cp_job(self, line: str) -> JobDetails:
+        """Tell what became of one upload job and what to do next, or stop it.
+
+        ::
+
+            %cp_job 3f2504e04f8941d39a0c0305e82c3301 --stop
+        """
+        options = _parsed(self.cp_job, line)
+        details = monitoring.look_at_job(self._domain(options.domain), options.job_id)
+        return details.stop() if options.stop else details
 
     def _domain(self, name: str | None) -> Domain:
         held = self.shell.user_ns.get(name) if name else None
@@ -199,15 +272,19 @@ class CpnbMagics(Magics):
         named = [key for key in frames if not key.startswith("_")]
         raise UsageError(f"There is no variable {name!r}.{did_you_mean(name, named)}")
 
-    def _fields(self, data: pd.DataFrame, given: str | None, unique_key: str | None, region: str | None) -> FieldMap:
+    def _fields(self, frame: str, given: str | None, unique_key: str | None, region: str | None) -> FieldMap:
         if given is None:
-            guess = suggest(data, unique_key=unique_key, region=region)
+            guess = suggest(self._frame(frame), unique_key=unique_key, region=region)
             print(guess)  # noqa: T201 - the analyst sees what was guessed before it is used
             if not guess.confident:
+                given_too = {"unique_key": unique_key or guess.fields.unique_key, "region": region}
+                words = ", ".join(f"{name}={value!r}" for name, value in given_too.items() if value is not None)
                 raise UsageError(
                     "Some of these guesses are unsure. Look at them, correct what is wrong, and say which map to use:\n"
-                    "    fields = df.cp.suggest_fields(unique_key=...)\n"
-                    "    %cp_upload df --fields fields"
+                    f"    guess = {frame}.cp.suggest({words or 'unique_key=...'})\n"
+                    "    guess  # with the reason for each\n"
+                    "    fields = guess.fields  # .without('column') leaves one out, .with_field(...) adds one\n"
+                    f"    %cp_upload {frame} --fields fields"
                 )
             return guess.fields
         held = self.shell.user_ns.get(given)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -41,10 +42,12 @@ class PartCutter:
         Records in one file at most.
     part_bytes : int
         Every file stays under this size.
+    constants : iterable of str
+        Headers of the columns that every record carries besides.
     """
 
-    def __init__(self, fields: FieldMap, part_rows: int, part_bytes: int) -> None:
-        self._header = header(fields)
+    def __init__(self, fields: FieldMap, part_rows: int, part_bytes: int, constants: Iterable[str] = ()) -> None:
+        self._header = header(fields, constants)
         self._part_rows = part_rows
         self._part_bytes = part_bytes
         self._finished: list[Part] = []

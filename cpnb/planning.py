@@ -2,83 +2,32 @@
 
 from __future__ import annotations
 
-import operator
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from cpnb import catalog, frames, validation
-from cpnb.csvstream import NO_POSITIONS, CsvStream, Edits, Positions
-from cpnb.display import counted, html_table
+from cpnb import catalog, frames, selection, validation
+from cpnb.csvstream import CsvStream, Edits, Meter, encoded, header
+from cpnb.display import Html, Tone, counted, html_badge, html_table, markup, percent
 from cpnb.domain import Domain
 from cpnb.errors import FieldsError, listed
 from cpnb.fields import FieldMap
+from cpnb.finding import Finding
+from cpnb.marker import Marker
 from cpnb.parts import Part, PartCutter
 from cpnb.report import Report
+from cpnb.report_display import WAYS_ON
+from cpnb.selection import ON_INVALID, OnInvalid, Selection
+from cpnb.upload_options import UploadOptions, whole
 
-OnInvalid = Literal["raise", "blank", "skip"]
-LONGEST_WINDOW_H = 24 * 366
-
-ON_INVALID: tuple[OnInvalid, ...] = ("raise", "blank", "skip")
-
-
-@dataclass(frozen=True, slots=True)
-class UploadOptions:
-    """The rare settings of an upload.
-
-    Attributes
-    ----------
-    part_rows : int
-        Records in one file at most; the service takes a million.
-    part_bytes : int
-        Every file stays under this size; the service takes 1 GB.
-    parts_in_flight : int
-        Parts that are sent or processed at the same time.
-    on_repeat : {"adopt", "send"}
-        What to do when an earlier run already sent the same part: go on with its job, or send anyway.
-    repeat_window_h : float
-        For how many hours a finished job of the same content still counts as "already sent".
-    on_progress : callable, optional
-        Called with the upload, from its own threads, whenever something changed.
-    """
-
-    part_rows: int = catalog.MAX_PART_ROWS
-    part_bytes: int = catalog.MAX_PART_BYTES
-    parts_in_flight: int = 3
-    on_repeat: Literal["adopt", "send"] = "adopt"
-    repeat_window_h: float = 24.0
-    on_progress: Callable[[Any], None] | None = None
-
-    def __post_init__(self) -> None:
-        _within("part_rows", self.part_rows, 1, catalog.MAX_PART_ROWS)
-        _within("part_bytes", self.part_bytes, 1, catalog.MAX_PART_BYTES)
-        _within("parts_in_flight", self.parts_in_flight, 1, 16)
-        if not 0 <= self.repeat_window_h <= LONGEST_WINDOW_H:
-            raise ValueError(
-                f"repeat_window_h is {self.repeat_window_h!r}; expected hours from 0 to {LONGEST_WINDOW_H:,}."
-            )
-        if self.on_repeat not in ("adopt", "send"):
-            raise ValueError(f"on_repeat is {self.on_repeat!r}; expected 'adopt' or 'send'.")
+__all__ = ["ON_INVALID", "OnInvalid", "Plan", "UploadOptions", "plan", "unmapped_columns"]
 
 
-def _whole(value: Any) -> int | None:
-    """Return a whole number of any kind, NumPy's too, as an int; None for anything else, True and False included."""
-    try:
-        return None if isinstance(value, bool) else operator.index(value)
-    except TypeError:
-        return None
-
-
-def _within(name: str, value: object, least: int, most: int) -> None:
-    number = _whole(value)
-    if number is None or not least <= number <= most:
-        raise ValueError(f"{name} is {value!r}; expected a whole number from {least:,} to {most:,}.")
+FIELDS_SHOWN = 12
+"""Pairs of column and field that a plan lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +54,10 @@ class Plan:
         Columns that never leave.
     data_expiry : int or None
         Days, or None for the service's default.
+    marker : tuple of str and str, or None
+        Name and value of the custom attribute that marks every row.
+    options : UploadOptions
+        The rare settings.
     """
 
     domain: Domain
@@ -116,6 +69,8 @@ class Plan:
     skipped_why: Mapping[str, int] = field(default_factory=dict)
     unmapped: tuple[str, ...] = ()
     data_expiry: int | None = None
+    marker: Marker | None = None
+    options: UploadOptions = field(default_factory=UploadOptions, repr=False)
 
     @property
     def row_count(self) -> int:
@@ -130,75 +85,193 @@ class Plan:
     @property
     def expires_on(self) -> date:
         """The day (UTC) on which the service deletes a profile that is not updated again, if sent today."""
-        return (datetime.now(UTC) + timedelta(days=self.data_expiry or catalog.DEFAULT_EXPIRY_DAYS)).date()
+        return self._expires_on(datetime.now(UTC))
+
+    def _expires_on(self, sent_at: datetime) -> date:
+        return (sent_at.astimezone(UTC) + timedelta(days=self.data_expiry or catalog.DEFAULT_EXPIRY_DAYS)).date()
 
     @property
     def accepted(self) -> bool:
         """Whether there is something to send and nothing forbids it."""
         return bool(self.parts)
 
+    @property
+    def api_fields(self) -> dict[str, dict[str, str]]:
+        """The ``Fields`` of the CreateUploadJob requests, the marker's included."""
+        return self.fields.to_api() | (self.marker.to_api() if self.marker else {})
+
     def stream(self, data: Any, part: Part) -> CsvStream:
         """Return the file of one part of the table that was planned."""
         return CsvStream(data, self.fields, part.rows, self.edits, part.measure)
 
-    def skipped(self) -> pd.DataFrame:
-        """Return the rows that stay behind: their physical positions only."""
-        return pd.DataFrame({"row": self.edits.skipped})
+    def part(self, data: Any, rows: range, number: int) -> Part:
+        """Return some contiguous rows of the table that was planned as a part of their own, read and measured."""
+        meter = Meter()
+        meter.add(header(self.fields, self.edits.constants))
+        for block, row_count in encoded(data, self.fields, rows, self.edits):
+            meter.add(block, row_count)
+        return Part(number, rows, meter.measure())
 
+    @property
+    def skipped(self) -> pd.DataFrame:
+        """The rows that stay behind: ``row``, the physical position, and ``reason``, the code of a rule."""
+        return selection.skipped_rows(self.report, self.fields, self.edits, self.on_invalid)
+
+    @property
     def blanked(self) -> pd.DataFrame:
-        """Return the cells that are sent empty: physical position and column."""
-        columns = {field.source: field.column for field in self.fields}
-        pieces = [
-            pd.DataFrame({"row": positions, "column": columns[source]})
-            for source, positions in self.edits.blanked.items()
-        ]
-        return pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame({"row": NO_POSITIONS, "column": []})
+        """The cells that are sent empty: ``row``, the physical position, ``column``, and ``reason``."""
+        return selection.blanked_cells(self.report, self.fields, self.edits)
 
     def lines(self) -> list[tuple[str, str]]:
         """Return the plan as pairs of what and how much, in the order in which one asks."""
-        sent = f"{counted(self.row_count, 'row')} of {self.report.row_count:,}, {self.size_bytes:,} bytes"
         return [
             ("Goes to", f"domain {self.domain.name} at {self.domain.place}"),
-            ("Sends", f"{sent}, in {counted(len(self.parts), 'part')}" if self.accepted else "nothing: refused"),
+            *(self._going() if self.accepted else self._refusal()),
+            ("Fields", self._mapped()),
             ("Unique key", f"{self.fields.key_field.column} -> {self.fields.key_field.name}"),
-            ("Stay behind", self._stay_behind()),
-            ("Sent empty", self._sent_empty()),
             ("Not mapped, never leave", listed(self.unmapped, shown=12) or "no column"),
+            *([("Marker", self._marked())] if self.marker else []),
             ("Profiles expire", self._expire()),
+            ("Good to know", " ".join(self.good_to_know())),
         ]
 
-    def sentence(self) -> str:
-        """Return where it goes, what is left out and when it expires, in a few sentences."""
+    def _mapped(self) -> str:
+        """Return which column goes where, in short."""
+        pairs = [f"{field.column} -> {field.name}" for field in self.fields]
+        more = len(pairs) - FIELDS_SHOWN
+        return ", ".join(pairs[:FIELDS_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
+
+    def _going(self) -> list[tuple[str, str]]:
+        """Return what is sent of the table, and what is not."""
+        rows, total = counted(self.row_count, "row"), self.report.row_count
+        some = f"{rows} of {total:,}" if self.row_count < total else f"all {rows}" if total > 1 else rows
+        return [
+            ("Sends", f"{some}, {self.size_bytes:,} bytes, in {counted(len(self.parts), 'part')}"),
+            ("Stay behind", self._skipped_rows()),
+            ("Sent empty", self._sent_empty()),
+        ]
+
+    def _refusal(self) -> list[tuple[str, str]]:
+        """Return why nothing is sent, and what can be done about it."""
+        errors, rows = self.report.errors, counted(self.report.row_count, "row")
+        if not self.report.row_count:
+            return [("Sends", "nothing: the table has no rows")]
+        if self.on_invalid != "raise":
+            return [("Sends", f"nothing: of {rows}, none can go"), ("Stay behind", self._skipped_rows())]
+        bad = f"{len(self.report.positions()):,} of {rows}"
+        return [
+            ("Sends", f"nothing: refused, for {counted(len(errors), 'kind')} of error in {bad}"),
+            ("What to do", f"{WAYS_ON}; plan.report says which they are"),
+        ]
+
+    def good_to_know(self) -> list[str]:
+        """Return what the service does without a word about it, a sentence each.
+
+        Source: administrator guide, 'object-type-mapping-troubleshooting' (empty cells) and 'profile-matching'
+        (edited values, and the field that an e-mail address or a phone number also fills).
+        """
+        also = [one.column for one in self.report.findings if one.code == "fills_primary"]
+        filled = f"It also fills the primary e-mail address or phone number from {listed(also)}." if also else ""
+        silent = (
+            "An empty cell does not clear what is stored.",
+            "What an agent, or UpdateProfile, has edited is not overwritten, although the record counts as updated.",
+            filled,
+        )
+        return [sentence for sentence in silent if sentence]
+
+    def sentence(self, sent_at: datetime | None = None) -> str:
+        """Return where it goes, what is left out and when it expires, in a few sentences.
+
+        Parameters
+        ----------
+        sent_at : datetime, optional
+            When the first of it was sent, if that is not today.
+        """
+        behind, total = len(self.edits.skipped), counted(self.report.row_count, "row")
+        rows = f"{behind:,} of {total} ({self._skipped_why()})" if behind else "no row"
         return (
-            f"Goes to domain {self.domain.name} at {self.domain.place}. Stay behind: {self._stay_behind()}. "
-            f"Sent empty: {self._sent_empty()}. Profiles expire on {self._expire()}."
+            f"Goes to domain {self.domain.name} at {self.domain.place}. Stay behind: {rows}. "
+            f"Sent empty: {self._sent_empty()}. Profiles expire on {self._expire(sent_at)}."
         )
 
-    def _stay_behind(self) -> str:
-        why = ", ".join(f"{code} {count:,}" for code, count in self.skipped_why.items())
-        return f"{len(self.edits.skipped):,} of {counted(self.report.row_count, 'row')} ({why})" if why else "no row"
+    def _marked(self) -> str:
+        if self.marker is None:
+            return ""
+        return (
+            f"Attributes.{self.marker.name} = {self.marker.value!r} in every row, for a segment of this upload; a "
+            "later upload with the same attribute overwrites it"
+        )
+
+    def _skipped_rows(self) -> str:
+        count = len(self.edits.skipped)
+        return f"{counted(count, 'row')} ({self._skipped_why()})" if count else "no row"
+
+    def _skipped_why(self) -> str:
+        if len(self.skipped_why) == 1:
+            return next(iter(self.skipped_why))
+        return ", ".join(f"{code} {count:,}" for code, count in self.skipped_why.items())
 
     def _sent_empty(self) -> str:
         blanked = ((field.column, self.edits.blanked.get(field.source, ())) for field in self.fields)
-        return ", ".join(f"{column} {len(positions):,}" for column, positions in blanked if len(positions)) or "no cell"
+        total = self.report.row_count
+        return ", ".join(_emptied(column, len(cells), total) for column, cells in blanked if len(cells)) or "no cell"
 
-    def _expire(self) -> str:
+    def losses(self) -> list[str]:
+        """Return what deserves a second look after the upload has begun, too, a sentence each."""
+        return [sentence for what, sentence in self.warnings().items() if what == "Sent empty"]
+
+    def warnings(self) -> dict[str, str]:
+        """Return what deserves a second look, a sentence each, by the line of the plan that it is about."""
+        found = {}
+        total = self.report.row_count
+        lost = [one.column for one in self.fields if 2 * len(self.edits.blanked.get(one.source, ())) > total]
+        if lost:
+            found["Sent empty"] = f"Over half of {listed(lost)} is sent empty; plan.blanked says which cells and why."
+        if self.data_expiry is None:
+            found["Profiles expire"] = (
+                f"Nobody said when the profiles expire, so they are deleted {catalog.DEFAULT_EXPIRY_DAYS} days after "
+                "their last update."
+            )
+        elif self.data_expiry > catalog.ADVISED_MAX_EXPIRY_DAYS:
+            found["Profiles expire"] = (
+                f"{self.data_expiry:,} days is more than the {catalog.ADVISED_MAX_EXPIRY_DAYS} that the service's "
+                "guide allows an import."
+            )
+        return found
+
+    def _expire(self, sent_at: datetime | None = None) -> str:
         why = "as asked"
         if self.data_expiry is None:
-            why = "the service's default"
+            why = "the service's default; data_expiry=... says another"
         elif self.data_expiry > catalog.ADVISED_MAX_EXPIRY_DAYS:
             why = f"the service's guide allows an import {catalog.ADVISED_MAX_EXPIRY_DAYS}, it may refuse this"
         days = self.data_expiry or catalog.DEFAULT_EXPIRY_DAYS
-        return f"{self.expires_on:%Y-%m-%d}, {counted(days, 'day')} after their last update ({why})"
+        expires_on = self._expires_on(sent_at or datetime.now(UTC))
+        return f"{expires_on:%Y-%m-%d}, {counted(days, 'day')} after their last update ({why})"
 
     def __str__(self) -> str:
         width = max(len(what) for what, _ in self.lines())
-        return "\n".join(f"{what:<{width}}  {text}" for what, text in self.lines())
+        lines = [f"{what:<{width}}  {text}" for what, text in self.lines()]
+        return "\n".join([*lines, *(f"Warning: {sentence}" for sentence in self.warnings().values())])
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return html_table("Upload plan", ("What", "How much"), self.lines())
+        warned = self.warnings()
+        rows = [(what, _marked_cell(text, warned.get(what, ""))) for what, text in self.lines()]
+        return html_table("Upload plan", ("about", "what would happen"), rows)
+
+
+def _emptied(column: str, count: int, total: int) -> str:
+    """Return how many cells of a column are sent empty, and of how many if that is over half of them."""
+    return f"{column} {count:,} of {total:,} ({percent(count, total)})" if 2 * count > total else f"{column} {count:,}"
+
+
+def _marked_cell(text: str, warning: str) -> Html:
+    """Return a cell with a warning under its text, if there is one."""
+    return (
+        Html(f"{markup(text)}<br>{html_badge(Tone.WARNING, 'warning')} {markup(warning)}") if warning else markup(text)
+    )
 
 
 def plan(
@@ -207,6 +280,7 @@ def plan(
     fields: FieldMap,
     *,
     data_expiry: int | None = None,
+    marker: tuple[str, str] | None = None,
     on_invalid: OnInvalid = "raise",
     options: UploadOptions | None = None,
 ) -> Plan:
@@ -225,6 +299,9 @@ def plan(
     data_expiry : int, optional
         Days after which the service deletes a profile that is not updated again, 1 to 1098; the
         service's default is 14.
+    marker : tuple of str and str, optional
+        Name and value of a custom attribute that every row gets, ``("campaign", "spring-2026")``, so that
+        a segment can ask for the rows of this upload.
     on_invalid : {"raise", "blank", "skip"}
         With errors in the table: plan nothing, send the bad cells empty, or leave their rows behind.
         A row whose key is empty, bad or repeated stays behind in both of the latter; of a repeated
@@ -250,20 +327,33 @@ def plan(
     days = _days(data_expiry)
     _ = fields.key_field
     frames.require_columns(data, fields)
-    examined = _Examination(data, fields, on_invalid, options)
+    mark = None if marker is None else Marker.checked(marker, fields)
+    constants = {mark.source: mark.value} if mark else {}
+    parts = PartCutter(fields, options.part_rows, options.part_bytes, constants)
+    selected = Selection(data, fields, on_invalid, constants, parts)
     planned = Plan(
         domain,
         fields,
-        examined.report,
+        _with_marker_counted(selected.report, fields, mark),
         on_invalid,
-        edits=examined.edits(),
-        skipped_why=dict(examined.skipped_why),
+        edits=selected.edits(),
         unmapped=unmapped_columns(data, fields),
         data_expiry=days,
+        marker=mark,
+        options=options,
     )
-    if on_invalid == "raise" and not examined.report.ok:
-        return replace(planned, edits=Edits(), skipped_why={})
-    return replace(planned, parts=examined.parts.closed())
+    if on_invalid == "raise" and not selected.report.ok:
+        return replace(planned, edits=Edits(constants=constants))
+    why = {str(reason): int(count) for reason, count in planned.skipped["reason"].value_counts(sort=False).items()}
+    return replace(planned, parts=parts.closed(), skipped_why=why)
+
+
+def _with_marker_counted(report: Report, fields: FieldMap, marker: Marker | None) -> Report:
+    """Return the report with a finding if it is the marker that makes the fields too many."""
+    if marker is None or len(fields) != catalog.MAX_MAPPED_FIELDS:
+        return report
+    finding = Finding.about_map(validation.TOO_MANY_FIELDS)
+    return Report(report.row_count, (*report.findings, finding), report.columns)
 
 
 def unmapped_columns(data: Any, fields: FieldMap) -> tuple[str, ...]:
@@ -275,79 +365,10 @@ def _days(expiry: object) -> int | None:
     if expiry is None:
         return None
     bounds = catalog.limit("CreateUploadJobRequest", "DataExpiry")
-    days = _whole(expiry)
+    days = whole(expiry)
     if days is None or not bounds.minimum <= days <= bounds.maximum:
         raise FieldsError(
             f"The expiry is {expiry!r}; expected a whole number of days from {bounds.minimum} to {bounds.maximum}, "
             f"or None for the service's default of {catalog.DEFAULT_EXPIRY_DAYS}."
         )
     return days
-
-
-class _Examination:
-    """One pass over the table: the report, the edits and the parts that follow from it."""
-
-    def __init__(self, data: Any, fields: FieldMap, on_invalid: OnInvalid, options: UploadOptions) -> None:
-        self._key_source = fields.key_field.source
-        self._skips_rows = on_invalid == "skip"
-        self._codes = validation.key_codes(data, fields)
-        self._taken = np.zeros(self._codes.max(initial=-1) + 1, dtype=np.bool_)
-        self._skipped: list[Positions] = []
-        self._blanked: dict[str, list[Positions]] = {}
-        self.skipped_why: Counter[str] = Counter()
-        self.parts = PartCutter(fields, options.part_rows, options.part_bytes)
-        reports = (self._take(checked) for checked in validation.check_slices(data, fields))
-        self.report = validation.report_of_whole(reports, fields, validation.repeated_keys(self._codes))
-
-    def edits(self) -> Edits:
-        blanked = {source: np.concatenate(pieces) for source, pieces in self._blanked.items()}
-        return Edits(np.concatenate(self._skipped) if self._skipped else NO_POSITIONS, blanked)
-
-    def _take(self, checked: validation.CheckedSlice) -> Report:
-        """Take note of a slice and return its report; slices come in order."""
-        table = checked.rendered.table
-        stays = self._staying(checked)
-        skipped = checked.start + np.flatnonzero(stays)
-        blanked = {
-            source: checked.start + np.flatnonzero(mask & ~stays)
-            for source, mask in checked.bad_cells.items()
-            if source != self._key_source and not self._skips_rows and (mask & ~stays).any()
-        }
-        if len(skipped):
-            self._skipped.append(skipped)
-        for source, positions in blanked.items():
-            self._blanked.setdefault(source, []).append(positions)
-        going = Edits(skipped, blanked).apply(table, checked.start)
-        self.parts.add(going, checked.start + np.flatnonzero(~stays), checked.start + table.num_rows)
-        return checked.report
-
-    def _staying(self, checked: validation.CheckedSlice) -> NDArray[np.bool_]:
-        """Return which rows of the slice stay behind, counting each under its first reason."""
-        codes = self._codes[checked.start : checked.start + checked.rendered.row_count]
-        nowhere = np.zeros(len(codes), dtype=np.bool_)
-        reasons = {
-            "header_repeated": checked.repeats_header,
-            "key_empty": checked.keys_empty | (codes < 0),
-            "key_invalid": checked.bad_cells.get(self._key_source, nowhere),
-        }
-        if self._skips_rows:
-            bad = (mask for source, mask in checked.bad_cells.items() if source != self._key_source)
-            reasons["cell_invalid"] = np.logical_or.reduce([nowhere, *bad])
-        stays = nowhere.copy()
-        for reason, mask in reasons.items():
-            self._count(reason, mask & ~stays)
-            stays |= mask
-        repeated = self._repeated(codes, ~stays)
-        self._count("key_repeated", repeated)
-        return stays | repeated
-
-    def _count(self, reason: str, mask: NDArray[np.bool_]) -> None:
-        if found := int(mask.sum()):
-            self.skipped_why[reason] += found
-
-    def _repeated(self, codes: NDArray[np.int64], going: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        repeated = np.zeros(len(codes), dtype=np.bool_)
-        candidates = codes[going]
-        repeated[going] = self._taken[candidates] | pd.Series(candidates).duplicated().to_numpy()
-        self._taken[candidates] = True
-        return repeated

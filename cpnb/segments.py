@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import warnings
 from dataclasses import dataclass
 from typing import Any, NoReturn, Self
 
@@ -11,13 +12,22 @@ import pandas as pd
 import tenacity
 
 from cpnb import catalog
-from cpnb.domain import Domain, trying_again
+from cpnb.domain import Domain
 from cpnb.errors import ExpressionError, SegmentExistsError, ServiceError, WaitTimeoutError
 from cpnb.expressions import Expression
+from cpnb.retrying import trying_again
 
-__all__ = ["SegmentDefinition", "list_segments"]
+__all__ = ["EmptySegmentWarning", "SegmentDefinition", "list_segments"]
 
 _REQUEST = "CreateSegmentDefinitionRequest"
+
+# Source: Amazon Connect administrator guide, 'customer-segments-building-segments' (letter case),
+# 'object-type-mapping-troubleshooting' (what is ingested shows late), 'customer-profiles-data-expiration'.
+_EMPTY = (
+    "Segment {!r} matches no profile of domain {!r} now. Values must be written as they are stored, letter case and "
+    "spaces included: compare the condition with a row that should match. After an upload, wait some minutes and ask "
+    "again; profiles that have expired are gone."
+)
 
 _LISTED = {
     "name": "SegmentDefinitionName",
@@ -27,6 +37,10 @@ _LISTED = {
     "created_at": "CreatedAt",
     "arn": "SegmentDefinitionArn",
 }
+
+
+class EmptySegmentWarning(UserWarning):
+    """A segment, as it is written, matches nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +139,7 @@ class SegmentDefinition:
         """Return how many profiles of a domain the condition matches now, as the service estimates it.
 
         The segment need not exist. The service works on what it has processed: shortly after an
-        upload that can be less than was sent.
+        upload that can be less than was sent. An `EmptySegmentWarning` says what to look at if nobody matches.
 
         Raises
         ------
@@ -146,7 +160,10 @@ class SegmentDefinition:
         answer: dict[str, Any] = polling(domain.call, "GetSegmentEstimate", EstimateId=estimate_id)
         status = answer.get("Status")
         if status == "SUCCEEDED":
-            return _count(answer.get("Estimate", ""), self.name)
+            count = _count(answer.get("Estimate", ""), self.name)
+            if count == 0:
+                warnings.warn(_EMPTY.format(self.name, domain.name), EmptySegmentWarning, stacklevel=2)
+            return count
         if _is_running(answer):
             raise WaitTimeoutError(
                 f"The estimate for segment {self.name!r} is still running after {timeout_s:g} s; give it more time "
@@ -196,8 +213,9 @@ def list_segments(domain: Domain) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``name``, ``display_name``, ``description``, ``segment_type`` (CLASSIC or ENHANCED, that is
-        SQL), ``created_at`` (UTC) and ``arn``; a row for each segment. Conditions are not listed by
-        the service: `SegmentDefinition.get` reads one.
+        SQL), ``created_at`` (UTC) and ``arn``; a row for each segment. All are text but the time, in
+        a table without rows too. Conditions are not listed by the service: `SegmentDefinition.get`
+        reads one.
 
     Raises
     ------
@@ -205,8 +223,11 @@ def list_segments(domain: Domain) -> pd.DataFrame:
         If it cannot be asked.
     """
     items = list(domain.pages("ListSegmentDefinitions"))
-    frame = pd.DataFrame({column: [item.get(member) for item in items] for column, member in _LISTED.items()})
-    return frame.assign(created_at=pd.to_datetime(frame["created_at"], utc=True))
+    columns = {column: [item.get(member) for item in items] for column, member in _LISTED.items()}
+    moments = pd.to_datetime(pd.Series(columns.pop("created_at"), dtype="object"), utc=True)
+    # A domain without segments gives the same types; pandas would make numbers of columns without rows.
+    frame = pd.DataFrame(columns, dtype="string").assign(created_at=pd.Series(moments).dt.as_unit("us"))
+    return frame[list(_LISTED)]
 
 
 def _call(domain: Domain, operation: str, name: str) -> dict[str, Any]:

@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import re
+import os
+import ssl
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
-from enum import Enum
+from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any, NoReturn, Protocol, Self, cast
+from typing import Any, Protocol, cast
 from urllib.parse import parse_qs, urlsplit
 
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPSConnectionPool, PoolManager
+from urllib3.connection import HTTPSConnection
+from urllib3.exceptions import HTTPError
 
 from cpnb.domain import LOOPBACK_HOSTS
 from cpnb.errors import TransferError
 from cpnb.foreign_logs import silenced
+from cpnb.put_error import PutError, Remedy, refused
+from cpnb.upload_path import SSE_C, UploadPath
 
-SSE_C = "x-amz-server-side-encryption-customer-"
-CONNECT_TIMEOUT_S = 10.0
-ANSWER_TIMEOUT_S = 120.0
+__all__ = ["Body", "PutError", "Remedy", "UploadPath", "put"]
+
 ANSWER_READ_BYTES = 65_536
-KEY_SIZE_BYTES = 32
+
+# Somewhat more than the 20 s or so after which S3 itself gives up, so that its own words arrive.
+STALL_S = 30.0
+ANSWER_S = 120.0
+
+# The socket's timeout counts for a whole block: one of a megabyte would fail on every slow line.
+BLOCK_BYTES = 65_536
+
+# Where other tools are told whom to trust; the first that is set counts. Source: the AWS CLI's user guide,
+# the documentations of requests, curl and OpenSSL.
+CERTIFICATE_VARIABLES = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 
 
 class Body(Protocol):
@@ -39,85 +50,14 @@ class Body(Protocol):
     def __iter__(self) -> Iterator[bytes | memoryview]: ...
 
 
-class Remedy(Enum):
-    """What may help after a failed PUT. Source: S3 developer guide, error responses."""
-
-    AGAIN = "again"
-    FRESH_PATH = "fresh path"
-    NONE = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class UploadPath:
-    """Where one file goes and the key it is encrypted with; both are secrets and belong together.
-
-    Attributes
-    ----------
-    url : str
-        Signed URL, valid for minutes. Never shown.
-    client_token : str
-        Base64 of the 32-byte key. Never shown.
-    valid_until : datetime
-        When the URL expires, with time zone.
-    """
-
-    url: str = field(repr=False)
-    client_token: str = field(repr=False)
-    valid_until: datetime | None = None
-
-    def __repr__(self) -> str:
-        return f"UploadPath(host={self.host!r}, valid_until={self.valid_until})"
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("An upload path holds an encryption key and is not pickled by accident; hand on its fields.")
-
-    @classmethod
-    def from_api(cls, answer: dict[str, Any]) -> Self:
-        """Return the path in a GetUploadJobPath response."""
-        return cls(answer["Url"], answer.get("ClientToken", ""), answer.get("ValidUntil"))
-
-    @property
-    def host(self) -> str:
-        """Host (and port) that the file goes to."""
-        return urlsplit(self.url).netloc
-
-    def headers(self) -> dict[str, str]:
-        """Return the three SSE-C headers.
-
-        The MD5 is that of the decoded key, not of its text.
-        Source: S3 user guide, 'ServerSideEncryptionCustomerKeys'.
-
-        Raises
-        ------
-        TransferError
-            If the token is not the base64 of 32 bytes.
-        """
-        try:
-            key = base64.b64decode(self.client_token, validate=True)
-        except binascii.Error:
-            key = b""
-        if len(key) != KEY_SIZE_BYTES:
-            raise TransferError(
-                "The service's client token is not the base64 form of a 32-byte key, so the file cannot be encrypted "
-                "as S3 expects. Ask for a fresh path; if it happens again, it is a change in the service."
-            )
-        digest = base64.b64encode(hashlib.md5(key, usedforsecurity=False).digest()).decode()
-        return {
-            f"{SSE_C}algorithm": "AES256",
-            f"{SSE_C}key": self.client_token,
-            f"{SSE_C}key-MD5": digest,
-        }
-
-
-class PutError(TransferError):
-    """A PUT that failed, and what may help."""
-
-    def __init__(self, message: str, remedy: Remedy, *, code: str = "", status_code: int = 0) -> None:
-        super().__init__(message, code=code, status_code=status_code)
-        self.remedy = remedy
-
-
-def put(path: UploadPath, body: Body) -> None:
+def put(
+    path: UploadPath,
+    body: Body,
+    *,
+    stall_s: float = STALL_S,
+    answer_s: float = ANSWER_S,
+    ca_bundle: str | None = None,
+) -> None:
     """Send one file to its path, in one request, and return when the storage has it.
 
     Redirects are refused, no credentials of a netrc file are added, and nothing for this machine
@@ -126,9 +66,17 @@ def put(path: UploadPath, body: Body) -> None:
     Parameters
     ----------
     path : UploadPath
-        Fetched just before, because it expires.
+        Fetched just before, because it expires. A file that set out in time may arrive later.
+        Source: S3 user guide, 'using-presigned-url': expiry is looked at when a request begins.
     body : Body
         Iterated once, from its start. Errors raised by it pass through.
+    stall_s : float
+        The storage must connect, and take the next 64 KiB, within these seconds.
+    answer_s : float
+        It must answer within these seconds once it has the whole file.
+    ca_bundle : str, optional
+        File of the certificates to trust; by default the one that AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE,
+        CURL_CA_BUNDLE or SSL_CERT_FILE names, else the public ones.
 
     Raises
     ------
@@ -137,29 +85,132 @@ def put(path: UploadPath, body: Body) -> None:
     """
     headers = path.headers()
     _check_url(path, headers)
-    loopback = urlsplit(path.url).hostname in LOOPBACK_HOSTS
+    certificates = _certificates(ca_bundle)
+    if path.valid_until is not None and _left_s(path.valid_until) <= 0:
+        raise PutError(
+            "The upload URL expired before the file was sent. Fetch a fresh path; if that is expired, too, the clock "
+            "of this machine is wrong.",
+            Remedy.FRESH_PATH,
+        )
+    sending = _Sending(body)
     with silenced(), requests.Session() as session:
-        session.trust_env = not loopback
+        session.mount("https://", _HearingAdapter())
+        session.trust_env = urlsplit(path.url).hostname not in LOOPBACK_HOSTS
         try:
             answer = session.put(
                 path.url,
-                data=cast("Iterable[bytes]", body),  # anything that looks like bytes will do
+                data=cast("Iterable[bytes]", sending),  # anything that looks like bytes will do
                 headers=headers,
                 auth=_no_authorization,
                 allow_redirects=False,
-                timeout=(CONNECT_TIMEOUT_S, ANSWER_TIMEOUT_S),
+                timeout=(stall_s, answer_s),
+                verify=certificates,
                 stream=True,
             )
             with answer:
                 text = next(answer.iter_content(ANSWER_READ_BYTES), b"").decode("utf-8", "replace")
-        except requests.RequestException as error:
-            failure = _lost(path, error)
+        except (OSError, HTTPError) as error:  # requests' own errors are of the first kind, too
+            failure = sending.failure or _lost(path, sending, answer_s, error)
         else:
-            if answer.status_code == HTTPStatus.OK:
+            refusal = _verdict(answer, text, sending, headers)
+            if refusal is None:
                 return
-            failure = _refused(answer.status_code, text)
+            failure = refusal
     # requests' own errors quote the signed URL; raised here, ours has none of them as its context.
     raise failure
+
+
+class _HearingConnection(HTTPSConnection):
+    """A connection whose answer is read even if it came, and the line went, while we were still sending.
+
+    S3 refuses at the head of a request and closes. Over TLS that ends the sending in an error of the
+    TLS library, which urllib3 takes for the end of everything, other than a broken pipe.
+    """
+
+    def send(self, data: Any) -> None:
+        try:
+            super().send(data)
+        except (ssl.SSLEOFError, ConnectionResetError) as error:
+            raise BrokenPipeError from error
+
+
+class _HearingPool(HTTPSConnectionPool):
+    ConnectionCls = _HearingConnection
+
+
+class _HearingAdapter(HTTPAdapter):
+    """Opens such connections, through a proxy too."""
+
+    def init_poolmanager(self, *arguments: Any, **settings: Any) -> None:
+        super().init_poolmanager(*arguments, **settings)
+        _let_hear(self.poolmanager)
+
+    def proxy_manager_for(self, *arguments: Any, **settings: Any) -> Any:
+        return _let_hear(super().proxy_manager_for(*arguments, **settings))
+
+
+def _let_hear(manager: PoolManager) -> PoolManager:
+    manager.pool_classes_by_scheme = {**manager.pool_classes_by_scheme, "https": _HearingPool}
+    return manager
+
+
+class _Sending:
+    """A body on its way: in small blocks, and no byte more or less than announced."""
+
+    def __init__(self, body: Body) -> None:
+        self._body = body
+        self.sent_bytes = 0
+        self.is_complete = False
+        self.failure: OSError | None = None
+
+    def __len__(self) -> int:
+        return len(self._body)
+
+    def __iter__(self) -> Iterator[memoryview]:
+        try:
+            for block in self._body:
+                yield from self._pieces(memoryview(block))
+        except OSError as error:
+            # The libraries would take it for one of the connection; it is put away, to be raised as it is.
+            self.failure = error
+            raise
+        if self.sent_bytes != len(self):
+            raise self._of_wrong_length()
+        self.is_complete = True
+
+    def _pieces(self, block: memoryview) -> Iterator[memoryview]:
+        if self.sent_bytes + len(block) > len(self):
+            raise self._of_wrong_length()
+        for start in range(0, len(block), BLOCK_BYTES):
+            piece = block[start : start + BLOCK_BYTES]
+            yield piece
+            # Only reached when the network has taken the piece.
+            self.sent_bytes += len(piece)
+
+    def _of_wrong_length(self) -> PutError:
+        return PutError(
+            f"The file is not as long as it was announced to be, {len(self):,} bytes. The connection was closed and "
+            "nothing of the file was stored. Leave the table alone until the upload is through, and run it again.",
+            Remedy.NONE,
+        )
+
+
+def _left_s(valid_until: datetime) -> float:
+    return (valid_until - datetime.now(UTC)).total_seconds()
+
+
+def _certificates(ca_bundle: str | None) -> str | bool:
+    """Return the file of certificates to trust, or True for the public ones."""
+    named = [("ca_bundle", ca_bundle), *((name, os.environ.get(name)) for name in CERTIFICATE_VARIABLES)]
+    where, file = next(((where, file) for where, file in named if file), ("", None))
+    if file is None:
+        return True
+    if not os.path.exists(file):  # noqa: PTH110 - a text as it stands in the environment, only asked about
+        raise TransferError(
+            f"{where} names a file of certificates that does not exist. Name the file of your company's certificates, "
+            f"or remove {where} to trust the public ones. Nothing was sent."
+        )
+    return file
 
 
 def _no_authorization(request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -184,52 +235,69 @@ def _check_url(path: UploadPath, headers: dict[str, str]) -> None:
         )
 
 
-def _lost(path: UploadPath, error: requests.RequestException) -> PutError:
-    kind = type(error).__name__
-    if isinstance(error, requests.exceptions.SSLError):
+def _lost(path: UploadPath, sending: _Sending, answer_s: float, error: Exception) -> PutError:
+    causes = list(_causes(error))
+    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
         return PutError(
-            f"The TLS certificate of {path.host!r} was not accepted ({kind}); the key was not sent. Behind a company "
+            f"The TLS certificate of {path.host!r} was not accepted; the key was not sent. Behind a company "
             "proxy, name its certificate in REQUESTS_CA_BUNDLE.",
             Remedy.NONE,
         )
-    return PutError(f"The connection to {path.host!r} was lost while the file was sent ({kind}).", Remedy.AGAIN)
-
-
-_WORDS = {
-    "SignatureDoesNotMatch": "the request differs from what the upload URL was signed for",
-    "InvalidArgument": "the encryption headers were not accepted",
-    "InvalidEncryptionAlgorithmError": "the encryption algorithm was not accepted",
-    "NotImplemented": "the storage does not do what a header asked for; something on the way changed the request",
-    "MissingContentLength": "the length of the file did not arrive; something on the way changed the request",
-    "EntityTooLarge": "the file is larger than the storage takes",
-    "IncompleteBody": "the file arrived shorter than announced",
-    "RequestTimeout": "the storage waited too long for the next bytes",
-    "BadDigest": "the file was damaged on its way",
-    "SlowDown": "the storage asks for a slower pace",
-    "ExpiredToken": "the upload URL's own credentials have expired",
-}
-
-# Tried again although 4xx: the request was right and the transfer was not.
-# Source: S3 developer guide, error responses.
-_AGAIN = frozenset({"RequestTimeout", "IncompleteBody", "BadDigest"})
-
-
-def _refused(status_code: int, document: str) -> PutError:
-    found = re.search(r"<Code>([A-Za-z]{1,80})</Code>", document)
-    code = found.group(1) if found else ""
-    expired = code == "ExpiredToken" or (code == "AccessDenied" and "Request has expired" in document)
-    if expired:
-        words, remedy = "the upload URL has expired", Remedy.FRESH_PATH
-    elif code == "AccessDenied":
-        words, remedy = "the storage denied access; a header may have been added on the way", Remedy.NONE
-    elif status_code in range(300, 400):
-        words, remedy = (
-            "the storage answered with a redirect, which is refused: it would take the key along",
-            Remedy.NONE,
+    if isinstance(error, requests.exceptions.ReadTimeout):
+        return PutError(
+            f"{path.host!r} was sent the whole file and did not answer within {answer_s:g} s.", Remedy.AGAIN
         )
-    else:
-        words = _WORDS.get(code, "the storage refused the file")
-        again = code in _AGAIN or (status_code in range(500, 600) and status_code != HTTPStatus.NOT_IMPLEMENTED)
-        remedy = Remedy.AGAIN if again else Remedy.NONE
-    name = f"{status_code} {code}".strip()
-    return PutError(f"{words[0].upper()}{words[1:]} (HTTP {name}).", remedy, code=code, status_code=status_code)
+    kind = type(causes[-1]).__name__
+    return PutError(
+        f"The connection to {path.host!r} was lost when {sending.sent_bytes:,} of {len(sending):,} bytes had been "
+        f"sent ({kind}).",
+        Remedy.AGAIN,
+    )
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and what is behind it: requests and urllib3 wrap one in the other, each in its own way."""
+    seen: list[BaseException] = []
+    waiting = [error]
+    while waiting:
+        cause = waiting.pop(0)
+        if any(cause is other for other in seen):
+            continue
+        seen.append(cause)
+        yield cause
+        behind = [*cause.args, getattr(cause, "reason", None), cause.__cause__, cause.__context__]
+        waiting += [other for other in behind if isinstance(other, BaseException)]
+
+
+def _verdict(answer: requests.Response, text: str, sending: _Sending, headers: dict[str, str]) -> PutError | None:
+    """Return what is wrong with an answer; None if it says that the storage has the whole file."""
+    if answer.status_code != HTTPStatus.OK:
+        return refused(answer.status_code, text)
+    if not sending.is_complete:
+        return PutError(
+            f"Something answered with success when {sending.sent_bytes:,} of {len(sending):,} bytes had been sent; it "
+            "cannot have the whole file.",
+            Remedy.AGAIN,
+            status_code=answer.status_code,
+        )
+    # S3 confirms the key by its digest and names each request; a success has no document.
+    # Source: S3 API reference, PutObject and common response headers; responses recorded from S3.
+    name = f"{SSE_C}key-MD5"
+    confirmed = answer.headers.get(name)
+    if confirmed == headers[name]:
+        return None
+    if confirmed is not None or text:
+        return PutError(
+            "Something on the way answered in place of the storage (HTTP 200 with a document that is not S3's), so "
+            "the file is not there. A filter or a sign-in page of the network may do this.",
+            Remedy.NONE,
+            status_code=answer.status_code,
+        )
+    if "x-amz-request-id" not in answer.headers:
+        return PutError(
+            "The answer was a success without the marks of the storage: it was cut off, or is somebody else's, and the "
+            "file may not be there.",
+            Remedy.AGAIN,
+            status_code=answer.status_code,
+        )
+    return None

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Self
 
 import tenacity
 
-from cpnb.domain import Domain, trying_again
+from cpnb.domain import Domain
 from cpnb.errors import ServiceError, WaitTimeoutError
-
-POLL_FIRST_S = 0.2
-POLL_LONGEST_S = 15.0
-POLL_JITTER_S = 0.1
+from cpnb.retrying import pause, polling_pauses
 
 
 class JobStatus(StrEnum):
@@ -33,6 +30,25 @@ class JobStatus(StrEnum):
         return self not in {JobStatus.CREATED, JobStatus.IN_PROGRESS}
 
 
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+"""Before every job."""
+
+
+def wrote_until(
+    status: str, status_reason: str, created_at: datetime | None, completed_at: datetime | None
+) -> datetime:
+    """Return the last moment at which a job may have written profiles; one at work may write for ever.
+
+    A job without a file, or whose file was refused, has written nothing. When a job was created says
+    little: it may have waited for its file until somebody went on with it.
+    """
+    if status == JobStatus.CREATED or status_reason == "VALIDATION_FAILURE":
+        return LONG_AGO
+    if status == JobStatus.IN_PROGRESS:
+        return datetime.max.replace(tzinfo=UTC)
+    return completed_at or created_at or LONG_AGO
+
+
 @dataclass(frozen=True, slots=True)
 class ResultsSummary:
     """The service's three counters of records; None where it gave none, which is not zero."""
@@ -46,6 +62,11 @@ class ResultsSummary:
         """Return the counters of a GetUploadJob response."""
         summary = answer.get("ResultsSummary", {})
         return cls(*(summary.get(f"{name}Records") for name in ("Created", "Updated", "Failed")))
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the service gave all three."""
+        return None not in (self.created, self.updated, self.failed)
 
     def __add__(self, other: ResultsSummary) -> ResultsSummary:
         return ResultsSummary(
@@ -64,6 +85,27 @@ class ResultsSummary:
             return "no counts yet"
         pairs = (("created", self.created), ("updated", self.updated), ("failed", self.failed))
         return ", ".join(f"{'no count of' if count is None else f'{count:,}'} {name}" for name, count in pairs)
+
+
+class NotSeenError(ServiceError):
+    """A request whose answer was lost may have worked, and nobody could be asked whether it has.
+
+    `NotSeenError.after` makes one of the error that was the last.
+    """
+
+    def __init__(self, message: str, *, code: str = "", may_pass: bool = False) -> None:
+        super().__init__(message, code=code)
+        self._may_pass = may_pass
+
+    @classmethod
+    def after(cls, error: ServiceError) -> Self:
+        """Return the error for a request of which `error` was the last that was seen."""
+        return cls(str(error), code=error.code, may_pass=error.may_pass)
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether another try may help."""
+        return self._may_pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +166,8 @@ class UploadJob:
 
         Raises
         ------
+        NotSeenError
+            If it is not known whether the job was started.
         ServiceError
             If the job was not started; where `ServiceError.may_pass`, call again.
         """
@@ -133,7 +177,10 @@ class UploadJob:
             refusal = error
         else:
             return replace(self, status=JobStatus.IN_PROGRESS)
-        seen = self.refresh()
+        try:
+            seen = self.refresh()
+        except ServiceError as error:
+            raise NotSeenError.after(error) from error
         if seen.status is not JobStatus.CREATED:
             return seen
         raise refusal
@@ -155,7 +202,7 @@ class UploadJob:
         raise refusal
 
     def wait(self, timeout_s: float | None = None) -> UploadJob:
-        """Return the job once it has ended, looking at it less and less often.
+        """Return the job once it has ended, looking at it less and less often: after 1 s, and at last every 15 s.
 
         Parameters
         ----------
@@ -167,15 +214,15 @@ class UploadJob:
         WaitTimeoutError
             If it had not ended by then. The job goes on; wait again.
         """
-        patience = tenacity.stop_never if timeout_s is None else tenacity.stop_after_delay(timeout_s)
-        pause = tenacity.wait_exponential(POLL_FIRST_S, POLL_LONGEST_S, 1.5) + tenacity.wait_random(0, POLL_JITTER_S)
+        pauses = polling_pauses()
         polling = tenacity.Retrying(
             retry=tenacity.retry_if_result(lambda job: not job.status.is_final),
-            wait=lambda state: min(pause(state), _left_s(timeout_s, state)),
-            stop=patience,
+            wait=pauses if timeout_s is None else lambda state: min(pauses(state), _left_s(timeout_s, state)),
+            stop=tenacity.stop_never if timeout_s is None else tenacity.stop_after_delay(timeout_s),
+            sleep=pause,
             retry_error_callback=lambda state: state.outcome.result() if state.outcome else self,
         )
-        job: UploadJob = polling(trying_again(), self.refresh)
+        job: UploadJob = polling(self.refresh)
         if not job.status.is_final:
             raise WaitTimeoutError(
                 f"Job {self.job_id} is still {job.status} after {timeout_s:g} s. It goes on; call wait() again."
@@ -189,26 +236,32 @@ class UploadJob:
             JobStatus.IN_PROGRESS: f"Job {self.job_id} is being processed.",
             JobStatus.SUCCEEDED: f"Job {self.job_id} succeeded: {self.results}.",
             JobStatus.PARTIALLY_SUCCEEDED: (
-                f"Job {self.job_id} took in some records: {self.results}. The service does not say which failed."
+                f"Job {self.job_id} took in some records: {self.results}. The service does not say which failed; "
+                "upload.failed_rows() says what can be known."
             ),
             JobStatus.FAILED: (
-                f"Job {self.job_id} failed ({self.status_reason or 'no reason given'}): "
-                + (
-                    "the service could not read the file, or accepted none of its records."
-                    if self.status_reason == "VALIDATION_FAILURE"
-                    else "a fault of the service; run the upload again."
-                )
+                f"Job {self.job_id} failed ({self.status_reason or 'no reason given'}): {self._failure()}"
             ),
-            JobStatus.STOPPED: f"Job {self.job_id} was stopped; what was already taken in stays: {self.results}.",
+            JobStatus.STOPPED: (
+                f"Job {self.job_id} was stopped; what was already taken in stays: {self.results}. upload.retry() sends "
+                "the part again."
+            ),
         }[self.status]
+
+    def _failure(self) -> str:
+        if self.status_reason == "VALIDATION_FAILURE":
+            return (
+                "the service could not read the file, or accepted none of its records; it does not say which. The same "
+                "again would fail again. Upload ten rows, people.head(10), to tell the two apart: if they fail as "
+                "well, look at the field map and the limits of the domain, else at the rows, upload.failed_rows()."
+            )
+        return "a fault of the service; run the upload again, or upload.retry() its part."
 
     def __str__(self) -> str:
         return self.sentence()
 
 
-def _left_s(timeout_s: float | None, state: tenacity.RetryCallState) -> float:
-    if timeout_s is None:
-        return POLL_LONGEST_S
+def _left_s(timeout_s: float, state: tenacity.RetryCallState) -> float:
     return max(timeout_s - (state.seconds_since_start or 0.0), 0.0)
 
 

@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 import warnings
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import replace
+from numbers import Real
 from typing import Any
 
 import pandas as pd
 
-from cpnb import adoption, frames
-from cpnb.adoption import Action, Adoption
-from cpnb.delivery import Delivery, PartProgress, Phase, StoppedError
-from cpnb.display import counted, html_table
+from cpnb import adoption, failed_rows, frames
+from cpnb.adoption import Decisions
+from cpnb.display import counted
 from cpnb.domain import Domain
-from cpnb.errors import CpnbError, InvalidDataError, ServiceError, UploadError, WaitTimeoutError
+from cpnb.errors import CpnbError, FieldsError, InvalidDataError, UploadError, WaitTimeoutError
+from cpnb.expressions import profile
 from cpnb.fields import FieldMap
-from cpnb.parts import Part
-from cpnb.planning import OnInvalid, Plan, UploadOptions, plan, unmapped_columns
-from cpnb.upload_job import JobStatus, ResultsSummary, UploadJob
+from cpnb.foreign_logs import speaking
+from cpnb.part_progress import PartProgress, failure_of, frame_of, reported_from, results_of, status_of, uncounted
+from cpnb.parts_at_work import PartsAtWork
+from cpnb.planning import OnInvalid, Plan, plan, unmapped_columns
+from cpnb.row_search import SearchProgress
+from cpnb.segments import SegmentDefinition
+from cpnb.upload_display import html_of_upload
+from cpnb.upload_job import ResultsSummary, UploadJob
+from cpnb.upload_options import UploadOptions, require_name
+
+FIRST_CONTACT_S = 15.0
+"""How long the cell that starts an upload tries to reach the service; the parts at work are more patient."""
 
 
 class Upload:
     """A table on its way: its parts at work on threads of their own.
 
-    What `upload` returns. Its text and HTML show the parts as they are at that moment.
+    What `upload` returns. Its text and HTML show the parts as they are at that moment. It keeps the
+    mapped columns of the table, for `retry` and `failed_rows`.
 
     Attributes
     ----------
@@ -34,18 +44,13 @@ class Upload:
         What was decided before the first byte: report, parts, what stays behind.
     """
 
-    def __init__(self, plan: Plan, decisions: dict[int, Adoption], name: str, options: UploadOptions) -> None:
+    def __init__(self, plan: Plan, data: Any, decisions: Decisions, name: str) -> None:
         self.plan = plan
+        self._data = data
         self._name = name
-        self._options = options
-        self._on_progress = options.on_progress
-        self._changed = threading.Condition()
-        self._telling = threading.Lock()
-        self._stopping = threading.Event()
-        self._progress = {
-            part.number: PartProgress(part, decisions[part.number].action, job=decisions[part.number].job)
-            for part in plan.parts
-        }
+        self._on_progress = plan.options.on_progress
+        self._left_waiting = decisions.left_waiting
+        self._work = PartsAtWork(plan, data, decisions, name, self._tell)
 
     @property
     def domain(self) -> Domain:
@@ -55,23 +60,31 @@ class Upload:
     @property
     def parts(self) -> tuple[PartProgress, ...]:
         """Every part, as far as it has come, in order."""
-        with self._changed:
-            return tuple(self._progress.values())
+        return self._work.parts
 
     @property
     def jobs(self) -> tuple[UploadJob, ...]:
-        """The jobs that exist so far, in the order of the parts."""
+        """The jobs that exist so far, in the order of the parts; of a part that was sent again, the last."""
         return tuple(progress.job for progress in self.parts if progress.job)
 
     @property
+    def superseded_jobs(self) -> tuple[UploadJob, ...]:
+        """The jobs that failed or were stopped, and whose parts `retry` sent again; they count nowhere."""
+        return self._work.superseded_jobs
+
+    @property
     def results(self) -> ResultsSummary:
-        """The service's counters, added up over the jobs."""
-        return sum((job.results for job in self.jobs), ResultsSummary())
+        """The service's counters, added up over `jobs`.
+
+        A part that was sent again counts with its last job only: what an earlier one had taken in, the
+        last one counts as updated.
+        """
+        return results_of(self.parts)
 
     @property
     def done(self) -> bool:
         """Whether every part has come to its end, good or bad."""
-        return all(progress.phase.is_final for progress in self.parts)
+        return self._work.done
 
     @property
     def status(self) -> str:
@@ -79,59 +92,54 @@ class Upload:
 
         PARTIALLY_SUCCEEDED also stands for parts that ended differently, if any of them succeeded.
         """
-        parts = self.parts
-        if not all(progress.phase.is_final for progress in parts):
-            return JobStatus.IN_PROGRESS
-        if any(progress.phase is Phase.BROKEN for progress in parts):
-            return "BROKEN"
-        ends = {
-            progress.job.status if progress.job and progress.phase is Phase.DONE else JobStatus.STOPPED
-            for progress in parts
-        }
-        if ends & {JobStatus.SUCCEEDED, JobStatus.PARTIALLY_SUCCEEDED}:
-            return JobStatus.SUCCEEDED if ends == {JobStatus.SUCCEEDED} else JobStatus.PARTIALLY_SUCCEEDED
-        return JobStatus.FAILED if JobStatus.FAILED in ends else JobStatus.STOPPED
+        return status_of(self.parts)
+
+    @property
+    def skipped(self) -> pd.DataFrame:
+        """The rows that stayed behind: ``row``, the physical position, and ``reason``, the code of a rule."""
+        return self.plan.skipped
+
+    @property
+    def blanked(self) -> pd.DataFrame:
+        """The cells that were sent empty: ``row``, the physical position, ``column``, and ``reason``."""
+        return self.plan.blanked
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row for each part: rows, bytes, phase, what was done, job and counters."""
-        return pd.DataFrame(
-            [
-                {
-                    "part": progress.part.number,
-                    "records": progress.part.measure.row_count,
-                    "size_bytes": progress.part.measure.size_bytes,
-                    "phase": progress.phase.value,
-                    "status": progress.job.status.value if progress.job else "",
-                    "created": progress.job.results.created if progress.job else None,
-                    "updated": progress.job.results.updated if progress.job else None,
-                    "failed": progress.job.results.failed if progress.job else None,
-                    "job_id": progress.job.job_id if progress.job else "",
-                }
-                for progress in self.parts
-            ]
-        )
+        """Return a row for each part: rows, bytes, what is done and where it is, job and counters."""
+        return frame_of(self.parts)
+
+    @property
+    def headline(self) -> str:
+        """How many rows, how it stands, and the counters, in a line."""
+        parts = self.parts
+        results, missing = results_of(parts), uncounted(parts)
+        told = [] if missing and results == ResultsSummary() else [str(results)]
+        told += [f"no counts of {counted(missing, 'part')}"] if missing else []
+        return f"Upload of {counted(self.plan.row_count, 'row')}: {status_of(parts)} ({'; '.join(told)})"
 
     def sentences(self) -> list[str]:
-        """Return what became of each part so far, a sentence each."""
+        """Return what became of each part so far, a sentence each, and advice if the line is slow."""
         parts = self.parts
+        told = [f"Part {progress.part.number}: {progress.sentence()}" for progress in parts]
         if len(parts) == 1:
-            return [parts[0].sentence()]
-        return [f"Part {progress.part.number}: {progress.sentence()}" for progress in parts]
+            told = [parts[0].sentence()]
+        return [*told, *self._notes()]
+
+    def _notes(self) -> list[str]:
+        """Return what is to be known beside the parts, a sentence each."""
+        return [note for note in (self._left_waiting, self._work.bandwidth.advice) if note]
 
     def __str__(self) -> str:
-        head = f"Upload of {counted(self.plan.row_count, 'row')}: {self.status} ({self.results})"
-        return "\n".join([head, self.plan.sentence(), *self.sentences()])
+        told = [f"Warning: {warning}" for warning in self.plan.losses()]
+        return "\n".join([self.headline, self._plan_sentence(), *told, *self.sentences()])
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        frame = self.to_frame()
-        return html_table(
-            f"Upload of {counted(self.plan.row_count, 'row')}: {self.status} ({self.results})",
-            list(frame.columns),
-            frame.astype(object).where(frame.notna(), "").itertuples(index=False),
-            note=" ".join([self.plan.sentence(), *self.sentences()]),
-        )
+        return html_of_upload(self.headline, self.parts, [self._plan_sentence(), *self._notes()], self.plan.losses())
+
+    def _plan_sentence(self) -> str:
+        return self.plan.sentence(reported_from(self.parts))
 
     def wait(self, timeout_s: float | None = None) -> Upload:
         """Return this upload once every part has come to its end.
@@ -151,15 +159,25 @@ class Upload:
         UploadError
             If a part could not be brought to its end, or the service failed its job.
         """
+        given: object = timeout_s
+        if given is not None and (isinstance(given, bool) or not isinstance(given, Real)):
+            raise TypeError(f"timeout_s is a {type(timeout_s).__name__}; expected a number of seconds, or None.")
         try:
-            with self._changed:
-                ended = self._changed.wait_for(lambda: self.done, timeout_s)
+            ended = self._work.wait(timeout_s)
         except KeyboardInterrupt as interrupt:
             interrupt.add_note("The upload goes on in the background: wait() waits again, stop() stops it.")
             raise
         if not ended:
-            raise WaitTimeoutError(f"The upload is not through after {timeout_s:g} s. It goes on; call wait() again.")
-        self._raise_first_failure()
+            parts = self.parts
+            open_count = sum(not progress.phase.is_final for progress in parts)
+            raise WaitTimeoutError(
+                f"The upload is not through after {timeout_s:g} s: {open_count} of {counted(len(parts), 'part')} at "
+                "work. It goes on; call wait() again. If a job does not move for hours, upload.stop() ends it, and "
+                "upload.retry() sends its part again."
+            )
+        failure = failure_of(self.parts, self.domain.name)
+        if failure is not None:
+            raise failure
         return self
 
     def stop(self) -> Upload:
@@ -170,95 +188,142 @@ class Upload:
         Raises
         ------
         ServiceError
-            If the service refused to stop a part; the others are stopped.
+            If the service refused to stop the job of a part; the others are stopped. A part whose job is only
+            being started now is stopped by itself, and goes on if that is refused.
         """
-        self._stopping.set()
-        refusals = []
-        for progress in self.parts:
-            if progress.phase is Phase.PROCESSING and progress.job:
-                try:
-                    progress.job.stop()
-                except ServiceError as error:  # the other parts are stopped all the same
-                    refusals.append(error)
-        if refusals:
-            raise refusals[0]
+        self._work.stop()
         return self
 
-    def _raise_first_failure(self) -> None:
-        for progress in self.parts:
-            if progress.error is not None and progress.phase is Phase.BROKEN:
-                raise progress.error
-            if progress.job and progress.job.status is JobStatus.FAILED:
-                raise UploadError(progress.job.sentence(), job_id=progress.job.job_id, stage="processing")
+    def retry(self) -> Upload:
+        """Send again the parts that failed, were stopped or broke, and return this upload, at work again.
 
-    def _begin(self, data: Any) -> None:
-        """Start the parts on their threads; a script that ends without waiting finishes them first."""
-        pool = ThreadPoolExecutor(self._options.parts_in_flight, thread_name_prefix="cpnb-upload")
-        for part in self.plan.parts:
-            pool.submit(self._run, Delivery(self.plan, part, self._name, self.plan.stream(data, part)), part)
-        pool.shutdown(wait=False)
+        Parts that succeeded, also those of which some records failed, are left as they are, and so are
+        those that are still at work. Before a part is sent its job is looked at: one that waits for its
+        file is gone on with, and one that has come through after all is not sent again.
 
-    def _run(self, delivery: Delivery, part: Part) -> None:
-        try:
-            self._bring_to_its_end(delivery, part)
-        except StoppedError as error:
-            self._note(part, phase=Phase.STOPPED, error=error)
-        except CpnbError as error:
-            self._note(part, phase=Phase.BROKEN, error=error)
-        except BaseException as error:  # noqa: BLE001 - whatever it is must end the waiting of wait()
-            # Its kind only: the text of a foreign error could hold a value.
-            broken = UploadError(f"Part {part.number} broke off: {type(error).__name__}. Run the upload again.")
-            self._note(part, phase=Phase.BROKEN, error=broken)
+        Raises
+        ------
+        DomainNotFoundError, CredentialsError, UnreachableError, ServiceError
+            If the jobs cannot be looked at; nothing has changed then.
+        """
+        again = [progress for progress in self.parts if progress.phase.is_final and not progress.got_through]
+        decisions = adoption.decide_again(self.plan, {progress.part: progress.job for progress in again})
+        self._work.again(again, decisions)
+        return self
 
-    def _bring_to_its_end(self, delivery: Delivery, part: Part) -> None:
-        progress = self._progress[part.number]
-        job = progress.job
-        if job is None or progress.action in {Action.SEND, Action.CONTINUE}:
-            self._refuse_if_stopping()
-            job = job or delivery.create()
-            self._note(part, phase=Phase.SENDING, job=job)
-            job = delivery.send(job, lambda sent_bytes: self._sent(part, sent_bytes))
-            self._refuse_if_stopping()
-            job = delivery.start(job)
-        self._note(part, phase=Phase.PROCESSING, job=job)
-        # `stop` sets the flag before it looks for jobs at work: one of the two sees the other.
-        if self._stopping.is_set():
-            job.stop()
-        self._note(part, phase=Phase.DONE, job=delivery.watch(job))
+    def segment(
+        self, name: str, *, display_name: str | None = None, description: str | None = None
+    ) -> SegmentDefinition:
+        """Create the segment of exactly the rows of this upload, and return it.
 
-    def _sent(self, part: Part, sent_bytes: int) -> None:
-        self._refuse_if_stopping()
-        self._note(part, sent_bytes=sent_bytes)
+        It asks for the marker that every row carries: a later upload that gives the same attribute
+        another value takes its rows out of the segment, and one with the same marker adds its own.
 
-    def _refuse_if_stopping(self) -> None:
-        if self._stopping.is_set():
-            raise StoppedError("Stopped on request before its job was started; nothing of this part was taken in.")
+        Parameters
+        ----------
+        name : str
+            Name of the segment, 1 to 64 letters, digits, ``_`` or ``-``.
+        display_name, description : str, optional
+            What people see.
 
-    def _note(self, part: Part, **changes: Any) -> None:
-        with self._changed:
-            self._progress[part.number] = replace(self._progress[part.number], **changes)
-            self._changed.notify_all()
-        with self._telling:  # one at a time: a progress bar need not be safe for threads
-            self._tell()
+        Raises
+        ------
+        FieldsError
+            If the upload has no marker.
+        SegmentExistsError, ServiceError
+            If the name is taken, or the service refuses.
+        """
+        marker = self.plan.marker
+        if marker is None:
+            raise FieldsError(
+                "The rows of this upload have no marker, and without one the service cannot tell them from others. "
+                "Upload them with a marker=('campaign', 'spring-2026'), then ask for the segment."
+            )
+        condition = profile.Attributes[marker.name].isin([marker.value])
+        definition = SegmentDefinition(name, condition, display_name=display_name, description=description)
+        return definition.create(self.domain)
+
+    def failed_rows(self, *, max_requests: int = failed_rows.MAX_REQUESTS) -> pd.DataFrame:
+        """Return which rows the service refused, as far as that can be known by reading; nothing is sent.
+
+        Parameters
+        ----------
+        max_requests : int
+            How many searches for keys may be made at most.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``row`` (physical position), ``part``, ``reason`` and ``certainty``, the surest first. A row
+            that is not in it was taken in.
+
+        Raises
+        ------
+        UploadError
+            If the upload is still at work.
+        """
+        jobs = self._finished_jobs()
+        return failed_rows.failed_rows(self.plan, self._data, jobs, max_requests=max_requests)
+
+    def find_failed_rows(
+        self, max_jobs: int = 150, *, on_progress: Callable[[SearchProgress], None] | None = None
+    ) -> pd.DataFrame:
+        """Return which rows the service refuses, found by sending rows again in smaller and smaller jobs.
+
+        It is a verb of its own because jobs stay at the service for good. Rows that are sent again are
+        updated, as the service knows them by their key.
+
+        Parameters
+        ----------
+        max_jobs : int
+            How many jobs it may make.
+        on_progress : callable, optional
+            Given a `SearchProgress` after each answer of the service; ``print`` will do.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As that of `failed_rows`.
+
+        Raises
+        ------
+        UploadError
+            If the upload is still at work, or another upload came after it.
+        """
+        jobs = self._finished_jobs()
+        return failed_rows.find_failed_rows(
+            self.plan, self._data, jobs, max_jobs=max_jobs, name=self._name, on_progress=on_progress
+        )
+
+    def _finished_jobs(self) -> dict[int, UploadJob]:
+        parts = self.parts
+        if not all(progress.phase.is_final for progress in parts):
+            raise UploadError("The upload is still at work, so its failed rows are not known. Call wait() first.")
+        return {progress.part.number: progress.job for progress in parts if progress.job}
 
     def _tell(self) -> None:
         if self._on_progress is None:
             return
         try:
-            self._on_progress(self)
+            with speaking():  # it may be called in the middle of a request
+                self._on_progress(self)
         except BaseException as error:  # noqa: BLE001 - a broken progress bar must not break the upload behind it
             self._on_progress = None
             with contextlib.suppress(UserWarning):  # nor must a warning that somebody made an error
-                warnings.warn(f"on_progress raised {type(error).__name__} and is not called again.", stacklevel=2)
+                words = f" ({error})" if isinstance(error, CpnbError) else ""  # our own words hold no values
+                warnings.warn(
+                    f"on_progress raised {type(error).__name__}{words} and is not called again.", stacklevel=2
+                )
 
 
-def upload(
+def upload(  # noqa: PLR0913 - the whole of what an analyst says about an upload, in one place
     data: Any,
     domain: Domain,
     fields: FieldMap,
     *,
     display_name: str = "cpnb",
     data_expiry: int | None = None,
+    marker: tuple[str, str] | None = None,
     on_invalid: OnInvalid = "raise",
     options: UploadOptions | None = None,
 ) -> Upload:
@@ -269,7 +334,8 @@ def upload(
 
     Running the same upload again is safe: what an earlier run finished is reported and not sent,
     what it left half-done is gone on with. A finished upload counts as the same for 24 hours
-    (`UploadOptions.repeat_window_h`).
+    (`UploadOptions.repeat_window_h`), and never for longer than its profiles live. Two runs at the same
+    moment do not see each other in time: both send, and no profile is doubled, as the key is the same.
 
     Parameters
     ----------
@@ -284,6 +350,9 @@ def upload(
     data_expiry : int, optional
         Days after which the service deletes a profile that is not updated again, 1 to 1098; the
         service's default is 14, and its guide allows an import 90.
+    marker : tuple of str and str, optional
+        Name and value of a custom attribute that every row gets, such as ``("campaign", "spring-2026")``,
+        so that `Upload.segment` can make the segment of exactly these rows. It counts as a field.
     on_invalid : {"raise", "blank", "skip"}
         With errors in the table: refuse it, send the bad cells empty, or leave their rows behind.
     options : UploadOptions, optional
@@ -298,17 +367,23 @@ def upload(
     DomainNotFoundError, CredentialsError, UnreachableError
         If the domain cannot be reached.
     """
+    require_name(display_name)
     options = options or UploadOptions()
     frames.require_columns(data, fields)
     snapshot = frames.snapshot(data, fields.needed_columns)
-    planned = plan(snapshot, domain, fields, data_expiry=data_expiry, on_invalid=on_invalid, options=options)
+    planned = plan(
+        snapshot, domain, fields, data_expiry=data_expiry, marker=marker, on_invalid=on_invalid, options=options
+    )
     planned = replace(planned, unmapped=unmapped_columns(data, fields))
     if not planned.accepted:
         planned.report.raise_if_failed()
         raise InvalidDataError("Nothing can be sent: no row has a usable unique key.", planned.report)
-    decisions = adoption.decide(planned, options)
+    # Somebody waits for this in a cell: a network that is gone is told soon.
+    first_contact = replace(options.patience, try_again_for_s=min(options.patience.try_again_for_s, FIRST_CONTACT_S))
+    with first_contact.applied():
+        decisions = adoption.decide(planned, options)
     with contextlib.suppress(CpnbError):  # the number is for reading, and not every network reaches who knows it
         _ = domain.account
-    started = Upload(planned, decisions, display_name, options)
-    started._begin(snapshot)  # noqa: SLF001 - starting is not for users
+    started = Upload(planned, snapshot, decisions, display_name)
+    started._work.begin(planned.parts)  # noqa: SLF001 - starting is not for users
     return started

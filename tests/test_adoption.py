@@ -6,17 +6,21 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
-from cpnb.adoption import Action, decide, digest, display_name, earlier_jobs
+from cpnb.adoption import Action, decide, decide_again, digest, display_name, earlier_jobs, searching
 from cpnb.csvstream import Measure
+from cpnb.errors import ServiceError
 from cpnb.fields import FieldMap
+from cpnb.marker import Marker
 from cpnb.parts import Part
 from cpnb.planning import Plan, UploadOptions
 from cpnb.report import Report
+from cpnb.upload_job import JobStatus, UploadJob
 
+NOW = datetime.now(UTC)
 FIELDS = FieldMap({"id": "AccountNumber", "city": "Address.City"}, unique_key="id")
 
 
@@ -33,6 +37,10 @@ class Jobs:
         assert (operation, parameters) == ("ListUploadJobs", {"MaxResults": 500})
         self.times_asked += 1
         yield from self.items
+
+    def call(self, operation: str, /, **parameters: Any) -> dict[str, Any]:
+        assert (operation, parameters) == ("GetDomain", {})
+        return {}
 
 
 def part(number: int = 1, content: str = "c0ffee") -> Part:
@@ -93,6 +101,19 @@ def test_the_window_can_be_set() -> None:
     assert decide(plan, UploadOptions(repeat_window_h=48))[1].action is Action.REPORT
 
 
+@pytest.mark.parametrize(
+    ("data_expiry", "hours_ago", "action"),
+    [(1, 17, Action.REPORT), (1, 19, Action.SEND), (None, 300, Action.REPORT), (None, 335, Action.SEND)],
+)
+def test_what_expires_soon_is_sent_again_however_long_the_window(
+    data_expiry: int | None, hours_ago: float, action: Action
+) -> None:
+    plan = replace(planned(), data_expiry=data_expiry)
+    plan = listed_job(plan, part(), "SUCCEEDED", hours_ago=hours_ago)
+
+    assert decide(plan, UploadOptions(repeat_window_h=1000))[1].action is action
+
+
 @pytest.mark.parametrize("status", ["CREATED", "IN_PROGRESS", "SUCCEEDED"])
 def test_send_sends_whatever_there_is_and_still_looks_whether_the_domain_answers(status: str) -> None:
     plan = listed_job(planned(), part(), status)
@@ -113,6 +134,26 @@ def test_what_another_upload_may_have_overwritten_is_sent_again(other_hours_ago:
     other = {"JobId": "b" * 32, "DisplayName": "other 1/1 0123456789abcdef", "Status": "SUCCEEDED", "CreatedAt": then}
 
     assert decide(replace(plan, domain=Jobs(mine, other)), UploadOptions())[1].action is action  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("other", "action"),
+    [
+        ({"Status": "SUCCEEDED", "CompletedAt": NOW - timedelta(minutes=30)}, Action.SEND),
+        ({"Status": "IN_PROGRESS"}, Action.SEND),
+        ({"Status": "CREATED"}, Action.REPORT),
+        ({"Status": "FAILED", "StatusReason": "VALIDATION_FAILURE", "CompletedAt": NOW}, Action.REPORT),
+    ],
+    ids=["waited and ran after it", "waited and runs", "waits still", "its file was refused"],
+)
+def test_what_counts_is_when_another_job_wrote_and_not_when_it_was_created(
+    other: dict[str, Any], action: Action
+) -> None:
+    plan = listed_job(planned(), part(), "SUCCEEDED", hours_ago=1.0)
+    other = {"JobId": "b" * 32, "DisplayName": "other", "CreatedAt": NOW - timedelta(hours=2), **other}
+    plan = replace(plan, domain=Jobs(*plan.domain.items, other))  # type: ignore[attr-defined, arg-type]
+
+    assert decide(plan, UploadOptions())[1].action is action
 
 
 def test_a_job_that_waits_is_continued_whatever_came_after_it() -> None:
@@ -221,3 +262,109 @@ def test_what_changes_nothing_at_the_service_leaves_the_digest() -> None:
 
     assert digest(replace(plan, on_invalid="skip"), part()) == digest(plan, part())
     assert digest(plan, replace(part(), rows=range(5, 15))) == digest(plan, part())
+
+
+class OwnJob:
+    """Stands for a domain that knows one job, or has forgotten it."""
+
+    name = "loyalty"
+
+    def __init__(self, answer: dict[str, Any] | ServiceError) -> None:
+        self.answer = answer
+        self.times_asked = 0
+
+    def call(self, operation: str, /, **parameters: Any) -> dict[str, Any]:
+        assert (operation, parameters) == ("GetUploadJob", {"JobId": "a" * 32})
+        self.times_asked += 1
+        if isinstance(self.answer, ServiceError):
+            raise self.answer
+        return self.answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "action"),
+    [
+        ({"Status": "CREATED"}, Action.CONTINUE),
+        ({"Status": "IN_PROGRESS"}, Action.WATCH),
+        ({"Status": "SUCCEEDED"}, Action.REPORT),
+        ({"Status": "PARTIALLY_SUCCEEDED"}, Action.REPORT),
+        ({"Status": "FAILED"}, Action.SEND),
+        ({"Status": "STOPPED"}, Action.SEND),
+        (ServiceError("no such job", code="ResourceNotFoundException"), Action.SEND),
+    ],
+    ids=str,
+)
+def test_a_part_that_broke_is_decided_on_by_what_its_own_job_says_now(
+    answer: dict[str, Any] | ServiceError, action: Action
+) -> None:
+    job = UploadJob(OwnJob(answer), "a" * 32)  # type: ignore[arg-type]
+
+    assert decide_again(planned(), {part(): job})[1].action is action
+
+
+def test_a_job_that_is_known_to_have_ended_is_not_asked_again() -> None:
+    knows = OwnJob({})
+    job = UploadJob(knows, "a" * 32, status=JobStatus.FAILED)  # type: ignore[arg-type]
+
+    assert decide_again(planned(), {part(): job})[1].action is Action.SEND
+    assert knows.times_asked == 0
+
+
+def test_where_the_job_cannot_be_read_nothing_is_decided() -> None:
+    job = UploadJob(OwnJob(ServiceError("no", code="AccessDeniedException")), "a" * 32)  # type: ignore[arg-type]
+
+    with pytest.raises(ServiceError, match="no"):
+        decide_again(planned(), {part(): job})
+
+
+@pytest.mark.parametrize(
+    ("status", "hours_ago", "on_repeat", "action"),
+    [
+        ("CREATED", 1, "adopt", Action.CONTINUE),
+        ("CREATED", 1, "send", Action.CONTINUE),
+        ("IN_PROGRESS", 1, "adopt", Action.WATCH),
+        ("IN_PROGRESS", 1, "send", Action.SEND),
+        ("SUCCEEDED", 1, "adopt", Action.REPORT),
+        ("SUCCEEDED", 1, "send", Action.SEND),
+        ("SUCCEEDED", 30, "adopt", Action.SEND),
+    ],
+)
+def test_a_part_without_a_job_goes_on_with_the_one_that_was_created_for_it(
+    status: str, hours_ago: float, on_repeat: Literal["adopt", "send"], action: Action
+) -> None:
+    plan = listed_job(planned(), part(), status, hours_ago=hours_ago)
+    plan = replace(plan, options=UploadOptions(on_repeat=on_repeat))
+
+    assert decide_again(plan, {part(): None})[1].action is action
+
+
+def test_small_jobs_that_searched_its_failed_rows_overwrote_nothing() -> None:
+    plan = listed_job(planned(), part(), "SUCCEEDED", hours_ago=1.0)
+    name = f"spring {searching(digest(plan, part()))} 1-10 0123456789abcdef"
+    small = {"JobId": "b" * 32, "DisplayName": name, "Status": "SUCCEEDED", "CreatedAt": datetime.now(UTC)}
+    plan = replace(plan, domain=Jobs(*plan.domain.items, small))  # type: ignore[attr-defined, arg-type]
+
+    assert decide(plan, UploadOptions())[1].action is Action.REPORT
+
+
+def test_a_marker_changes_the_digest_by_its_name_alone_too() -> None:
+    plan = planned()
+    marked = [replace(plan, marker=Marker(name, "spring")) for name in ("campaign", "wave")]
+
+    assert len({digest(one, part()) for one in (plan, *marked)}) == 3
+
+
+@pytest.mark.parametrize(
+    ("status", "hours_ago", "why"),
+    [
+        ("FAILED", 1, "The job of an earlier run failed, so it is sent again"),
+        ("STOPPED", 1, "The job of an earlier run was stopped, so it is sent again"),
+        ("SUCCEEDED", 30, "An earlier run ended over 24 h ago, so it is sent again"),
+        ("SUCCEEDED", 1, "Already uploaded by an earlier run, not sent again"),
+    ],
+)
+def test_it_says_why_a_part_is_sent_again(status: str, hours_ago: float, why: str) -> None:
+    plan = listed_job(planned(), part(), status, hours_ago=hours_ago)
+
+    assert decide(plan, UploadOptions())[1].sentence == why
+    assert decide(planned(), UploadOptions())[1].sentence == ""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
-from cpnb.display import Bar, BarPart, Html, RowHeader, Tone, counted, html_table, percent
+from cpnb.display import Bar, BarPart, Html, RowHeader, Tone, colour, counted, html_badge, html_table, percent, sign
 
 
 class Tags(HTMLParser):
@@ -33,6 +34,42 @@ def test_a_table_has_a_caption_and_header_cells_with_a_scope() -> None:
     assert [attributes["scope"] for tag, attributes in seen.tags if tag == "th"] == ["col", "col"]
     assert (seen.count("tr"), seen.count("td")) == (3, 4)
     assert seen.text == "Two rowsnamecounta1b2"
+
+
+def sides(html: str, tag: str) -> list[str]:
+    """Return on which side the cells of a kind are aligned, in order."""
+    return [
+        re.findall(r"text-align:(\w+)", attributes["style"] or "")[0]
+        for found, attributes in Tags(html).tags
+        if found == tag
+    ]
+
+
+def test_columns_of_numbers_stand_to_the_right_with_their_headers() -> None:
+    rows = [["spring", 1, "1,234", "", "5.0 %", "7"], ["2026", 20, "-5", "3", "100 %", "no"]]
+
+    html = html_table("c", ["text", "number", "count", "gap", "share", "mixed", "without cells"], rows)
+
+    assert sides(html, "th") == ["left", "right", "right", "right", "right", "left", "left"]
+    assert sides(html, "td") == ["left", "right", "right", "right", "right", "left"] * 2
+
+
+def test_what_only_looks_like_a_number_stands_to_the_left() -> None:
+    html = html_table("c", ["name", "html", "phone", "date"], [[RowHeader("7"), Html("8"), "+1 206", "2026-11-24"]])
+
+    assert set(sides(html, "th") + sides(html, "td")) == {"left"}
+    assert sides(html_table("c", ["a", "b"], []), "th") == ["left", "left"]
+
+
+def test_cells_do_not_touch_each_other_on_pages_without_styles() -> None:
+    cells = [
+        attributes
+        for tag, attributes in Tags(html_table("c", ["h"], [["x", RowHeader("y")]])).tags
+        if tag in {"th", "td"}
+    ]
+
+    assert len(cells) == 3
+    assert all("padding:.2em .6em" in (attributes["style"] or "") for attributes in cells)
 
 
 def test_everything_that_is_shown_is_escaped() -> None:
@@ -108,3 +145,14 @@ def test_thousands_are_separated() -> None:
 def test_a_plural_of_its_own_is_used() -> None:
     assert counted(2, "entry", "entries") == "2 entries"
     assert counted(1, "entry", "entries") == "1 entry"
+
+
+def test_a_badge_says_in_words_what_its_colour_does() -> None:
+    badge = html_badge(Tone.BUSY, "IN <PROGRESS>")
+
+    assert Tags(badge).text.strip() == "IN <PROGRESS>"
+    assert colour(Tone.BUSY) in badge
+
+
+def test_every_tone_has_a_colour_and_a_sign_of_its_own() -> None:
+    assert len({colour(tone) for tone in Tone}) == len({sign(tone) for tone in Tone}) == len(Tone)

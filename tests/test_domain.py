@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import logging
+import pickle
 import socket
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
@@ -22,6 +25,7 @@ from cpnb.errors import (
     ServiceError,
     UnreachableError,
 )
+from cpnb.retrying import Patience
 
 JOB = "0123456789abcdef" * 2
 
@@ -219,6 +223,68 @@ def test_a_fault_is_asked_again_and_the_answer_counts(service: Service) -> None:
 
     assert domain_at(service.url).call("GetDomain")["DomainName"] == "loyalty"
     assert len(service.paths) == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(429, "ThrottlingException"), (500, ""), (502, ""), (503, ""), (504, ""), (500, "InternalServerException")],
+)
+def test_what_is_no_verdict_is_asked_again_also_where_a_gateway_answers(
+    service: Service, status: int, kind: str
+) -> None:
+    service.will_answer(status, kind)
+    service.will_answer(status, kind)
+    service.will_answer(200, DomainName="loyalty", CreatedAt=0, LastUpdatedAt=0)
+
+    with Patience(pause_first_s=0.01).applied():
+        assert domain_at(service.url).call("GetDomain")["DomainName"] == "loyalty"
+
+    assert len(service.paths) == 3
+
+
+def test_a_verdict_is_asked_for_once(service: Service) -> None:
+    service.will_answer(400, "BadRequestException", Message="no")
+
+    raised_by(lambda: domain_at(service.url).call("GetDomain"))
+
+    assert len(service.paths) == 1
+
+
+def test_a_connection_that_is_not_there_is_tried_again_for_as_long_as_was_said() -> None:
+    domain = domain_at(f"http://127.0.0.1:{closed_port()}")
+    began_s = time.monotonic()
+
+    with Patience(try_again_for_s=0.3, pause_first_s=0.02).applied():
+        error = raised_by(lambda: domain.call("GetDomain"))
+
+    assert isinstance(error, UnreachableError)
+    assert time.monotonic() - began_s < 5
+
+
+def test_an_answer_that_is_none_of_the_services_is_told_as_such(
+    serving: Callable[[type[BaseHTTPRequestHandler]], str],
+) -> None:
+    class SignInPage(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "100")
+            self.end_headers()
+            self.wfile.write(b"<html>secret@example.com")
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    error = raised_by(lambda: domain_at(serving(SignInPage)).call_once("GetDomain"))
+
+    assert isinstance(error, UnreachableError)
+    assert "was cut off, or is not the service's" in str(error)
+    assert "secret" not in f"{error} {error.__context__} {error.__cause__}"
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, pickle.dumps])
+def test_a_domain_says_that_it_is_not_copied_and_what_to_do(copied: Callable[[object], object]) -> None:
+    with pytest.raises(TypeError, match=r"neither copied nor pickled\. Make it anew.*cpnb\.Domain\("):
+        copied(domain_at("http://127.0.0.1:9"))
 
 
 def test_asked_once_is_asked_once_even_after_a_fault(service: Service) -> None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import re
 
 import pytest
 
 from cpnb import errors
+from cpnb.put_error import PutError, Remedy
+from cpnb.report import Report
+from cpnb.retrying import StoppedError
+from cpnb.upload_job import NotSeenError
 
 
 def error_classes() -> list[type]:
@@ -57,6 +63,30 @@ def test_a_transfer_error_says_job_stage_and_status() -> None:
 
     assert (error.job_id, error.stage, error.code, error.status_code) == ("ab" * 16, "put", "SlowDown", 503)
     assert str(error) == "no"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        errors.InvalidDataError("refused", Report(3)),
+        errors.ServiceError("no", code="BadRequestException"),
+        errors.UploadError("no", job_id="ab" * 16, stage="start", code="SlowDown"),
+        errors.TransferError("no", job_id="ab" * 16, code="SlowDown", status_code=503),
+        PutError("no", Remedy.FRESH_PATH, code="ExpiredToken", status_code=400),
+        NotSeenError.after(errors.UnreachableError("nothing answered")),
+        StoppedError("stopped"),
+        *(kind("no") for kind in error_classes() if kind is not errors.InvalidDataError),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_error_of_a_worker_process_arrives_with_all_that_it_carries(error: errors.CpnbError) -> None:
+    pickled = pickle.loads(pickle.dumps(error))  # noqa: S301 - pickled in the same line
+
+    for arrived in (pickled, copy.deepcopy(error), copy.copy(error)):
+        assert type(arrived) is type(error)
+        assert str(arrived) == str(error)
+        assert vars(arrived) == vars(error)
+        assert getattr(arrived, "may_pass", None) == getattr(error, "may_pass", None)
 
 
 def test_exactly_five_names_are_all_shown() -> None:

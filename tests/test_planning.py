@@ -5,43 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 import numpy as np
 import pandas as pd
 import pytest
 
 from cpnb import frames
 from cpnb.csvstream import Meter
-from cpnb.domain import Domain
 from cpnb.errors import FieldsError, FrameError
 from cpnb.fields import FieldMap
-from cpnb.planning import Plan, UploadOptions, plan
-
-# Nothing listens there: whatever asked it would fail.
-NOWHERE = "http://127.0.0.1:9"
-FIELDS = FieldMap({"id": "AccountNumber", "mail": "EmailAddress", "city": "Address.City"}, unique_key="id")
-HEADER = b"id,mail,city\n"
-
-
-def a_domain() -> Domain:
-    return Domain("loyalty", endpoint_url=NOWHERE, session=boto3.Session("a", "b", region_name="eu-west-1"))
-
-
-def people(*rows: tuple[Any, Any, Any]) -> pd.DataFrame:
-    return pd.DataFrame(list(rows), columns=["id", "mail", "city"], dtype=object)
-
-
-def numbered(row_count: int) -> pd.DataFrame:
-    ids = [f"{number:06}" for number in range(row_count)]
-    return pd.DataFrame({"id": ids, "mail": "a@example.com", "city": "Oslo"})
-
-
-def planned(frame: pd.DataFrame, fields: FieldMap = FIELDS, **settings: Any) -> Plan:
-    return plan(frame, a_domain(), fields, **settings)
-
-
-def files(made: Plan, frame: pd.DataFrame) -> list[bytes]:
-    return [b"".join(made.stream(frame, part)) for part in made.parts]
+from cpnb.planning import Plan, UploadOptions
+from tests.plans import HEADER, files, numbered, people, planned
 
 
 def test_a_good_table_goes_whole_in_one_part() -> None:
@@ -65,125 +38,6 @@ def test_the_network_is_not_touched_and_the_table_not_changed() -> None:
     planned(frame, on_invalid="blank")
 
     pd.testing.assert_frame_equal(frame, before)
-
-
-def test_errors_refuse_the_whole_table_unless_told_otherwise() -> None:
-    made = planned(people(("1", "no mail", "Oslo"), ("2", None, None)))
-
-    assert not made.accepted
-    assert (made.parts, made.row_count, len(made.edits.skipped), made.skipped_why) == ((), 0, 0, {})
-    assert [finding.code for finding in made.report.errors] == ["email_invalid"]
-    assert "nothing: refused" in str(made)
-
-
-def test_blank_sends_a_bad_optional_cell_empty() -> None:
-    frame = people(("1", "no mail", "Oslo"), ("2", "b@example.com", "x" * 256), ("3", "c@example.com", "Rome"))
-
-    made = planned(frame, on_invalid="blank")
-
-    assert files(made, frame) == [HEADER + b'"1",,"Oslo"\n"2","b@example.com",\n"3","c@example.com","Rome"\n']
-    assert made.skipped_why == {}
-    cells = made.blanked().sort_values("row")
-    assert list(zip(cells["row"], cells["column"], strict=True)) == [(0, "mail"), (1, "city")]
-
-
-def test_skip_leaves_the_row_of_a_bad_cell_behind() -> None:
-    frame = people(("1", "no mail", "x" * 256), ("2", "b@example.com", "Oslo"))
-
-    made = planned(frame, on_invalid="skip")
-
-    assert files(made, frame) == [HEADER + b'"2","b@example.com","Oslo"\n']
-    assert made.skipped_why == {"cell_invalid": 1}
-    assert made.skipped()["row"].tolist() == [0]
-    assert made.blanked().empty
-
-
-@pytest.mark.parametrize("on_invalid", ["blank", "skip"])
-def test_a_row_that_repeats_the_header_stays_behind(on_invalid: str) -> None:
-    frame = people(("1", "a@example.com", "Oslo"), ("ID", " mail", None), ("2", "b@example.com", "city"))
-
-    made = planned(frame, on_invalid=on_invalid)
-
-    assert files(made, frame) == [HEADER + b'"1","a@example.com","Oslo"\n"2","b@example.com","city"\n']
-    assert made.skipped_why == {"header_repeated": 1}
-    assert made.skipped()["row"].tolist() == [1]
-    assert made.blanked().empty
-
-
-def test_a_row_that_repeats_the_header_refuses_the_table() -> None:
-    made = planned(people(("1", "a@example.com", "Oslo"), ("id", "mail", "city")))
-
-    assert not made.accepted
-    assert [one.code for one in made.report.findings if not one.column] == ["header_repeated"]
-
-
-@pytest.mark.parametrize("on_invalid", ["blank", "skip"])
-def test_a_row_without_a_usable_key_stays_behind(on_invalid: str) -> None:
-    frame = people(("1", None, "a"), (None, None, "b"), ("", None, "c"), ("x" * 256, None, "d"), (["5"], None, "e"))
-
-    made = planned(frame, on_invalid=on_invalid)
-
-    assert files(made, frame) == [HEADER + b'"1",,"a"\n']
-    assert made.skipped()["row"].tolist() == [1, 2, 3, 4]
-    assert sum(made.skipped_why.values()) == 4
-    assert made.skipped_why.keys() <= {"key_empty", "key_invalid"}
-
-
-def test_of_a_repeated_key_the_first_goes() -> None:
-    frame = people(("1", None, "first"), ("2", None, "other"), ("1", None, "second"), ("1", None, "third"))
-
-    made = planned(frame, on_invalid="blank")
-
-    assert files(made, frame) == [HEADER + b'"1",,"first"\n"2",,"other"\n']
-    assert made.skipped_why == {"key_repeated": 2}
-    assert made.skipped()["row"].tolist() == [2, 3]
-
-
-def test_of_a_repeated_key_the_first_that_can_go_goes() -> None:
-    frame = people(("1", "no mail", "first"), ("1", "a@example.com", "second"), ("1", "b@example.com", "third"))
-
-    made = planned(frame, on_invalid="skip")
-
-    assert files(made, frame) == [HEADER + b'"1","a@example.com","second"\n']
-    assert made.skipped_why == {"cell_invalid": 1, "key_repeated": 1}
-
-
-def test_a_key_repeats_as_its_content_type_compares() -> None:
-    fields = FieldMap({"mail": "EmailAddress", "city": "Address.City"}, unique_key="mail")
-    frame = people((0, "Ada@example.com", "a"), (0, "ada@EXAMPLE.com", "b"), (0, "bob@example.com", "c"))
-
-    made = planned(frame, fields, on_invalid="blank")
-
-    assert files(made, frame) == [b'mail,city\n"Ada@example.com","a"\n"bob@example.com","c"\n']
-
-
-def test_a_key_repeats_across_slices() -> None:
-    frame = numbered(frames.SLICE_ROWS + 5)
-    frame.loc[frames.SLICE_ROWS + 3, "id"] = "000001"
-
-    made = planned(frame, on_invalid="blank")
-
-    assert made.skipped()["row"].tolist() == [frames.SLICE_ROWS + 3]
-    assert made.row_count == frames.SLICE_ROWS + 4
-
-
-def test_a_bad_cell_is_emptied_in_whichever_slice_it_lies() -> None:
-    frame = numbered(frames.SLICE_ROWS + 5)
-    frame.loc[[3, frames.SLICE_ROWS + 2], "mail"] = "no mail"
-
-    made = planned(frame, on_invalid="blank")
-
-    assert made.blanked()["row"].tolist() == [3, frames.SLICE_ROWS + 2]
-    [content] = files(made, frame)
-    assert f'"{frames.SLICE_ROWS + 2:06}",,"Oslo"\n'.encode() in content
-    assert content.count(b",,") == 2
-
-
-def test_a_table_in_which_no_row_has_a_key_sends_nothing() -> None:
-    made = planned(people((None, None, "a"), ("", None, "b")), on_invalid="blank")
-
-    assert not made.accepted
-    assert made.skipped_why == {"key_empty": 2}
 
 
 @pytest.mark.parametrize("on_invalid", ["raise", "blank", "skip"])
@@ -261,6 +115,71 @@ def assert_together_they_are(made: Plan, frame: pd.DataFrame, whole: Plan) -> No
     assert all(one.rows.stop <= two.rows.start for one, two in zip(made.parts, made.parts[1:], strict=False))
 
 
+def test_a_marker_is_a_last_column_with_the_same_text_in_every_record() -> None:
+    frame = people(("1", "no mail", "Oslo"), (None, None, "Bergen"), ("2", None, "Rome"))
+
+    made = planned(frame, on_invalid="blank", marker=("campaign", "spring, 2026"))
+
+    expected = b'id,mail,city,campaign\n"1",,"Oslo","spring, 2026"\n"2",,"Rome","spring, 2026"\n'
+    assert files(made, frame) == [expected]
+    assert made.size_bytes == len(expected)
+    assert made.marker == ("campaign", "spring, 2026")
+    assert list(made.api_fields) == ["id", "mail", "city", "campaign"]
+
+
+def test_a_marker_is_in_every_part_and_counts_for_its_size() -> None:
+    frame = numbered(10)
+
+    made = planned(frame, marker=("campaign", "spring"), options=UploadOptions(part_bytes=200))
+
+    contents = files(made, frame)
+    assert len(contents) > 1
+    assert all(content.startswith(b"id,mail,city,campaign\n") and len(content) < 200 for content in contents)
+    assert b"".join(contents).count(b',"spring"\n') == 10
+
+
+def test_the_plan_shows_the_marker_and_says_that_it_may_be_overwritten() -> None:
+    said = dict(planned(numbered(1), marker=("campaign", "spring")).lines())["Marker"]
+
+    assert said.startswith("Attributes.campaign = 'spring' in every row")
+    assert "a later upload with the same attribute overwrites it" in said
+    assert "Marker" not in dict(planned(numbered(1)).lines())
+
+
+@pytest.mark.parametrize(("columns", "warned"), [(24, False), (25, True), (26, True)])
+def test_a_marker_counts_as_a_field(columns: int, warned: bool) -> None:
+    frame = pd.DataFrame({f"c{number}": ["x"] for number in range(columns)})
+    fields = FieldMap({name: f"Attributes.{name}" for name in frame}, unique_key="c0")
+
+    made = planned(frame, fields, marker=("campaign", "spring"))
+
+    assert [one.code for one in made.report.findings] == ["too_many_fields"] * warned
+
+
+def test_what_the_service_does_silently_is_said_before() -> None:
+    fields = FieldMap({"id": "AccountNumber", "mail": "PersonalEmailAddress"}, unique_key="id")
+    made = planned(numbered(1), fields)
+
+    for shown in (str(made), made._repr_html_()):
+        assert "An empty cell does not clear what is stored." in shown
+        assert "has edited is not overwritten" in shown
+        assert "also fills the primary e-mail address or phone number" in shown
+        assert "14 days after their last update" in shown
+    assert "also fills" not in str(planned(numbered(1)))
+
+
+def test_a_part_of_one_s_own_is_measured_as_the_stream_sends_it() -> None:
+    frame = numbered(100)
+    frame.loc[[3, 40], "id"] = None
+    made = planned(frame, on_invalid="blank", marker=("campaign", "spring"))
+
+    part = made.part(frame, range(2, 50), 1)
+
+    content = b"".join(made.stream(frame, part))
+    assert (part.measure.row_count, part.measure.size_bytes) == (46, len(content))
+    assert content.startswith(b'id,mail,city,campaign\n"000002"')
+
+
 def test_columns_that_are_not_mapped_are_named_and_stay() -> None:
     frame = people(("1", None, "Oslo")).assign(notes="secret", age=3)
 
@@ -280,15 +199,17 @@ def test_the_plan_says_where_what_and_until_when() -> None:
     assert said["Goes to"] == "domain loyalty at 127.0.0.1:9, region eu-west-1"
     assert said["Sends"] == f"1 row of 2, {made.size_bytes:,} bytes, in 1 part"
     assert said["Unique key"] == "id -> AccountNumber"
-    assert said["Stay behind"] == "1 of 2 rows (key_empty 1)"
+    assert said["Stay behind"] == "1 row (key_empty)"
     assert said["Sent empty"] == "mail 1"
+    assert said["Fields"] == "id -> AccountNumber, mail -> EmailAddress, city -> Address.City"
     assert said["Not mapped, never leave"] == "'notes'"
     assert said["Profiles expire"] == f"{day}, 30 days after their last update (as asked)"
     assert made.expires_on == day
 
 
 def test_without_an_expiry_the_default_of_the_service_is_said() -> None:
-    assert "14 days after their last update (the service's default)" in str(planned(numbered(1)))
+    said = "14 days after their last update (the service's default; data_expiry=... says another)"
+    assert said in str(planned(numbered(1)))
 
 
 def test_more_than_the_guide_allows_is_said() -> None:
@@ -359,3 +280,22 @@ def test_a_misspelt_answer_to_errors_is_refused() -> None:
 def test_a_setting_out_of_its_bounds_is_refused_by_name(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=f"{next(iter(wrong))} is .*expected"):
         UploadOptions(**wrong)
+
+
+def test_a_column_of_which_most_is_lost_is_a_warning_with_its_share() -> None:
+    frame = people(("1", "no mail", "Oslo"), ("2", "none", "Oslo"), ("3", "a@example.com", "Oslo"))
+
+    made = planned(frame, on_invalid="blank", data_expiry=30)
+
+    assert dict(made.lines())["Sent empty"] == "mail 2 of 3 (66.7 %)"
+    assert "Warning: Over half of 'mail' is sent empty" in str(made)
+    assert "warning</span> Over half of &#x27;mail&#x27; is sent empty" in made._repr_html_()
+    half = planned(frame.assign(mail=["no mail", None, "a@example.com"]), on_invalid="blank", data_expiry=30)
+    assert (dict(half.lines())["Sent empty"], half.warnings()) == ("mail 1", {})
+
+
+@pytest.mark.parametrize(("days", "warned"), [(None, True), (90, False), (91, True)])
+def test_an_expiry_that_surprises_is_a_warning(days: int | None, warned: bool) -> None:
+    made = planned(numbered(1), data_expiry=days)
+
+    assert ("Warning: " in str(made)) == ("warning</span>" in made._repr_html_()) == warned

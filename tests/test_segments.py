@@ -11,7 +11,7 @@ from cpnb.errors import (
     WaitTimeoutError,
 )
 from cpnb.expressions import profile
-from cpnb.segments import SegmentDefinition, list_segments
+from cpnb.segments import EmptySegmentWarning, SegmentDefinition, list_segments
 
 SEATTLE = profile.Address.City == "Seattle"
 
@@ -45,12 +45,16 @@ def test_a_segment_is_created_listed_read_and_deleted(domain):
         (SEATTLE | (profile.LastName == "Smith"), 3),
         (profile.LastName.startswith("S") & ~profile.LastName.contains("mit"), 1),
         (profile.Address.City.isin([str(n) for n in range(99)] + ["seattle"]), 1),
-        (profile.FirstName == "Ann", 0),
         (profile.FirstName != "Ann", 3),
     ],
 )
 def test_an_estimate_counts_who_matches(domain, condition, count):
     assert SegmentDefinition("x", condition).estimate(with_profiles(domain)) == count
+
+
+def test_an_estimate_of_nobody_says_what_to_look_at(domain):
+    with pytest.warns(EmptySegmentWarning, match=r"Segment 'x' matches no profile .* letter case"):
+        assert SegmentDefinition("x", profile.FirstName == "Ann").estimate(with_profiles(domain)) == 0
 
 
 def test_all_segments_of_many_pages_are_listed(domain):
@@ -63,6 +67,16 @@ def test_an_empty_domain_lists_a_table_without_rows(domain):
     found = list_segments(domain)
     assert list(found.columns) == ["name", "display_name", "description", "segment_type", "created_at", "arn"]
     assert len(found) == 0
+    assert {column: str(dtype) for column, dtype in found.dtypes.items()} == {
+        "name": "string",
+        "display_name": "string",
+        "description": "string",
+        "segment_type": "string",
+        "created_at": "datetime64[us, UTC]",
+        "arn": "string",
+    }
+    SegmentDefinition("one", SEATTLE).create(domain)
+    assert (list_segments(domain).dtypes == found.dtypes).all()
 
 
 def test_a_taken_name_is_its_own_error(domain):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from cpnb.errors import ServiceError, UnreachableError, WaitTimeoutError
+from cpnb.retrying import Patience
 from cpnb.upload_job import JobStatus, ResultsSummary, UploadJob
 
 JOB = "0123456789abcdef" * 2
@@ -111,10 +113,37 @@ def test_when_the_time_is_over_the_job_goes_on_and_that_is_said() -> None:
     assert "StopUploadJob" not in asked
 
 
-def test_the_last_pause_is_cut_to_the_time_that_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    pauses: list[float] = []
-    monkeypatch.setattr("tenacity.nap.time.sleep", pauses.append)
-    monkeypatch.setattr("tenacity.time.monotonic", lambda: sum(pauses))
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses that are made, in a time that passes by them alone."""
+    made: list[float] = []
+    monkeypatch.setattr("time.sleep", made.append)
+    monkeypatch.setattr("tenacity.time.monotonic", lambda: sum(made))
+    return made
+
+
+def test_a_job_is_looked_at_after_a_second_and_at_last_every_15_seconds(pauses: list[float]) -> None:
+    job, _ = job_of(*[{"Status": "IN_PROGRESS"}] * 20, {"Status": "SUCCEEDED"})
+
+    job.wait()
+
+    assert 1.0 <= pauses[0] <= 1.2
+    assert all(one < other for one, other in itertools.pairwise(pauses[:6]))
+    assert all(15.0 <= one <= 15.2 for one in pauses[8:])
+    assert len(set(pauses[8:])) > 1  # at random somewhat longer
+
+
+def test_how_often_it_is_looked_at_can_be_said(pauses: list[float]) -> None:
+    job, _ = job_of(*[{"Status": "IN_PROGRESS"}] * 20, {"Status": "SUCCEEDED"})
+
+    with Patience(poll_first_s=30, poll_longest_s=60).applied():
+        job.wait()
+
+    assert 30 <= pauses[0] <= 36
+    assert 60 <= pauses[-1] <= 66
+
+
+def test_the_last_pause_is_cut_to_the_time_that_is_left(pauses: list[float]) -> None:
     job, _ = job_of({"Status": "IN_PROGRESS"})
 
     with pytest.raises(WaitTimeoutError):
@@ -137,13 +166,6 @@ def test_an_error_while_waiting_comes_through() -> None:
         job.wait(timeout_s=60)
 
     assert asked == ["GetUploadJob"] * 2
-
-
-def test_a_connection_that_is_lost_while_waiting_is_tried_again() -> None:
-    job, asked = job_of({"Status": "IN_PROGRESS"}, UnreachableError("gone"), {"Status": "SUCCEEDED"})
-
-    assert job.wait(timeout_s=60).status is JobStatus.SUCCEEDED
-    assert asked == ["GetUploadJob"] * 3
 
 
 def test_a_start_is_one_request() -> None:
@@ -201,11 +223,14 @@ def test_a_stop_returns_the_job_as_it_is_then() -> None:
         ({"Status": "CREATED"}, "waits for its file"),
         ({"Status": "IN_PROGRESS"}, "being processed"),
         ({"Status": "SUCCEEDED", "ResultsSummary": {"CreatedRecords": 3}}, "succeeded: 3 created"),
-        ({"Status": "PARTIALLY_SUCCEEDED"}, "does not say which failed"),
+        ({"Status": "PARTIALLY_SUCCEEDED"}, "does not say which failed; upload.failed_rows()"),
         ({"Status": "FAILED", "StatusReason": "VALIDATION_FAILURE"}, "could not read the file"),
         ({"Status": "FAILED", "StatusReason": "INTERNAL_FAILURE"}, "fault of the service"),
         ({"Status": "FAILED"}, "no reason given"),
+        ({"Status": "FAILED", "StatusReason": "VALIDATION_FAILURE"}, "The same again would fail again"),
+        ({"Status": "FAILED", "StatusReason": "INTERNAL_FAILURE"}, "upload.retry()"),
         ({"Status": "STOPPED"}, "what was already taken in stays"),
+        ({"Status": "STOPPED"}, "upload.retry()"),
     ],
 )
 def test_each_state_is_said_in_a_sentence(answer: dict[str, Any], words: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
 from pathlib import Path
 from typing import Self
 
@@ -11,11 +12,14 @@ import pyarrow as pa
 import pytest
 
 import cpnb
+from cpnb.upload_job import ResultsSummary
+from tests.benchmarks import crowded_table
 
 pytestmark = pytest.mark.long
 
 ROWS = 1_000_000
 LIMIT_BYTES = 300_000_000
+LIMIT_BYTES_OF_PARTS = 400_000_000
 
 
 def resident_bytes() -> int:
@@ -61,3 +65,21 @@ def test_a_million_rows_of_ten_columns_take_less_than_300_mb(sandbox, dtype):
     print(f"\n{dtype}: {peak.bytes / 1e6:.0f} MB beside the table for {upload.plan.size_bytes / 1e6:.0f} MB of CSV")
     assert upload.results.created == upload.plan.row_count
     assert peak.bytes < LIMIT_BYTES
+
+
+@pytest.mark.timeout(1800)
+def test_three_million_rows_go_in_three_parts_and_take_less_than_400_mb(sandbox):
+    table = crowded_table.text_table(3 * ROWS, bad_share=0)
+    domain = sandbox.domain("three-million")
+    gc.collect()
+    pa.default_memory_pool().release_unused()
+    begun = time.monotonic()
+    with Peak() as peak:
+        upload = table.cp.upload(domain, crowded_table.FIELDS).wait()
+    taken_s, csv_mb = time.monotonic() - begun, upload.plan.size_bytes / 1e6
+    print(f"\n3 parts: {peak.bytes / 1e6:.0f} MB beside the table, CSV {csv_mb:.0f} MB, {taken_s:.0f} s")
+    assert [part.measure.row_count for part in upload.plan.parts] == [ROWS, ROWS, ROWS]
+    assert upload.results == ResultsSummary(created=3 * ROWS, updated=0, failed=0)
+    everybody = cpnb.SegmentDefinition("everybody", cpnb.profile.AccountNumber.notin(["-"]))
+    assert everybody.estimate(domain) == 3 * ROWS
+    assert peak.bytes < LIMIT_BYTES_OF_PARTS

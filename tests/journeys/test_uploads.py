@@ -12,52 +12,30 @@ import pytest
 import cpnb
 from cpnb import errors
 from cpnb.adoption import Action
-from cpnb.planning import UploadOptions
 from cpnb.upload_job import JobStatus, ResultsSummary
-
-FIELDS = cpnb.FieldMap(
-    {"id": "AccountNumber", "mail": "EmailAddress", "phone": "PhoneNumber", "city": "Address.City"},
-    unique_key="id",
-    region="US",
-)
-
-
-def customers(count=3, **columns):
-    made = {
-        "id": [f"{number:05d}" for number in range(count)],
-        "mail": [f"person{number}@example.com" for number in range(count)],
-        "phone": ["+12065550100"] * count,
-        "city": ["Seattle"] * count,
-        "secret": ["never leaves"] * count,
-    }
-    return pd.DataFrame(made | columns)
-
-
-def stored(domain, key):
-    answer = domain.call("SearchProfiles", KeyName="_account", Values=[key])
-    return answer["Items"]
+from tests.journeys.customers import FIELDS, begin, customers, quick, stored
 
 
 def test_rows_become_profiles_and_a_second_run_sends_nothing(domain):
-    first = cpnb.upload(customers(), domain, FIELDS).wait()
+    first = begin(customers(), domain, FIELDS).wait()
     assert first.status == "SUCCEEDED"
     assert first.results == ResultsSummary(created=3, updated=0, failed=0)
     assert len(first.jobs) == 1
 
-    again = cpnb.upload(customers(), domain, FIELDS).wait()
+    again = begin(customers(), domain, FIELDS).wait()
     assert [part.action for part in again.parts] == [Action.REPORT]
     assert again.jobs[0].job_id == first.jobs[0].job_id
     assert len(list(domain.pages("ListUploadJobs"))) == 1
 
 
 def test_sending_anyway_updates_the_same_profiles(domain):
-    cpnb.upload(customers(), domain, FIELDS).wait()
-    again = cpnb.upload(customers(), domain, FIELDS, options=UploadOptions(on_repeat="send")).wait()
+    begin(customers(), domain, FIELDS).wait()
+    again = begin(customers(), domain, FIELDS, options=quick(on_repeat="send")).wait()
     assert again.results == ResultsSummary(created=0, updated=3, failed=0)
 
 
 def test_leading_zeros_arrive_and_unmapped_columns_do_not(domain):
-    cpnb.upload(customers(1), domain, FIELDS).wait()
+    begin(customers(1), domain, FIELDS).wait()
     (profile,) = stored(domain, "00000")
     assert profile["AccountNumber"] == "00000"
     assert profile["Address"] == {"City": "Seattle"}
@@ -66,21 +44,21 @@ def test_leading_zeros_arrive_and_unmapped_columns_do_not(domain):
 
 @pytest.mark.parametrize("dtype", ["object", "string", "string[pyarrow]", "category"])
 def test_every_kind_of_text_column_arrives_the_same(domain, dtype):
-    cpnb.upload(customers().astype(dtype), domain, FIELDS).wait()
+    begin(customers().astype(dtype), domain, FIELDS).wait()
     (profile,) = stored(domain, "00002")
     assert profile["EmailAddress"] == "person2@example.com"
 
 
 def test_difficult_cells_arrive_as_they_are(domain):
     city = 'a "quoted", comma\nand a line\r\nbreak \N{SNOWMAN} ;\ttab'
-    cpnb.upload(customers(1, city=[city]), domain, FIELDS).wait()
+    begin(customers(1, city=[city]), domain, FIELDS).wait()
     (profile,) = stored(domain, "00000")
     assert profile["Address"]["City"] == city
 
 
 def test_errors_in_the_table_stop_it_before_anything_is_created(domain):
     with pytest.raises(errors.InvalidDataError) as caught:
-        cpnb.upload(customers(mail=["a@example.com", "nonsense", "b@example.com"]), domain, FIELDS)
+        begin(customers(mail=["a@example.com", "nonsense", "b@example.com"]), domain, FIELDS)
     assert "nonsense" not in str(caught.value)
     assert not caught.value.report.ok
     assert list(domain.pages("ListUploadJobs")) == []
@@ -88,30 +66,30 @@ def test_errors_in_the_table_stop_it_before_anything_is_created(domain):
 
 def test_bad_cells_are_sent_empty_on_request(domain):
     people = customers(mail=["a@example.com", "nonsense", "b@example.com"])
-    upload = cpnb.upload(people, domain, FIELDS, on_invalid="blank").wait()
+    upload = begin(people, domain, FIELDS, on_invalid="blank").wait()
     assert upload.results == ResultsSummary(created=3, updated=0, failed=0)
-    assert upload.plan.blanked().to_dict("list") == {"row": [1], "column": ["mail"]}
+    assert upload.plan.blanked.to_dict("list") == {"row": [1], "column": ["mail"], "reason": ["email_invalid"]}
     (profile,) = stored(domain, "00001")
     assert "EmailAddress" not in profile
 
 
 def test_rows_with_bad_cells_stay_behind_on_request(domain):
     people = customers(mail=["a@example.com", "nonsense", "b@example.com"])
-    upload = cpnb.upload(people, domain, FIELDS, on_invalid="skip").wait()
+    upload = begin(people, domain, FIELDS, on_invalid="skip").wait()
     assert upload.results == ResultsSummary(created=2, updated=0, failed=0)
-    assert upload.plan.skipped()["row"].tolist() == [1]
+    assert upload.plan.skipped["row"].tolist() == [1]
     assert stored(domain, "00001") == []
 
 
 def test_rows_without_a_usable_key_stay_behind_and_are_counted(domain):
-    upload = cpnb.upload(customers(id=["1", None, "1"]), domain, FIELDS, on_invalid="blank").wait()
+    upload = begin(customers(id=["1", None, "1"]), domain, FIELDS, on_invalid="blank").wait()
     assert upload.results == ResultsSummary(created=1, updated=0, failed=0)
     assert upload.plan.skipped_why == {"key_empty": 1, "key_repeated": 1}
 
 
 def test_parts_are_cut_by_rows_and_all_arrive(domain):
     people = customers(25)
-    upload = cpnb.upload(people, domain, FIELDS, options=UploadOptions(part_rows=10, parts_in_flight=2)).wait()
+    upload = begin(people, domain, FIELDS, options=quick(part_rows=10, parts_in_flight=2)).wait()
     assert [part.part.measure.row_count for part in upload.parts] == [10, 10, 5]
     assert len({job.job_id for job in upload.jobs}) == 3
     assert upload.results == ResultsSummary(created=25, updated=0, failed=0)
@@ -128,7 +106,7 @@ def test_a_table_that_changes_underneath_never_becomes_an_object(domain):
             people["city"].array[19_999] = "Tacoma"  # past copy-on-write, as a careless library would
 
     people["city"] = people["city"].astype(object)
-    upload = cpnb.upload(people, domain, FIELDS, options=UploadOptions(on_progress=change))
+    upload = begin(people, domain, FIELDS, options=quick(on_progress=change))
     try:
         upload.wait()
     except errors.ChangedDataError:
@@ -141,37 +119,37 @@ def test_a_table_that_changes_underneath_never_becomes_an_object(domain):
 
 def test_the_domain_must_be_said_in_full(domain):
     with pytest.raises(TypeError, match=r"cpnb\.Domain"):
-        cpnb.upload(customers(), "loyalty", FIELDS)
+        begin(customers(), "loyalty", FIELDS)
 
 
 def test_an_upload_needs_a_unique_key(domain):
     with pytest.raises(errors.FieldsError, match="unique key"):
-        cpnb.upload(customers(), domain, cpnb.FieldMap({"mail": "EmailAddress"}))
+        begin(customers(), domain, cpnb.FieldMap({"mail": "EmailAddress"}))
 
 
 def test_a_domain_that_does_not_exist_is_told_before_anything_is_sent(sandbox):
     nowhere = cpnb.Domain("nowhere", endpoint_url=sandbox.url, session=sandbox.domain("somewhere")._session)
     with pytest.raises(errors.DomainNotFoundError, match="nowhere"):
-        cpnb.upload(customers(), nowhere, FIELDS)
+        begin(customers(), nowhere, FIELDS)
 
 
 @pytest.mark.parametrize("people", [pd.DataFrame(), customers(0)], ids=["no columns", "no rows"])
 def test_an_empty_table_is_refused(domain, people):
     with pytest.raises((errors.FrameError, errors.InvalidDataError)):
-        cpnb.upload(people, domain, FIELDS)
+        begin(people, domain, FIELDS)
 
 
 def test_a_lost_answer_to_create_leaves_one_job(own_sandbox):
     domain = own_sandbox.domain("loyalty")
     own_sandbox.inject("lost_answer", operation="CreateUploadJob")
-    cpnb.upload(customers(), domain, FIELDS).wait()
+    begin(customers(), domain, FIELDS).wait()
     assert len(list(domain.pages("ListUploadJobs"))) == 1
 
 
 def test_a_lost_answer_to_start_counts_as_started(own_sandbox):
     domain = own_sandbox.domain("loyalty")
     own_sandbox.inject("lost_answer", operation="StartUploadJob")
-    assert cpnb.upload(customers(), domain, FIELDS).wait().results.created == 3
+    assert begin(customers(), domain, FIELDS).wait().results.created == 3
 
 
 @pytest.mark.parametrize("operation", ["CreateUploadJob", "GetUploadJobPath", "StartUploadJob", "GetUploadJob"])
@@ -179,7 +157,7 @@ def test_a_lost_answer_to_start_counts_as_started(own_sandbox):
 def test_what_may_pass_is_asked_again(own_sandbox, operation, kind):
     domain = own_sandbox.domain("loyalty")
     own_sandbox.inject(kind, operation=operation, times=2)
-    upload = cpnb.upload(customers(), domain, FIELDS).wait()
+    upload = begin(customers(), domain, FIELDS).wait()
     assert upload.results == ResultsSummary(created=3, updated=0, failed=0)
     assert len(list(domain.pages("ListUploadJobs"))) == 1
 
@@ -187,18 +165,18 @@ def test_what_may_pass_is_asked_again(own_sandbox, operation, kind):
 def test_what_is_forbidden_names_job_and_stage(own_sandbox):
     domain = own_sandbox.domain("loyalty")
     own_sandbox.inject("access_denied", operation="StartUploadJob")
-    upload = cpnb.upload(customers(), domain, FIELDS)
-    with pytest.raises(errors.UploadError, match="Run the upload again") as caught:
+    upload = begin(customers(), domain, FIELDS)
+    with pytest.raises(errors.UploadError, match="run the upload again") as caught:
         upload.wait()
     assert (caught.value.stage, caught.value.job_id) == ("start", upload.jobs[0].job_id)
     assert upload.status == "BROKEN"
-    assert cpnb.upload(customers(), domain, FIELDS).wait().jobs[0].job_id == upload.jobs[0].job_id
+    assert begin(customers(), domain, FIELDS).wait().jobs[0].job_id == upload.jobs[0].job_id
 
 
 def test_what_the_storage_refuses_for_good_names_job_and_status(own_sandbox):
     domain = own_sandbox.domain("loyalty")
     own_sandbox.change(upload_over_http="refuse")
-    upload = cpnb.upload(customers(), domain, FIELDS)
+    upload = begin(customers(), domain, FIELDS)
     with pytest.raises(errors.TransferError, match="did not get through") as caught:
         upload.wait()
     assert (caught.value.stage, caught.value.status_code, caught.value.code) == ("put", 400, "InvalidRequest")
@@ -206,13 +184,13 @@ def test_what_the_storage_refuses_for_good_names_job_and_status(own_sandbox):
     chain = f"{caught.value} {caught.value.__cause__} {caught.value.__cause__.__context__}"
     assert "X-Amz" not in chain
     own_sandbox.change(upload_over_http="accept")
-    assert cpnb.upload(customers(), domain, FIELDS).wait().jobs[0].job_id == caught.value.job_id
+    assert begin(customers(), domain, FIELDS).wait().jobs[0].job_id == caught.value.job_id
 
 
 def test_a_fault_of_the_storage_is_tried_again(own_sandbox):
     domain = own_sandbox.domain("loyalty")
     own_sandbox.inject("s3_error", times=1)
-    assert cpnb.upload(customers(), domain, FIELDS).wait().status == "SUCCEEDED"
+    assert begin(customers(), domain, FIELDS).wait().status == "SUCCEEDED"
 
 
 def test_an_expired_path_is_replaced_by_a_fresh_one(own_sandbox):
@@ -224,8 +202,8 @@ def test_an_expired_path_is_replaced_by_a_fresh_one(own_sandbox):
             waited.append(own_sandbox.advance(3600))
 
     own_sandbox.change(upload_url_life_s=60)
-    options = UploadOptions(on_progress=wait_too_long)
-    assert cpnb.upload(customers(), domain, FIELDS, options=options).wait().status == "SUCCEEDED"
+    options = quick(on_progress=wait_too_long)
+    assert begin(customers(), domain, FIELDS, options=options).wait().status == "SUCCEEDED"
     assert len(waited) == 1
 
 
@@ -248,18 +226,18 @@ def test_an_expired_path_is_replaced_by_a_fresh_one(own_sandbox):
 def test_it_is_right_however_the_service_decides_what_is_not_documented(own_sandbox, settings):
     own_sandbox.change(**settings)
     domain = own_sandbox.domain("loyalty")
-    options = UploadOptions(part_rows=2)
-    upload = cpnb.upload(customers(), domain, FIELDS, options=options).wait()
+    options = quick(part_rows=2)
+    upload = begin(customers(), domain, FIELDS, options=options).wait()
     assert upload.results == ResultsSummary(created=3, updated=0, failed=0)
-    again = UploadOptions(part_rows=2, on_repeat="send")
-    assert cpnb.upload(customers(), domain, FIELDS, options=again).wait().results.updated == 3
+    again = quick(part_rows=2, on_repeat="send")
+    assert begin(customers(), domain, FIELDS, options=again).wait().results.updated == 3
 
 
 def test_going_back_to_an_earlier_table_sends_it_again(domain):
     """What the second upload wrote must not stay because the first one is known."""
     first, second = customers(1, city=["Seattle"]), customers(1, city=["Tacoma"])
     for people in (first, second, first):
-        cpnb.upload(people, domain, FIELDS).wait()
+        begin(people, domain, FIELDS).wait()
     (profile,) = stored(domain, "00000")
     assert profile["Address"]["City"] == "Seattle"
 
@@ -271,9 +249,9 @@ def test_a_second_run_overtakes_the_first_and_both_succeed(own_sandbox):
     def overtake(upload):
         if upload.parts[0].phase == "sending" and not overtaken:
             overtaken.append(True)
-            overtaken.append(cpnb.upload(customers(), domain, FIELDS).wait())
+            overtaken.append(begin(customers(), domain, FIELDS).wait())
 
-    slow = cpnb.upload(customers(), domain, FIELDS, options=UploadOptions(on_progress=overtake)).wait()
+    slow = begin(customers(), domain, FIELDS, options=quick(on_progress=overtake)).wait()
     assert slow.status == overtaken[1].status == "SUCCEEDED"
     assert slow.jobs[0].job_id == overtaken[1].jobs[0].job_id
     assert slow.results.created == 3
@@ -282,7 +260,7 @@ def test_a_second_run_overtakes_the_first_and_both_succeed(own_sandbox):
 def test_a_domain_keeps_its_sandbox_alive():
     domain = cpnb.Sandbox().domain("loyalty")  # as our own messages advise
     gc.collect()
-    assert cpnb.upload(customers(), domain, FIELDS).wait().status == "SUCCEEDED"
+    assert begin(customers(), domain, FIELDS).wait().status == "SUCCEEDED"
 
 
 def test_the_sandbox_does_not_mind_the_aws_configuration(monkeypatch, tmp_path):
@@ -290,7 +268,7 @@ def test_the_sandbox_does_not_mind_the_aws_configuration(monkeypatch, tmp_path):
     monkeypatch.setenv("AWS_PROFILE", "long-gone")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     with cpnb.Sandbox() as sandbox:
-        assert cpnb.upload(customers(), sandbox.domain("loyalty"), FIELDS).wait().status == "SUCCEEDED"
+        assert begin(customers(), sandbox.domain("loyalty"), FIELDS).wait().status == "SUCCEEDED"
 
 
 def test_stop_between_the_last_byte_and_the_start_is_heard(own_sandbox):
@@ -300,26 +278,24 @@ def test_stop_between_the_last_byte_and_the_start_is_heard(own_sandbox):
         if upload.parts[0].sent_bytes == upload.plan.size_bytes:
             upload.stop()
 
-    upload = cpnb.upload(customers(), domain, FIELDS, options=UploadOptions(on_progress=stop_at_the_last_byte)).wait()
+    upload = begin(customers(), domain, FIELDS, options=quick(on_progress=stop_at_the_last_byte)).wait()
     assert upload.status == "STOPPED"
     assert upload.jobs[0].refresh().status is JobStatus.CREATED
     assert stored(domain, "00000") == []
 
 
 def test_stop_while_it_is_sent_leaves_nothing_and_the_next_run_goes_on(domain):
-    upload = cpnb.upload(
-        customers(50_000), domain, FIELDS, options=UploadOptions(on_progress=lambda u: u.stop())
-    ).wait()
+    upload = begin(customers(50_000), domain, FIELDS, options=quick(on_progress=lambda u: u.stop())).wait()
     assert upload.status == "STOPPED"
     assert "Stopped on request" in str(upload)
-    again = cpnb.upload(customers(50_000), domain, FIELDS).wait()
+    again = begin(customers(50_000), domain, FIELDS).wait()
     assert again.results.created == 50_000
 
 
 def test_stop_ends_a_job_that_is_being_processed(own_sandbox):
     domain = own_sandbox.domain("loyalty")
     own_sandbox.change(processing_s=60)
-    upload = cpnb.upload(customers(), domain, FIELDS)
+    upload = begin(customers(), domain, FIELDS)
     with pytest.raises(errors.WaitTimeoutError, match="goes on"):
         upload.wait(timeout_s=2)
     upload.stop()
@@ -331,7 +307,7 @@ def test_a_progress_callback_that_breaks_does_not_break_the_upload(domain):
         raise RuntimeError("the bar is broken")
 
     with pytest.warns(UserWarning, match="RuntimeError"):
-        upload = cpnb.upload(customers(), domain, FIELDS, options=UploadOptions(on_progress=broken)).wait()
+        upload = begin(customers(), domain, FIELDS, options=quick(on_progress=broken)).wait()
     assert upload.status == "SUCCEEDED"
 
 
@@ -341,12 +317,12 @@ def test_a_callback_that_wants_to_end_everything_does_not_leave_wait_waiting(dom
         raise kind
 
     with pytest.warns(UserWarning, match=kind.__name__):
-        upload = cpnb.upload(customers(), domain, FIELDS, options=UploadOptions(on_progress=leave)).wait(timeout_s=60)
+        upload = begin(customers(), domain, FIELDS, options=quick(on_progress=leave)).wait(timeout_s=60)
     assert upload.status == "SUCCEEDED"
 
 
 def test_an_upload_says_what_it_left_behind(domain):
-    upload = cpnb.upload(customers(id=["1", None, "1"]), domain, FIELDS, on_invalid="blank").wait()
+    upload = begin(customers(id=["1", None, "1"]), domain, FIELDS, on_invalid="blank").wait()
     for shown in (str(upload), upload._repr_html_()):
         assert "Stay behind: 2 of 3 rows (key_empty 1, key_repeated 1)" in shown
         assert f"region us-east-1, account {domain.account}" in shown
@@ -355,11 +331,11 @@ def test_an_upload_says_what_it_left_behind(domain):
 @pytest.mark.parametrize("fields", [{"id": "AccountNumber"}, "fields.json", None])
 def test_something_that_is_no_field_map_is_told_so(domain, fields):
     with pytest.raises(TypeError, match="expected a field map"):
-        cpnb.upload(customers(), domain, fields)
+        begin(customers(), domain, fields)
 
 
 def test_what_an_upload_shows_holds_no_value_of_the_table(domain):
-    upload = cpnb.upload(customers(), domain, FIELDS).wait()
+    upload = begin(customers(), domain, FIELDS).wait()
     shown = f"{upload}{upload._repr_html_()}{upload.plan}{upload.plan._repr_html_()}{upload.plan.report}"
     assert "SUCCEEDED" in shown
     for value in ("person0", "Seattle", "2065550100", "00000,"):
@@ -368,5 +344,5 @@ def test_what_an_upload_shows_holds_no_value_of_the_table(domain):
 
 def test_numbers_as_keys_lose_nothing(domain):
     people = customers(id=np.array([7, 8, 9], dtype="int64"))
-    cpnb.upload(people, domain, FIELDS).wait()
+    begin(people, domain, FIELDS).wait()
     assert stored(domain, "7")[0]["AccountNumber"] == "7"

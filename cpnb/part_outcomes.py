@@ -1,0 +1,92 @@
+"""What the end of each part's job says about its rows: nothing more to ask, or some refused and not known which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from cpnb.csvstream import Positions
+from cpnb.group_testing import FailCount
+from cpnb.parts import Part
+from cpnb.planning import Plan
+from cpnb.row_verdicts import Certainty, RowVerdicts
+from cpnb.small_jobs import refused_count
+from cpnb.upload_job import JobStatus, UploadJob
+
+
+@dataclass(frozen=True, slots=True)
+class Suspects:
+    """The rows of a part of which some were refused.
+
+    Attributes
+    ----------
+    part : Part
+        The part.
+    job : UploadJob
+        Its job, which has ended.
+    rows : ndarray of int64
+        Physical positions of the rows that were sent, ascending.
+    count : FailCount
+        How many of them were refused.
+    """
+
+    part: Part
+    job: UploadJob
+    rows: Positions = field(repr=False)
+    count: FailCount
+
+
+def suspects(plan: Plan, jobs: Mapping[int, UploadJob], verdicts: RowVerdicts) -> list[Suspects]:
+    """Return the parts of which some rows were refused; rows of parts that did not arrive as wholes go to `verdicts`.
+
+    A job that was last seen at work is looked at again.
+
+    Parameters
+    ----------
+    plan : Plan
+        Of the upload.
+    jobs : mapping of int to UploadJob
+        By number of the part; a part may have none.
+    verdicts : RowVerdicts
+        Added to.
+    """
+    found = []
+    for part in plan.parts:
+        job = jobs.get(part.number)
+        if job is not None and not job.status.is_final:
+            job = job.refresh()
+        rows = _sent(plan, part)
+        count = refused_count(job, len(rows)) if job else None
+        if job is None or count is None:
+            reason, certainty = _ABSENT if job is None else _UNTOLD[job.status]
+            verdicts.add(rows, part.number, reason, certainty)
+        elif count.least == len(rows):
+            verdicts.add(rows, part.number, "every record of its part was refused", Certainty.CERTAIN)
+        elif count.most:
+            found.append(Suspects(part, job, rows, count))
+    return found
+
+
+_ABSENT = ("its part was not sent; upload.retry() sends it", Certainty.CERTAIN)
+_UNTOLD = {
+    JobStatus.CREATED: _ABSENT,
+    JobStatus.IN_PROGRESS: ("its part is still at work; ask again later", Certainty.POSSIBLE),
+    JobStatus.STOPPED: ("its part was stopped; upload.retry() sends it", Certainty.POSSIBLE),
+    JobStatus.FAILED: ("its part broke off; upload.retry() sends it", Certainty.POSSIBLE),
+}
+
+
+def _sent(plan: Plan, part: Part) -> Positions:
+    """Return the physical positions of the rows of a part that did not stay behind."""
+    skipped = plan.edits.skipped
+    first, last = np.searchsorted(skipped, (part.rows.start, part.rows.stop))
+    going = np.ones(len(part.rows), dtype=np.bool_)
+    going[skipped[first:last] - part.rows.start] = False
+    return np.flatnonzero(going).astype(np.int64) + part.rows.start
+
+
+def in_words(count: FailCount) -> str:
+    """Return a count, or its bounds."""
+    return f"{count.least:,}" if count.least == count.most else f"{count.least:,} to {count.most:,}"

@@ -1,0 +1,221 @@
+"""The parts of an upload at work: threads of their own, as many jobs at once as allowed, until each part has ended."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from cpnb.adoption import Action, Adoption
+from cpnb.bandwidth import Bandwidth
+from cpnb.delivery import Delivery
+from cpnb.errors import CpnbError, ServiceError, UploadError
+from cpnb.part_progress import PartProgress, Phase
+from cpnb.parts import Part
+from cpnb.planning import Plan
+from cpnb.retrying import StoppedError
+from cpnb.upload_job import UploadJob
+
+DEAF_S = 0.5
+"""How long the waiting for the end is deaf to Ctrl-C, on systems that cannot interrupt it at once."""
+
+
+class PartsAtWork:
+    """Brings the parts of one upload to their ends, and knows how far each has come.
+
+    Parameters
+    ----------
+    plan : Plan
+        What they are parts of.
+    data : frame
+        The table that was planned.
+    decisions : mapping of int to Adoption
+        What to do about each part, by its number.
+    name : str
+        Beginning of the jobs' names.
+    tell : callable
+        Called, on the threads, whenever something changed; never by two of them at once.
+    """
+
+    def __init__(
+        self, plan: Plan, data: Any, decisions: Mapping[int, Adoption], name: str, tell: Callable[[], None]
+    ) -> None:
+        self._plan = plan
+        self._data = data
+        self._name = name
+        self._tell = tell
+        self._telling = threading.RLock()
+        self._teller: int | None = None
+        self._untold_count = 0
+        self._changed = threading.Condition()
+        self._stopping = threading.Event()
+        self._in_flight = threading.BoundedSemaphore(plan.options.parts_in_flight)
+        self._superseded: list[UploadJob] = []
+        self._progress = {
+            part.number: PartProgress(part, decisions[part.number], job=decisions[part.number].job)
+            for part in plan.parts
+        }
+        self.bandwidth = Bandwidth(plan.options.parts_in_flight)
+
+    @property
+    def parts(self) -> tuple[PartProgress, ...]:
+        """Every part, as far as it has come, in order."""
+        with self._changed:
+            return tuple(self._progress.values())
+
+    @property
+    def superseded_jobs(self) -> tuple[UploadJob, ...]:
+        """The jobs of parts that were sent again in another job."""
+        with self._changed:
+            return tuple(self._superseded)
+
+    @property
+    def done(self) -> bool:
+        """Whether every part has come to its end, good or bad."""
+        return all(progress.phase.is_final for progress in self.parts)
+
+    def wait(self, timeout_s: float | None) -> bool:
+        """Wait until all is done and told, or the time is over, and return whether; an interrupt passes through.
+
+        Raises
+        ------
+        UploadError
+            If a part that is at work would wait for itself.
+        """
+        if self._teller == threading.get_ident() and not self.done:
+            raise UploadError(
+                "wait() was called inside on_progress, where the part that tells would wait for itself. Call it after "
+                "upload(), in a cell of its own."
+            )
+        ends_s = float("inf") if timeout_s is None else time.monotonic() + timeout_s
+        with self._changed:
+            # Who waits while being told would wait for itself.
+            while not self.done or (self._untold_count and self._teller != threading.get_ident()):
+                left_s = min(DEAF_S, ends_s - time.monotonic())
+                if left_s <= 0:
+                    return self.done
+                self._changed.wait(left_s)
+        return True
+
+    def stop(self) -> None:
+        """Stop every part that is not through.
+
+        Raises
+        ------
+        ServiceError
+            If the service refused to stop a job; the others are stopped.
+        """
+        self._stopping.set()
+        refusals = []
+        for progress in self.parts:
+            if progress.phase is Phase.PROCESSING and progress.job:
+                try:
+                    progress.job.stop()
+                except ServiceError as error:  # the other parts are stopped all the same
+                    refusals.append(error)
+        if refusals:
+            raise refusals[0]
+
+    def again(self, ended: Iterable[PartProgress], decisions: Mapping[int, Adoption]) -> None:
+        """Begin anew with parts that have ended, as was decided for each."""
+        with self._changed:
+            # Somebody else may have begun with the same parts meanwhile.
+            mine = [progress for progress in ended if self._progress[progress.part.number] is progress]
+            if self._stopping.is_set():
+                self._stopping = threading.Event()
+            for progress in mine:
+                decision = decisions[progress.part.number]
+                if decision.job is None and progress.job is not None:
+                    self._superseded.append(progress.job)
+                self._progress[progress.part.number] = PartProgress(progress.part, decision, job=decision.job)
+        self.begin(progress.part for progress in mine)
+
+    def begin(self, parts: Iterable[Part]) -> None:
+        """Put parts to work; a script that ends without waiting finishes them first."""
+        # Jobs that an earlier run left at work come first: together with new ones they could be too many.
+        in_order = sorted(parts, key=lambda part: (self._progress[part.number].job is None, part.number))
+        pool = ThreadPoolExecutor(self._plan.options.parts_in_flight, thread_name_prefix="cpnb-upload")
+        begun_count = 0
+        try:
+            for part in in_order:
+                stream = self._plan.stream(self._data, part)
+                delivery = Delivery(
+                    self._plan, part, self._name, stream, bandwidth=self.bandwidth, stopping=self._stopping
+                )
+                pool.submit(self._run, delivery, part, self._stopping)
+                begun_count += 1
+        finally:
+            pool.shutdown(wait=False)
+            for part in in_order[begun_count:]:  # an interrupt came: nobody will bring these to their ends
+                error = StoppedError("Interrupted before this part was begun; upload.retry() begins it.")
+                self.note(part, phase=Phase.STOPPED, error=error)
+
+    def _run(self, delivery: Delivery, part: Part, stopping: threading.Event) -> None:
+        try:
+            with self._in_flight:
+                if not self._progress[part.number].phase.is_final:
+                    self._bring_to_its_end(delivery, part, stopping)
+        except StoppedError as error:
+            self.note(part, phase=Phase.STOPPED, error=_without_frames(error))
+        except CpnbError as error:
+            self.note(part, phase=Phase.BROKEN, error=_without_frames(error))
+        except BaseException as error:  # noqa: BLE001 - whatever it is must end the waiting of wait()
+            # Its kind and place only: the text of a foreign error could hold a value.
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            broken = UploadError(
+                f"Part {part.number} broke off: {type(error).__name__} in {Path(place.filename).name}, line "
+                f"{place.lineno}. Run the upload again."
+            )
+            self.note(part, phase=Phase.BROKEN, error=broken)
+
+    def _bring_to_its_end(self, delivery: Delivery, part: Part, stopping: threading.Event) -> None:
+        progress = self._progress[part.number]
+        job = progress.job
+        if job is None or progress.action in {Action.SEND, Action.CONTINUE}:
+            job = job or delivery.create()
+            self.note(part, phase=Phase.SENDING, job=job)
+            job = delivery.send(job, lambda sent_bytes: self.note(part, sent_bytes=sent_bytes))
+            job = delivery.start(job)
+        self.note(part, phase=Phase.PROCESSING, job=job)
+        # `stop` sets the flag before it looks for jobs at work: one of the two sees the other.
+        if stopping.is_set():
+            with contextlib.suppress(ServiceError):  # refused: the job goes on, and so does the watching
+                job.stop()
+        self.note(part, phase=Phase.DONE, job=delivery.watch(job))
+
+    def note(self, part: Part, **changes: Any) -> None:
+        """Take note of how far a part has come, and tell of it."""
+        with self._changed:
+            self._progress[part.number] = replace(self._progress[part.number], **changes)
+            self._untold_count += 1
+            self._changed.notify_all()
+        try:
+            with self._telling:  # one at a time: a progress bar need not be safe for threads
+                before, self._teller = self._teller, threading.get_ident()
+                try:
+                    self._tell()
+                finally:
+                    self._teller = before
+        finally:
+            with self._changed:
+                self._untold_count -= 1
+                self._changed.notify_all()
+
+
+def _without_frames(error: CpnbError) -> CpnbError:
+    """Return an error to be kept, it and its causes without the frames they came through: these hold keys and rows."""
+    waiting: list[BaseException | None] = [error]
+    seen: set[int] = set()
+    while waiting:
+        one = waiting.pop()
+        if one is not None and id(one) not in seen:
+            seen.add(id(one))
+            one.__traceback__ = None
+            waiting += [one.__cause__, one.__context__]
+    return error

@@ -1,0 +1,269 @@
+"""Asking the service how many of a few rows it refuses: by sending just these rows again, as a job of their own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cpnb import adoption
+from cpnb.bandwidth import Bandwidth
+from cpnb.delivery import Delivery
+from cpnb.display import counted
+from cpnb.errors import UploadError
+from cpnb.group_testing import FailCount
+from cpnb.parts import Part
+from cpnb.planning import Plan
+from cpnb.upload_job import LONG_AGO, JobStatus, UploadJob, wrote_until
+
+NAME_CHARACTERS = 100
+"""Of the upload's name, so much is in those of the small jobs: the service allows 255 for all of it."""
+
+
+def refused_count(job: UploadJob, row_count: int) -> FailCount | None:
+    """Return how many of a job's records were refused, as far as it says; None if it says nothing about them.
+
+    A job that failed because of its file, or of all of its records, and gives no counts, may have been
+    spoilt by a single one. Source: service model, ``ResultsSummary`` (all members may be missing),
+    ``StatusReason``; what a job is called whose records all fail is not documented.
+    """
+    failed = job.results.failed
+    if job.status is JobStatus.FAILED:
+        if job.status_reason != "VALIDATION_FAILURE":
+            return None
+        return FailCount(row_count, row_count) if failed == row_count else FailCount(1, row_count)
+    if job.status is JobStatus.SUCCEEDED:
+        failed = failed or 0
+    elif job.status is not JobStatus.PARTIALLY_SUCCEEDED:
+        return None
+    if failed is None or not 0 <= failed <= row_count:
+        return FailCount(1, row_count)
+    return FailCount(failed, failed)
+
+
+@dataclass(frozen=True, slots=True)
+class JobList:
+    """The jobs of a domain, listed once.
+
+    Attributes
+    ----------
+    by_digest : mapping of str to UploadJob
+        The newest job of each ending of a name.
+    jobs : tuple of UploadJob
+        All of them, without counts.
+    """
+
+    by_digest: Mapping[str, UploadJob]
+    jobs: tuple[UploadJob, ...]
+
+    @classmethod
+    def read(cls, plan: Plan) -> JobList:
+        """Return the jobs of the plan's domain as they are now."""
+        items = plan.domain.pages("ListUploadJobs", MaxResults=500)
+        jobs = sorted((UploadJob.from_api(plan.domain, item) for item in items), key=_created_at)
+        return cls({job.display_name[-adoption.DIGEST_LENGTH :]: job for job in jobs}, tuple(jobs))
+
+    def was_searched(self, plan: Plan, part: Part) -> bool:
+        """Return whether failed rows of a part were looked for, in this upload of it or an earlier one."""
+        sought = adoption.searching(adoption.digest(plan, part))
+        return any(sought in job.display_name for job in self.jobs)
+
+    def require_newest(self, plan: Plan, ours: Iterable[UploadJob], *, made_count: int = 0) -> None:
+        """Check that no other upload came after these jobs: sending their rows again would undo it.
+
+        Parameters
+        ----------
+        plan : Plan
+            Of the upload.
+        ours : iterable of UploadJob
+            Its jobs.
+        made_count : int
+            How many small jobs were made until now.
+
+        Raises
+        ------
+        UploadError
+            If there was one.
+        """
+        own_ids = {job.job_id for job in ours}
+        since = min((_created_at(job) for job in self.jobs if job.job_id in own_ids), default=LONG_AGO)
+        own_digests = {adoption.digest(plan, part) for part in plan.parts}
+        later = [
+            job
+            for job in self.jobs
+            if wrote_until(job.status, job.status_reason, job.created_at, job.completed_at) > since
+            and not _is_of(own_digests, job.display_name)
+        ]
+        if later:
+            came = f"{counted(len(later), 'other job')} came after this upload"
+            so = f"the search ended; small jobs made until then: {made_count:,}" if made_count else "nothing was sent"
+            raise UploadError(
+                f"{came} in domain {plan.domain.name!r}. Sending rows of this one again could put older values over "
+                f"theirs, so {so}. Upload this table again first, if its values are to be the last; then "
+                "look for failed rows in that upload.",
+                stage="create",
+            )
+
+
+def _created_at(job: UploadJob) -> datetime:
+    return job.created_at or LONG_AGO
+
+
+def _is_of(digests: set[str], name: str) -> bool:
+    """Return whether a job is one of an upload with these digests: its own, or a small one made to search it."""
+    return name[-adoption.DIGEST_LENGTH :] in digests or any(adoption.searching(digest) in name for digest in digests)
+
+
+class EarlierJobs:
+    """What small jobs of earlier searches said of an upload's rows; sends nothing.
+
+    Parameters
+    ----------
+    plan : Plan
+        Of the upload.
+    data : frame
+        The table that was uploaded.
+    jobs : mapping of int to UploadJob
+        The jobs of the parts that are searched, by the parts' numbers.
+    listed : JobList
+        What there is at the service.
+
+    Attributes
+    ----------
+    stopping : threading.Event
+        Once it is set, the calls at work end with a `StoppedError`; jobs that were started go on.
+    made_count : int
+        How many jobs were made so far; 0 here.
+    """
+
+    def __init__(self, plan: Plan, data: Any, jobs: Mapping[int, UploadJob], listed: JobList) -> None:
+        self._plan = plan
+        self._data = data
+        self._jobs = jobs
+        self._listed = listed
+        self.stopping = threading.Event()
+        self.made_count = 0
+
+    def refused(self, part: Part, rows: range) -> FailCount | None:
+        """Return how many of some rows the service refused.
+
+        Parameters
+        ----------
+        part : Part
+            Where the rows are from.
+        rows : range
+            Physical positions; those that stayed behind stay behind again.
+
+        Returns
+        -------
+        FailCount or None
+            None if no job has told.
+        """
+        few = self._plan.part(self._data, rows, part.number)
+        job = self._started_before(part, few)
+        if job is None:
+            return None
+        with self._plan.options.patience.applied(self.stopping):
+            return self._count(part, few, job.refresh())
+
+    def _started_before(self, part: Part, few: Part) -> UploadJob | None:
+        """Return the job that an earlier search of this upload made and started for these very rows."""
+        job = self._listed.by_digest.get(adoption.digest(self._plan, few))
+        if job is None or job.status is JobStatus.CREATED or _created_at(job) <= _created_at(self._jobs[part.number]):
+            return None
+        return job
+
+    def _count(self, part: Part, few: Part, job: UploadJob) -> FailCount | None:
+        """Return how many of a few rows of a part their job says were refused."""
+        count = refused_count(job, few.measure.row_count)
+        if count and job.status is JobStatus.FAILED and self._jobs[part.number].status is not JobStatus.FAILED:
+            # The file of the whole part was accepted, so that of some of its rows fails for its records only: all.
+            return FailCount(few.measure.row_count, few.measure.row_count)
+        return count
+
+
+class SmallJobs(EarlierJobs):
+    """Sends rows of an upload again, a few at a time; safe to use from many threads.
+
+    A job that an earlier search of the same upload made for the same rows is asked instead of making
+    another, and so a search that was interrupted goes on where it was.
+
+    Parameters
+    ----------
+    plan : Plan
+        Of the upload.
+    data : frame
+        The table that was uploaded.
+    jobs : mapping of int to UploadJob
+        The jobs of the parts that are searched, by the parts' numbers.
+    name : str
+        Beginning of the small jobs' names.
+    listed : JobList
+        What there is already.
+    max_jobs : int
+        How many may be made.
+    """
+
+    def __init__(
+        self, plan: Plan, data: Any, jobs: Mapping[int, UploadJob], name: str, listed: JobList, max_jobs: int
+    ) -> None:
+        super().__init__(plan, data, jobs, listed)
+        self._name = name[:NAME_CHARACTERS]
+        self._max_jobs = max_jobs
+        self._lock = threading.Lock()
+        self._bandwidth = Bandwidth(plan.options.parts_in_flight)
+
+    def refused(self, part: Part, rows: range) -> FailCount | None:
+        """Return how many of some rows the service refuses; None if no job may be made any more, or came to nothing."""
+        few = self._plan.part(self._data, rows, part.number)
+        job = self._ended_before(part, few)
+        if job is None:
+            self._require_newest()
+            made = self._waiting_for_its_file(few)
+            if made is None and not self._may_make():
+                return None
+            job = self._brought_to_its_end(part, few, made)
+        return self._count(part, few, job)
+
+    def _ended_before(self, part: Part, few: Part) -> UploadJob | None:
+        """Return the job that an earlier search of this upload made for these very rows, if it tells about them."""
+        job = self._started_before(part, few)
+        if job is None:
+            return None
+        with self._plan.options.patience.applied(self.stopping):
+            job = job.refresh() if job.status.is_final else job.wait()
+        return None if refused_count(job, few.measure.row_count) is None else job
+
+    def _waiting_for_its_file(self, few: Part) -> UploadJob | None:
+        """Return the job that an earlier search had made for these rows and not started, if there is one."""
+        job = self._listed.by_digest.get(adoption.digest(self._plan, few))
+        return job if job and job.status is JobStatus.CREATED else None
+
+    def _require_newest(self) -> None:
+        """Check that no other upload began during the search."""
+        with self._plan.options.patience.applied(self.stopping):
+            now = JobList.read(self._plan)
+        now.require_newest(self._plan, self._jobs.values(), made_count=self.made_count)
+
+    def _may_make(self) -> bool:
+        with self._lock:
+            if self.made_count >= self._max_jobs:
+                return False
+            self.made_count += 1
+            return True
+
+    def _brought_to_its_end(self, part: Part, few: Part, made: UploadJob | None) -> UploadJob:
+        delivery = Delivery(
+            self._plan,
+            few,
+            f"{self._name} {adoption.searching(adoption.digest(self._plan, part))}",
+            self._plan.stream(self._data, few),
+            bandwidth=self._bandwidth,
+            stopping=self.stopping,
+        )
+        job = delivery.start(delivery.send(made or delivery.create(), lambda _: None))
+        # Not delivery.watch: when the search is stopped its jobs are left to themselves, and not waited for.
+        with self._plan.options.patience.applied(self.stopping):
+            return job.wait()
