@@ -84,7 +84,7 @@ def _named_as_keys(columns: pd.Index, best: Mapping[str, Candidate], samples: Ma
 
 def _valid_share(sample: Sample) -> float:
     """Return how many of the values looked at the service takes for e-mail addresses, as a share; 0 without any."""
-    if not sample.values:
+    if len(sample.values) == 0:
         return 0.0
     (invalid,) = email_address.RULE.failing(TextColumn(pa.array(sample.values, pa.large_string())))
     return 1 - float(invalid.mean())

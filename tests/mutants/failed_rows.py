@@ -72,8 +72,8 @@ FAILED_ROWS = (
     Mutant(
         "what small jobs said before is read",
         "cpnb/failed_rows.py",
-        "    if not searched:\n",
-        "    if True:\n",
+        "    if not searched:\n        return suspected\n",
+        "    if True:\n        return suspected\n",
         (
             f"{_FAILED_ROWS}::test_what_was_found_by_sending_again_is_read_the_next_time",
             f"{_FAILED_ROWS}::test_what_an_unfinished_search_found_is_read_and_the_rest_is_told_of",

@@ -69,8 +69,8 @@ PRIVACY = (
     Mutant(
         "the error of a progress bar is told by its kind only",
         "cpnb/uploads.py",
-        'f"on_progress raised {type(error).__name__} and',
-        'f"on_progress raised {error} and',
+        'f" ({error})" if isinstance(error, CpnbError) else ""',
+        'f" ({error})"',
         (_UPLOADS,),
     ),
     Mutant(
