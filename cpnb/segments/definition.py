@@ -16,9 +16,12 @@ from cpnb.expressions import Expression
 from cpnb.segments.creation import create_segment, replace_segment
 from cpnb.segments.display import html_of_segment, lines_about, text_of_segment
 from cpnb.segments.estimates import estimate_segment
+from cpnb.segments.exports import export_segment
 from cpnb.segments.layers import depth_of_layers
 from cpnb.segments.listing import list_segments
+from cpnb.segments.membership import membership_of
 from cpnb.segments.requests import about_segment
+from cpnb.segments.snapshots import DataFormat, Snapshot
 from cpnb.segments.sort import SortBy, sort_from_api, sort_order, sort_to_api
 from cpnb.segments.sources import check_condition, look_at_sources
 from cpnb.segments.tags import checked_tags
@@ -216,6 +219,79 @@ class SegmentDefinition:
         said = self.to_api()
         query = {"SegmentQuery": said["SegmentGroups"]} if self.sql is None else {"SegmentSqlQuery": self.sql}
         return estimate_segment(domain, self.name, query, timeout_s)
+
+    def snapshot(
+        self,
+        domain: Domain,
+        destination: str,
+        *,
+        role_arn: str,
+        data_format: DataFormat = "CSV",
+        encryption_key: str | None = None,
+        timeout_s: float = 600.0,
+    ) -> Snapshot:
+        """Export the profiles that are in the segment of this name into S3, and return the complete snapshot.
+
+        ``segment.snapshot(...).to_frame()`` is the table, where the credentials of the domain may read the destination.
+
+        Parameters
+        ----------
+        domain : Domain
+            Where the segment is.
+        destination : str
+            A folder in S3, ``s3://bucket/exports``; the snapshot gets a folder of its own below it.
+        role_arn : str
+            The role as which the service writes there. It must trust profile.amazonaws.com, and you must be
+            allowed to pass it on (iam:PassRole).
+        data_format : {"CSV", "JSONL", "ORC"}
+            Of the files.
+        encryption_key : str, optional
+            ARN of a key in KMS to encrypt them with.
+        timeout_s : float
+            How long to wait.
+
+        Raises
+        ------
+        ExpressionError
+            If one of them is none.
+        SnapshotError
+            If the service could not export it; the message gives its reason and the likely cause.
+        WaitTimeoutError
+            If it is not complete by then. It goes on; the message says how to find it again.
+        DomainNotFoundError, CredentialsError, UnreachableError, ServiceError
+            If the service, or the way to it, refuses.
+        """
+        return export_segment(domain, self.name, destination, data_format, role_arn, encryption_key).wait(timeout_s)
+
+    def membership(self, domain: Domain, profile_ids: Iterable[str]) -> pd.DataFrame:
+        """Return which of some profiles are in the segment of this name, as the domain has it.
+
+        They are asked about in batches of 100. Of a segment in SQL the service looks into the last snapshot, and
+        refuses if there is none.
+
+        Parameters
+        ----------
+        domain : Domain
+            Where the segment is.
+        profile_ids : iterable of str
+            The service's own ids, 32 hexadecimal digits; repeated ones are asked about once.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``profile_id``, ``present`` (missing where the service could not tell), ``message`` (why it could not) and
+            ``last_computed_at`` (UTC); a row for each id in their order, repeated ones too.
+
+        Raises
+        ------
+        ExpressionError
+            If something is no profile id.
+        ServiceError
+            If the domain has no such segment, or the service refuses.
+        DomainNotFoundError, CredentialsError, UnreachableError
+            If it cannot be asked.
+        """
+        return membership_of(domain, self.name, profile_ids)
 
     def delete(self, domain: Domain) -> None:
         """Delete the segment of this name, whatever its condition; profiles are not touched.
