@@ -13,6 +13,7 @@ from werkzeug.wrappers import Request, Response
 from cpnb.sandbox.answers import serialise
 from cpnb.sandbox.attributes import Attributes
 from cpnb.sandbox.backend import Answer, Backend, Call
+from cpnb.sandbox.calculated_attributes import CalculatedAttributes
 from cpnb.sandbox.domains import Domains
 from cpnb.sandbox.errors import (
     AccessDeniedError,
@@ -79,6 +80,7 @@ class Service:
         self.runs = ImportRuns(backend)
         self.domains = Domains(backend)
         self.profiles = Profiles(backend, self.domains)
+        self.calculated = CalculatedAttributes(backend, self.domains)
         self._operations = self._table()
 
     def _table(self) -> Mapping[str, Callable[[Call], Answer]]:

@@ -268,6 +268,18 @@ class Settings:
         asks="What does a segment without groups or dimensions match?",
         source="observed in public production code",
     )
+    broken_sources: str = choice(
+        "refuse",
+        "accept_until_used",
+        asks="May a segment be made whose sources go in a circle, pass a limit, or are gone further down?",
+        source=NOT_DOCUMENTED,
+    )
+    delete_used_segment: str = choice(
+        "allow",
+        "refuse",
+        asks="What does DeleteSegmentDefinition do with a source of another segment?",
+        source=NOT_DOCUMENTED,
+    )
     estimate_s: float = number(0.2, 0, 86_400, asks="How long does an estimate stay RUNNING?", source=NOT_DOCUMENTED)
     sql_estimate: int = number(
         -1,

@@ -159,20 +159,6 @@ def test_profile_type_excludes_and_keeps_those_without_one(people):
     assert people.estimate(segment(group(dimension))) == 6
 
 
-@pytest.mark.parametrize(
-    "dimension",
-    [
-        tier("GREATER_THAN", "5"),
-        {"ProfileAttributes": {"BirthDate": {"DimensionType": "BEFORE", "Values": ["2000-01-01T00:00:00Z"]}}},
-        {"CalculatedAttributes": {"_sum": {"DimensionType": "EQUAL", "Values": ["1"]}}},
-    ],
-)
-def test_a_kind_that_is_not_evaluated_says_so(people, dimension, refusal):
-    code, status, message = refusal(people.estimate, segment(group(dimension)))
-    assert (code, status) == ("NotImplementedException", 501)
-    assert "does not evaluate" in message
-
-
 def define(domain, name, **more):
     return domain.client.create_segment_definition(
         DomainName=domain.name, SegmentDefinitionName=name, DisplayName=name.title(), **more
@@ -230,32 +216,10 @@ def test_an_sql_segment_is_kept_and_not_evaluated(domain, refusal):
     assert refusal(domain.client.get_segment_membership, **parameters)[1] == 501
 
 
-def test_an_unknown_source_segment_is_refused(domain, refusal):
-    code, _, message = refusal(define, domain, "top", SegmentGroups=segment(group(sources=["missing"])))
-    assert code in ("BadRequestException", "ResourceNotFoundException")
-    assert "missing" in message
-
-
 def test_a_source_segment_without_a_name_is_a_bad_request(domain, refusal):
     groups = {"Groups": [{"SourceSegments": [{}]}]}
     assert refusal(domain.estimate, groups)[0] == "BadRequestException"
     assert refusal(define, domain, "top", SegmentGroups=groups)[0] == "BadRequestException"
-
-
-def test_sources_nest_at_most_five_deep(domain, refusal):
-    define(domain, "s0", SegmentGroups=segment(group(SEATTLE)))
-    for depth in range(1, 6):
-        define(domain, f"s{depth}", SegmentGroups=segment(group(sources=[f"s{depth - 1}"])))
-    assert domain.estimate(segment(group(sources=["s4"]))) == 0
-    assert refusal(domain.estimate, segment(group(sources=["s5"])))[0] == "BadRequestException"
-
-
-def test_a_circle_of_sources_is_a_bad_request_and_no_hang(domain, refusal):
-    define(domain, "a", SegmentGroups=segment(group(SEATTLE)))
-    define(domain, "b", SegmentGroups=segment(group(sources=["a"])))
-    domain.client.delete_segment_definition(DomainName=domain.name, SegmentDefinitionName="a")
-    define(domain, "a", SegmentGroups=segment(group(sources=["b"])))
-    assert refusal(domain.estimate, segment(group(sources=["b"])))[0] == "BadRequestException"
 
 
 def test_sixty_attributes_are_allowed_and_no_more(domain, refusal):
