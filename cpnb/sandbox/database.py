@@ -31,6 +31,8 @@ SCHEMA = (
         domain BIGINT, name VARCHAR, created_s DOUBLE, arn VARCHAR, details VARCHAR)""",
     """CREATE TABLE IF NOT EXISTS estimates (
         domain BIGINT, estimate_id VARCHAR, ready_s DOUBLE, status VARCHAR, query VARCHAR, result VARCHAR)""",
+    """CREATE TABLE IF NOT EXISTS snapshots (
+        domain BIGINT, segment VARCHAR, snapshot_id VARCHAR, status VARCHAR, message VARCHAR, details VARCHAR)""",
 )
 
 Row = tuple[Any, ...]
