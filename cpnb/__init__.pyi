@@ -23,7 +23,7 @@ from .errors import (
     UploadError as UploadError,
     WaitTimeoutError as WaitTimeoutError,
 )
-from .expressions import calculated as calculated, profile as profile
+from .expressions import calculated as calculated, in_segment as in_segment, profile as profile
 from .failed_rows import FailedRowsWarning as FailedRowsWarning
 from .fields import Field as Field, FieldMap as FieldMap
 from .finding import Finding as Finding

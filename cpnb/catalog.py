@@ -38,6 +38,18 @@ ADVISED_MAX_EXPIRY_DAYS = 90
 """The guide's cap for imports, against 1098 in the model.
 Source: Amazon Connect administrator guide, 'customer-segments-imported-files'."""
 
+MAX_SEGMENT_ATTRIBUTES = 60
+"""Different attributes in one segment, those of its source segments included; can be raised on request.
+Source: Amazon Connect administrator guide, 'customer-segments-building-segments-troubleshooting'."""
+
+MAX_SEGMENT_CALCULATED_ATTRIBUTES = 10
+"""Different calculated attributes in one segment, those of its source segments included; can be raised on request.
+Source: Amazon Connect administrator guide, 'customer-segments-building-segments-troubleshooting'."""
+
+MAX_SOURCE_DEPTH = 5
+"""How deep segments may build on each other.
+Source: Amazon Connect administrator guide, 'customer-segments-building-segments-troubleshooting'."""
+
 EXCLUSIVE_TARGETS = (
     ("_profile.PartyType", "_profile.PartyTypeString"),
     ("_profile.Gender", "_profile.GenderString"),

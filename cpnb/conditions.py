@@ -1,18 +1,19 @@
-"""Conditions on profiles: one comparison, several joined, or the opposite; and the segment groups they become."""
+"""Conditions on profiles: one comparison, membership in a segment, several joined, or the opposite."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, NoReturn, cast
+from typing import Any, Literal, NoReturn
 
-from cpnb import dimensions, normal_forms
+from cpnb import normal_forms, segment_groups
 from cpnb.dimensions import Dimension
-from cpnb.display import counted
+from cpnb.display import Html, markup
 from cpnb.errors import ExpressionError
+from cpnb.segment_groups import SourceSegment
 
-__all__ = ["USE_SIGNS", "Condition", "Expression", "Joined", "MisuseError", "Negation"]
+__all__ = ["USE_SIGNS", "Condition", "Expression", "InSegment", "Joined", "MisuseError", "Negation"]
 
 USE_SIGNS = (
     "Join conditions with & (and), | (or) and ~ (not), each comparison in brackets: "
@@ -60,56 +61,74 @@ class Expression(ABC):
     def explain(self) -> str:
         """Return the condition in plain English."""
 
+    @abstractmethod
+    def leaves(self) -> Iterator[Condition | InSegment]:
+        """Yield the comparisons and the memberships in segments, in the order in which they were said."""
+
+    @abstractmethod
+    def _list_item(self) -> str:
+        """Return the condition as an item of an HTML list."""
+
     def __str__(self) -> str:
         return self.explain()
 
     def __repr__(self) -> str:
         return f"<condition: {self.explain()}>"
 
+    def _repr_html_(self) -> str:
+        return f"<div><b>Profiles that meet this condition</b><ul>{self._list_item()}</ul></div>"
+
     def to_api(self) -> dict[str, Any]:
         """Return the ``SegmentGroups`` of the service.
 
-        ``Include``, ``Type`` and ``SourceType`` are always sent, each dimension holds one attribute,
-        and more values than one dimension takes are split over several.
+        ``Include``, ``Type`` and ``SourceType`` are always sent, each dimension holds one attribute, and more values
+        than one dimension takes are split over several.
 
         Raises
         ------
         ExpressionError
-            If the condition holds for every profile, for none, or needs more than the two levels
-            that a segment has.
+            If the condition holds for every profile, for none, or needs more than the two levels that a segment has.
         """
         try:
-            form = normal_forms.two_levels(_formula(self), _is_reversible)
+            return segment_groups.to_api(_formula(self))
         except normal_forms.AlwaysTrueError:
             problem = "holds for every profile, so it would select the whole domain"
         except normal_forms.AlwaysFalseError:
             problem = "contradicts itself, so no profile could meet it"
         except normal_forms.UnfitError:
-            problem = (
-                "needs more than the two levels of a segment (groups of comparisons): somewhere a comparison and the "
-                "negation of another stand side by side inside of an alternative. Use notin in place of ~, or make two "
-                "segments of it"
-            )
-        else:
-            return {"Groups": [_group_to_api(group) for group in form.groups], "Include": form.quantifier}
+            problem = ""
+        if not problem:
+            raise ExpressionError(_too_deep(self))
         raise ExpressionError(f"This condition {problem}: {self.explain()}")
 
-    @staticmethod
-    def from_api(segment_groups: Mapping[str, Any]) -> Expression:
-        """Return the condition that ``SegmentGroups`` of the service describe.
+    @property
+    def fits(self) -> bool:
+        """Whether one segment can say the condition, without other segments that would have to be made first."""
+        try:
+            segment_groups.to_api(_formula(self))
+        except normal_forms.UnfitError:
+            return False
+        except (normal_forms.AlwaysTrueError, normal_forms.AlwaysFalseError):
+            pass  # it needs no levels at all; `to_api` says what is wrong with it
+        return True
 
-        Several attributes in one dimension all have to hold.
+    @staticmethod
+    def from_api(segment_groups_document: Mapping[str, Any]) -> Expression:
+        """Return the condition that ``SegmentGroups`` of the service describe, wherever they were made.
+
+        Several attributes in one dimension all have to hold; switches that are absent are read as ALL.
 
         Raises
         ------
         ExpressionError
-            If they have no groups or an empty one, which match everybody, are built on other
-            segments, or hold something that the service model does not have.
+            If they have no groups or an empty one, which match everybody, or hold something that the service model
+            does not have.
         """
-        groups = [_group_from_api(group) for group in segment_groups.get("Groups", [])]
-        if not groups:
-            raise ExpressionError("A segment without groups matches every profile; it is not read as a condition.")
-        return _quantified(segment_groups.get("Include", "ALL"), groups)
+        if not isinstance(segment_groups_document, Mapping):
+            raise ExpressionError(
+                f"SegmentGroups are a dict with Groups and Include, got a {type(segment_groups_document).__name__}."
+            )
+        return _expression(segment_groups.from_api(segment_groups_document))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -123,6 +142,39 @@ class Condition(Expression):
     def explain(self) -> str:
         """Return the comparison in plain English."""
         return str(self.dimension)
+
+    def leaves(self) -> Iterator[Condition | InSegment]:
+        """Yield this comparison."""
+        yield self
+
+    def _list_item(self) -> str:
+        return f"<li>{markup(self.explain())}</li>"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class InSegment(Expression):
+    """Membership in another segment of the domain.
+
+    Attributes
+    ----------
+    name : str
+        The name of that segment.
+    """
+
+    name: str
+
+    __hash__ = Expression.__hash__
+
+    def explain(self) -> str:
+        """Return the membership in plain English."""
+        return f"is in segment {self.name!r}"
+
+    def leaves(self) -> Iterator[Condition | InSegment]:
+        """Yield this membership."""
+        yield self
+
+    def _list_item(self) -> str:
+        return f"<li>{markup(self.explain())}</li>"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -139,6 +191,14 @@ class Joined(Expression):
         texts = [f"({part.explain()})" if isinstance(part, Joined) else part.explain() for part in self.parts]
         return (" and " if self.quantifier == "ALL" else " or ").join(texts)
 
+    def leaves(self) -> Iterator[Condition | InSegment]:
+        """Yield the leaves of all parts."""
+        for part in self.parts:
+            yield from part.leaves()
+
+    def _list_item(self) -> str:
+        return _nested("all of" if self.quantifier == "ALL" else "at least one of", self.parts)
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Negation(Expression):
@@ -152,6 +212,20 @@ class Negation(Expression):
         """Return the opposite in plain English."""
         return f"not ({self.part.explain()})"
 
+    def leaves(self) -> Iterator[Condition | InSegment]:
+        """Yield the leaves of what is negated."""
+        yield from self.part.leaves()
+
+    def _list_item(self) -> str:
+        parts = self.part.parts if isinstance(self.part, Joined) else (self.part,)
+        all_of_several = isinstance(self.part, Joined) and self.part.quantifier == "ALL"
+        return _nested("not all of" if all_of_several else "none of" if len(parts) > 1 else "not", parts)
+
+
+def _nested(heading: str, parts: tuple[Expression, ...]) -> Html:
+    items = "".join(part._list_item() for part in parts)  # noqa: SLF001 - of the same family
+    return Html(f"<li><i>{heading}</i><ul>{items}</ul></li>")
+
 
 def _joined(quantifier: Literal["ALL", "ANY"], *parts: Expression) -> Expression:
     if not all(isinstance(part, Expression) for part in parts):
@@ -162,8 +236,23 @@ def _joined(quantifier: Literal["ALL", "ANY"], *parts: Expression) -> Expression
     return flat[0] if len(flat) == 1 else Joined(quantifier, tuple(flat))
 
 
-def _is_reversible(thing: object) -> bool:
-    return isinstance(thing, Dimension) and thing.is_reversible
+def _too_deep(expression: Expression) -> str:
+    part = _smallest_too_deep(expression)
+    where = "" if part is expression else f" The part that does not fit: {part.explain()}."
+    return (
+        "This condition needs more than the two levels of a segment (groups of comparisons): inside of an alternative "
+        f"a comparison and the negation of another stand side by side.{where} Write notin or != in place of ~ where "
+        "you can, or have segments made for the inner parts: SegmentDefinition.through_sources(name, condition). "
+        f"The whole condition: {expression.explain()}"
+    )
+
+
+def _smallest_too_deep(expression: Expression) -> Expression:
+    """Return the innermost part that by itself needs more than two levels."""
+    parts = expression.parts if isinstance(expression, Joined) else ()
+    inner = (expression.part,) if isinstance(expression, Negation) else parts
+    deep = next((part for part in inner if not part.fits), None)
+    return expression if deep is None else _smallest_too_deep(deep)
 
 
 def _formula(expression: Expression) -> normal_forms.Formula:
@@ -171,6 +260,8 @@ def _formula(expression: Expression) -> normal_forms.Formula:
         return normal_forms.Joined(expression.quantifier, tuple(map(_formula, expression.parts)))
     if isinstance(expression, Negation):
         return normal_forms.Negated(_formula(expression.part))
+    if isinstance(expression, InSegment):
+        return normal_forms.Atom(SourceSegment(expression.name))
     if not isinstance(expression, Condition):
         raise MisuseError(f"This is no condition but an object of type {type(expression).__name__}. {USE_SIGNS}")
     dimension = expression.dimension
@@ -183,28 +274,14 @@ def _formula(expression: Expression) -> normal_forms.Formula:
     return normal_forms.Joined("ALL" if dimension.dimension_type == "LIST_CONTAINS_ALL" else "ANY", atoms)
 
 
-def _group_to_api(group: normal_forms.Group) -> dict[str, Any]:
-    found = []
-    for member in group.members:
-        dimension = cast("Dimension", member.thing)
-        found.append((dimension.reversed() if member.reversed else dimension).to_api())
-    # Without source segments SourceType has no effect; it is sent because its default is not documented.
-    return {"Dimensions": found, "SourceType": "ALL", "Type": group.quantifier}
-
-
-def _group_from_api(group: Mapping[str, Any]) -> Expression:
-    if group.get("SourceSegments"):
-        raise ExpressionError(
-            f"A group is built on {counted(len(group['SourceSegments']), 'other segment')}; conditions cannot say "
-            "that. Read what it is built on and join the conditions."
-        )
-    parts = [_joined("ALL", *map(Condition, dimensions.from_api(document))) for document in group.get("Dimensions", [])]
-    if not parts:
-        raise ExpressionError("A group without dimensions matches every profile; it is not read as a condition.")
-    return _quantified(group.get("Type", "ALL"), parts)
-
-
-def _quantified(quantifier: str, parts: list[Expression]) -> Expression:
-    if quantifier == "NONE":
-        return Negation(_joined("ANY", *parts))
-    return _joined("ANY" if quantifier == "ANY" else "ALL", *parts)
+def _expression(formula: normal_forms.Formula) -> Expression:
+    """Return a formula that was read as a condition."""
+    if isinstance(formula, normal_forms.Joined):
+        return _joined(formula.quantifier, *map(_expression, formula.parts))
+    if isinstance(formula, normal_forms.Negated):
+        return ~_expression(formula.part)
+    if isinstance(formula.thing, SourceSegment):
+        return InSegment(formula.thing.name)
+    if not isinstance(formula.thing, Dimension):
+        raise TypeError(f"expected a Dimension or a SourceSegment, got {type(formula.thing).__name__}")
+    return Condition(formula.thing)

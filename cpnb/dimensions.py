@@ -123,25 +123,39 @@ def from_api(document: Mapping[str, Any]) -> list[Dimension]:
     ExpressionError
         If it holds none, or an attribute or comparison that the service model does not have.
     """
-    found: list[Dimension] = []
-    for name, body in document.get("CalculatedAttributes", {}).items():
-        found.append(_read(name, CALCULATED, body))
-    for name, body in document.get("ProfileAttributes", {}).items():
-        parts = {name: body} if "DimensionType" in body else {f"{name}.{part}": inner for part, inner in body.items()}
-        for path, inner in parts.items():
-            found.append(_read(path, attribute_shape(path), inner))
+    found = [_read(name, CALCULATED, body) for name, body in _members(document, "CalculatedAttributes")]
+    for name, body in _members(document, "ProfileAttributes"):
+        if name in _blocks():
+            found += [_read(f"{name}.{part}", attribute_shape(f"{name}.{part}"), inner) for part, inner in body.items()]
+        else:
+            found.append(_read(name, attribute_shape(name), body))
     if not found:
         raise ExpressionError("A dimension without any attribute matches every profile; it is not read as a condition.")
     return found
 
 
+def _members(document: Mapping[str, Any], name: str) -> list[tuple[str, Mapping[str, Any]]]:
+    members = document.get(name, {})
+    if not isinstance(members, Mapping) or not all(isinstance(body, Mapping) for body in members.values()):
+        raise ExpressionError(f"{name} of a dimension is no object of attributes; expected a DimensionType and Values.")
+    return list(members.items())
+
+
+def _blocks() -> set[str]:
+    """Return the names under which attributes stand one level deeper: the addresses, and Attributes."""
+    dotted = (target.name for target in catalog.targets().values() if "." in target.name)
+    return {name.partition(".")[0] for name in dotted} | {CUSTOM_PREFIX.rstrip(".")}
+
+
 def _read(name: str, shape: str, body: Mapping[str, Any]) -> Dimension:
-    dimension_type = body["DimensionType"]
+    dimension_type, values = body.get("DimensionType"), body.get("Values")
     if dimension_type not in catalog.dimension_types(shape):
         raise ExpressionError(f"{name!r} cannot be compared by {dimension_type!r}; the service has no such comparison.")
+    if not isinstance(values, list | tuple) or not values or not all(isinstance(value, str) for value in values):
+        raise ExpressionError(f"{name!r} is compared with no list of texts; expected 1 to 50 Values.")
     window = body.get("ConditionOverrides", {}).get("Range")
     days = (window["Start"], window.get("End")) if window else None
-    return Dimension(name, shape, dimension_type, tuple(body["Values"]), days)
+    return Dimension(name, shape, str(dimension_type), tuple(values), days)
 
 
 def attribute_shape(path: str) -> str:

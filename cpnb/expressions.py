@@ -15,11 +15,11 @@ from decimal import Decimal
 from typing import Any, NoReturn
 
 from cpnb import catalog, dimensions
-from cpnb.conditions import USE_SIGNS, Condition, Expression, MisuseError
+from cpnb.conditions import USE_SIGNS, Condition, Expression, InSegment, MisuseError
 from cpnb.dimensions import CALCULATED, CUSTOM_PREFIX, Dimension
 from cpnb.errors import ExpressionError
 
-__all__ = ["Attribute", "Condition", "Expression", "calculated", "profile"]
+__all__ = ["Attribute", "Condition", "Expression", "InSegment", "calculated", "in_segment", "profile"]
 
 # The method that makes each comparison of the service, for messages.
 _METHODS = {
@@ -112,13 +112,22 @@ class Attribute:
     def over(self, start: int, end: int | None = None) -> Attribute:
         """Return a calculated attribute over other days than its own: positive is past, negative is future.
 
+        Parameters
+        ----------
+        start, end : int
+            First and last day, counted back from now; without `end` up to now.
+
         Raises
         ------
         ExpressionError
-            If the attribute is not calculated.
+            If the attribute is not calculated, or a day is no whole number.
         """
         if self._shape != CALCULATED:
             raise ExpressionError(f"{self._name} is not calculated, so it has no range of days to change.")
+        if any(isinstance(day, bool) or not isinstance(day, int) for day in (start, end) if day is not None):
+            raise ExpressionError(
+                f"{self._name} is calculated over whole days: over(30) for the last 30, over(30, 7) without the last 7."
+            )
         return Attribute(self._name, self._shape, (start, end))
 
     def __eq__(self, other: object) -> Condition:  # type: ignore[override]  # a comparison makes a condition here
@@ -311,6 +320,33 @@ class CalculatedAttributes:
                 "'_' and '-'."
             )
         return Attribute(name, CALCULATED)
+
+
+def in_segment(name: str) -> Expression:
+    """Return the condition that a profile is in another segment of the domain.
+
+    Parameters
+    ----------
+    name : str
+        The name of that segment, 1 to 64 letters, digits, ``_`` or ``-``.
+
+    Raises
+    ------
+    ExpressionError
+        If no segment can have that name.
+
+    Examples
+    --------
+    >>> print(in_segment("vip") & ~in_segment("unsubscribed"))
+    is in segment 'vip' and not (is in segment 'unsubscribed')
+    """
+    bounds = catalog.limit("CreateSegmentDefinitionRequest", "SegmentDefinitionName")
+    if not bounds.minimum <= len(name) <= bounds.maximum or not re.fullmatch(bounds.pattern, name):
+        raise ExpressionError(
+            f"No segment can have the name {name!r}: expected {bounds.minimum} to {bounds.maximum} letters, digits, "
+            "'_' or '-'. cpnb.list_segments(domain) shows the names that there are."
+        )
+    return InSegment(name)
 
 
 profile = ProfileAttributes()

@@ -32,9 +32,11 @@ PROCESSING_S = 0.3
 TIMEOUT_S = 120.0
 
 # It waits for a line before it begins, so that the second run is loaded when the first one is killed, and takes its
-# time between the blocks of a file, so that a file is under way long enough to be hit.
+# time between the blocks of a file, so that a file is under way long enough to be hit. A shell lets its background jobs
+# ignore the interrupt, and they hand that on: the tests must hold there too.
 PROGRAM = f"""
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
 import pandas as pd
 from cpnb import Domain, FieldMap, UploadOptions, upload
 

@@ -263,7 +263,14 @@ def test_segment_groups_made_elsewhere_are_read():
         ({"Groups": []}, "without groups"),
         ({"Groups": [{"Type": "ALL"}]}, "without dimensions"),
         ({"Groups": [{"Dimensions": [{"ProfileAttributes": {}}]}]}, "without any attribute"),
-        ({"Groups": [{"SourceSegments": [{"SegmentDefinitionName": "base"}]}]}, "built on 1 other segment; "),
+        ({"Groups": [{"SourceSegments": [{}]}]}, "no SegmentDefinitionName"),
+        ({"Groups": [{"Dimensions": [{"ProfileAttributes": {"LastName": "Smith"}}]}]}, "no object of attributes"),
+        (
+            {"Groups": [{"Dimensions": [{"ProfileAttributes": {"LastName": {"DimensionType": "INCLUSIVE"}}}]}]},
+            "no list of texts",
+        ),
+        ({"Include": "SOME", "Groups": [{"SourceSegments": [{"SegmentDefinitionName": "base"}]}]}, "Include is 'SOME'"),
+        ([], "are a dict with Groups"),
         (
             {
                 "Groups": [
