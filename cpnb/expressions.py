@@ -322,7 +322,9 @@ class CalculatedAttributes:
     __slots__ = ()
 
     def __getitem__(self, name: str) -> Attribute:
-        if not re.fullmatch(r"[a-zA-Z_][a-zA-Z_0-9-]*", name if isinstance(name, str) else ""):
+        if not isinstance(name, str):
+            raise ExpressionError(f"Calculated attributes have names: calculated['_calls'], got {type(name).__name__}.")
+        if not re.fullmatch(r"[a-zA-Z_][a-zA-Z_0-9-]*", name):
             raise ExpressionError(
                 f"{name!r} cannot be a calculated attribute: expected a letter or '_', then letters, digits, "
                 "'_' and '-'."

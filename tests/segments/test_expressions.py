@@ -167,7 +167,7 @@ def test_more_than_fifty_values_are_split():
         (lambda: profile.Address.Address1, "Segments cannot filter on 'Address.Address1'"),
         (lambda: profile.LastName.over(3), "not calculated"),
         (lambda: calculated["two words"], "cannot be a calculated attribute"),
-        (lambda: calculated[3], "cannot be a calculated attribute"),
+        (lambda: calculated[3], "attributes have names"),
         (lambda: profile.Attributes["a.b"], "has a dot"),
         (lambda: profile.Attributes[3], "have names"),
         (lambda: profile.LastName == "a" & profile.FirstName == "b", "brackets are missing"),
