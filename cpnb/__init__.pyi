@@ -30,6 +30,7 @@ from .finding import Finding as Finding
 from .iam import IamPolicy as IamPolicy, iam_policy as iam_policy
 from .job_chart import JobChart as JobChart
 from .job_details import JobDetails as JobDetails
+from .matching import FunnelChart as FunnelChart, Preview as Preview, preview as preview
 from .monitoring import list_jobs as list_jobs, look_at_job as look_at_job
 from .planning import Plan as Plan, plan as plan
 from .reading import ReadWarning as ReadWarning, Scan as Scan, read as read, scan as scan

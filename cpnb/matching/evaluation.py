@@ -9,7 +9,7 @@ import numpy as np
 from cpnb import frames
 from cpnb.fields import FieldMap
 from cpnb.frames import Frame
-from cpnb.matching.comparing import Mask
+from cpnb.matching.operands import Mask
 from cpnb.matching.profile_texts import ProfileTexts
 from cpnb.matching.steps import Sources, steps_of
 from cpnb.rendering import render
@@ -65,4 +65,8 @@ def profile_slices(data: Frame, fields: FieldMap, paths: Sequence[str]) -> Itera
     narrow = FieldMap(needed)
     for start, rows in frames.slices(data, narrow.columns, rows=COMPARED_ROWS):
         rendered = render(rows, narrow)
-        yield start, ProfileTexts(rows.row_count, {one.name: rendered.text(one.source) for one in narrow})
+        texts = {one.name: rendered.text(one.source) for one in narrow}
+        unsupported = {
+            one.name: rendered.unsupported[one.source] for one in narrow if one.source in rendered.unsupported
+        }
+        yield start, ProfileTexts(rows.row_count, texts, {name: int(m.sum()) for name, m in unsupported.items()})

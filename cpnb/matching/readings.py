@@ -84,7 +84,7 @@ def _moments(written: pa.Array) -> Moments:
     microseconds = 1_000_000 * np.where(has_time, seconds, 0) + _microseconds(signs, digits)
     microseconds -= 60_000_000 * np.where(has_time, _offset_minutes(signs, digits, lengths), 0)
     days = _days(_number(digits[:, 0:4]), _number(digits[:, 5:7]), _number(digits[:, 8:10]))
-    read = days.astype("datetime64[us]") + microseconds.astype("timedelta64[us]")
+    read: Moments = days.astype("datetime64[us]") + microseconds.astype("timedelta64[us]")
     read[(read < _EARLIEST) | (read > _LATEST)] = np.datetime64("NaT")
     return read
 
@@ -122,6 +122,6 @@ def _days(years: NDArray[np.int64], months: NDArray[np.int64], days: NDArray[np.
     counted = 12 * (years - 1970) + months - 1
     first = counted.astype("datetime64[M]").astype("datetime64[D]")
     following = (counted + 1).astype("datetime64[M]").astype("datetime64[D]")
-    read = first + (days - 1).astype("timedelta64[D]")
+    read: Moments = first + (days - 1).astype("timedelta64[D]")
     read[read >= following] = np.datetime64("NaT")
     return read
