@@ -17,12 +17,12 @@ from cpnb.display import counted
 from cpnb.domain import Domain
 from cpnb.errors import CpnbError, FieldsError, InvalidDataError, UploadError, WaitTimeoutError
 from cpnb.expressions import profile
+from cpnb.failed_rows import SearchProgress
 from cpnb.fields import FieldMap
 from cpnb.foreign_logs import speaking
 from cpnb.part_progress import PartProgress, failure_of, frame_of, reported_from, results_of, status_of, uncounted
 from cpnb.parts_at_work import PartsAtWork
 from cpnb.planning import OnInvalid, Plan, plan, unmapped_columns
-from cpnb.row_search import SearchProgress
 from cpnb.segments import SegmentDefinition
 from cpnb.upload_display import html_of_upload
 from cpnb.upload_job import ResultsSummary, UploadJob
