@@ -28,6 +28,7 @@ from .failed_rows import FailedRowsWarning as FailedRowsWarning
 from .fields import Field as Field, FieldMap as FieldMap
 from .finding import Finding as Finding
 from .iam import IamPolicy as IamPolicy, iam_policy as iam_policy
+from .matching import FunnelChart as FunnelChart, Preview as Preview, preview as preview
 from .monitoring import (
     JobChart as JobChart,
     JobDetails as JobDetails,
