@@ -85,4 +85,5 @@ def _shared_halves(numbers: Numbers) -> NDArray[np.uint32]:
     # Half of each number is sorted in two thirds of the time, and tells nearly all of them apart.
     in_order = numbers.astype(np.uint32)
     in_order.sort()
-    return in_order[1:][in_order[1:] == in_order[:-1]]
+    shared: NDArray[np.uint32] = in_order[1:][in_order[1:] == in_order[:-1]]
+    return shared
