@@ -27,6 +27,10 @@ _TEXT_COMPARISONS = frozenset(
 )
 _STRICTER_THAN_CONTAINS = frozenset({"INCLUSIVE", "BEGINS_WITH", "ENDS_WITH", "LIST_CONTAINS"})
 
+_SPACE = r"[\s\p{Z}]"
+_ODD_SPACES = rf"\A{_SPACE}|{_SPACE}\z|{_SPACE}{{2}}|[^\S ]|[^\P{{Z}} ]"
+"""Spaces at an end, several together, or other ones than that of the space bar."""
+
 Change = Callable[[pa.Array], pa.Array]
 
 
@@ -56,23 +60,42 @@ class NearMiss:
 
 
 def _without_case(texts: pa.Array) -> pa.Array:
+    return _where(pc.invert(pc.string_is_ascii(texts)), pc.ascii_lower(texts), _casefolded)
+
+
+def _casefolded(texts: pa.Array) -> pa.Array:
     # As Python does it, which knows that "STRASSE" is "Straße".
-    return pa.array([None if text is None else text.casefold() for text in texts.to_pylist()], pa.large_string())
+    return pa.array([text.casefold() for text in texts.to_pylist()], pa.large_string())
 
 
 def _with_single_spaces(texts: pa.Array) -> pa.Array:
-    single = pc.utf8_trim(pc.replace_substring_regex(texts, r"[\s\p{Z}]+", " "), " ")
+    return _where(pc.match_substring_regex(texts, _ODD_SPACES), texts, _single_spaced)
+
+
+def _single_spaced(texts: pa.Array) -> pa.Array:
+    single = pc.utf8_trim(pc.replace_substring_regex(texts, rf"{_SPACE}+", " "), " ")
     return pc.if_else(pc.equal(single, ""), pa.scalar(None, single.type), single)
 
 
 def _without_accents(texts: pa.Array) -> pa.Array:
-    apart = pc.utf8_normalize(texts, form="NFKD")
-    bare = pc.replace_substring_regex(apart, r"\p{M}+", "")
+    return _where(pc.invert(pc.string_is_ascii(texts)), texts, _bare)
+
+
+def _bare(texts: pa.Array) -> pa.Array:
+    bare = pc.replace_substring_regex(pc.utf8_normalize(texts, form="NFKD"), r"\p{M}+", "")
     return pc.if_else(pc.equal(bare, ""), texts, bare)
 
 
 def _with_all(texts: pa.Array) -> pa.Array:
     return _with_single_spaces(_without_case(_without_accents(texts)))
+
+
+def _where(needed: pa.Array, texts: pa.Array, change: Change) -> pa.Array:
+    """Return the texts, those changed that need it: most need none."""
+    needed = needed.fill_null(False)  # noqa: FBT003  # a value
+    if not pc.any(needed).as_py():
+        return texts
+    return pc.replace_with_mask(texts, needed, change(texts.filter(needed)))
 
 
 _CHANGES: dict[str, Change] = {

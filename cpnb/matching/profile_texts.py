@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
 
 import numpy as np
@@ -48,13 +48,6 @@ class ProfileTexts:
         """Return which profiles have an attribute."""
         return np.asarray(self.text(path).is_valid().to_numpy(zero_copy_only=False), dtype=bool)
 
-    def changed(self, change: Callable[[pa.Array], pa.Array]) -> ProfileTexts:
-        """Return the same profiles with each text as `change` makes it of the distinct ones; null is absent."""
-        encoded = {path: text.dictionary_encode() for path, text in self._texts.items()}
-        return ProfileTexts(
-            self.row_count, {path: change(one.dictionary).take(one.indices) for path, one in encoded.items()}
-        )
-
     def numbers(self, path: str) -> Numbers:
         """Return an attribute as numbers."""
         if path not in self._numbers:
@@ -69,10 +62,45 @@ class ProfileTexts:
 
     def of_distinct(self, path: str, read: Callable[[pa.Array], NDArray[_Scalar]], absent: _Scalar) -> NDArray[_Scalar]:
         """Return what `read` makes of an attribute, asked about each text once; `absent` where there is none."""
+        distinct, codes = self.distinct(path)
+        made = read(distinct)
+        return np.concatenate([made, np.array([absent], dtype=made.dtype)])[codes]
+
+    def distinct(self, path: str) -> tuple[pa.Array, NDArray[np.int32]]:
+        """Return the different texts of an attribute, and for each profile which it has: one beyond them if none."""
         if path not in self._distinct:
             encoded = self.text(path).dictionary_encode()
             codes = encoded.indices.fill_null(len(encoded.dictionary)).to_numpy(zero_copy_only=False)
             self._distinct[path] = encoded.dictionary, codes
-        distinct, codes = self._distinct[path]
-        made = read(distinct)
-        return np.concatenate([made, np.array([absent], dtype=made.dtype)])[codes]
+        return self._distinct[path]
+
+    def changed(self, change: Callable[[pa.Array], pa.Array]) -> ProfileTexts:
+        """Return the same profiles with each text as `change` makes it of the distinct ones; null is absent."""
+        return ProfileTexts(self.row_count, _ChangedTexts(self, self._texts, change))
+
+
+class _ChangedTexts(Mapping[str, pa.Array]):
+    """The texts of profiles, changed; an attribute is changed when it is first asked for."""
+
+    def __init__(
+        self, profiles: ProfileTexts, paths: Mapping[str, object], change: Callable[[pa.Array], pa.Array]
+    ) -> None:
+        self._profiles = profiles
+        self._paths = paths
+        self._change = change
+        self._changed: dict[str, pa.Array] = {}
+
+    def __getitem__(self, path: str) -> pa.Array:
+        if path not in self._paths:
+            raise KeyError(path)
+        if path not in self._changed:
+            distinct, codes = self._profiles.distinct(path)
+            absent = codes == len(distinct)
+            self._changed[path] = self._change(distinct).take(pa.array(codes, mask=absent))
+        return self._changed[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)

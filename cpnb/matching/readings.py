@@ -15,6 +15,8 @@ Numbers = NDArray[np.float64]
 Moments = NDArray[np.datetime64]
 """Points in time in UTC, to the microsecond; NaT where there is none."""
 
+Signs = NDArray[np.uint8]
+
 # Digits are those of ASCII, and "\z" is the end: a line feed at the end of a text is part of it.
 _NUMBER = r"\A[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\z"
 
@@ -24,7 +26,7 @@ _SECONDS = r"(?::[0-5][0-9](?:\.[0-9]{1,9})?)?"
 _DATE = rf"\A{_DAY}(?:[T ]{_HOUR_AND_MINUTE}{_SECONDS}(?:Z|[+-]{_HOUR_AND_MINUTE})?)?\z"
 _LONGEST_DATE = len("2024-10-01T00:00:00.123456789+00:00")
 _EARLIEST, _LATEST = np.datetime64("0001-01-01", "us"), np.datetime64("9999-12-31T23:59:59.999999", "us")
-_ZERO = ord("0")
+_ZERO, _NINE, _BLANK = b"09 "
 
 
 def numbers(texts: pa.Array) -> Numbers:
@@ -74,48 +76,44 @@ def _matching(texts: pa.Array, pattern: str) -> pa.Array:
 
 def _moments(written: pa.Array) -> Moments:
     """Return texts of the grammar as points in time; NaT where the calendar has no such day."""
-    lengths = pc.binary_length(written).to_numpy(zero_copy_only=False)
-    signs = _as_table(written)
-    digits = signs.astype(np.int64) - _ZERO
-    has_time = lengths > len("2024-10-01")
-    has_seconds = signs[:, 16] == ord(":")
-    seconds = 3600 * _number(digits[:, 11:13]) + 60 * _number(digits[:, 14:16])
-    seconds += np.where(has_seconds, _number(digits[:, 17:19]), 0)
-    microseconds = 1_000_000 * np.where(has_time, seconds, 0) + _microseconds(signs, digits)
-    microseconds -= 60_000_000 * np.where(has_time, _offset_minutes(signs, digits, lengths), 0)
-    days = _days(_number(digits[:, 0:4]), _number(digits[:, 5:7]), _number(digits[:, 8:10]))
-    read: Moments = days.astype("datetime64[us]") + microseconds.astype("timedelta64[us]")
+    signs = _signs(written)
+    read = _days(_number(signs[0:4]), _number(signs[5:7]), _number(signs[8:10])).astype("datetime64[us]")
+    has_time = signs[11] != _BLANK
+    if has_time.any():
+        seconds = 3600 * _number(signs[11:13]) + 60 * _number(signs[14:16])
+        seconds += np.where(signs[16] == ord(":"), _number(signs[17:19]), 0) - 60 * _offset_minutes(written)
+        microseconds = 1_000_000 * seconds + np.where(signs[19] == ord("."), _microseconds(signs[20:26]), 0)
+        read += np.where(has_time, microseconds, 0).astype("timedelta64[us]")
     read[(read < _EARLIEST) | (read > _LATEST)] = np.datetime64("NaT")
     return read
 
 
-def _as_table(written: pa.Array) -> NDArray[np.uint8]:
-    """Return ASCII texts as a table of their signs, filled up with blanks."""
+def _signs(written: pa.Array) -> Signs:
+    """Return the signs of ASCII texts filled up with blanks: the first of each text, the second of each, and so on."""
     padded = pc.ascii_rpad(written, _LONGEST_DATE, " ")
-    data = np.frombuffer(padded.buffers()[2], dtype=np.uint8)
-    return data[: len(written) * _LONGEST_DATE].reshape(len(written), _LONGEST_DATE)
+    data = np.frombuffer(padded.buffers()[2], dtype=np.uint8)[: len(written) * _LONGEST_DATE]
+    return np.ascontiguousarray(data.reshape(len(written), _LONGEST_DATE).T)
 
 
-def _number(digits: NDArray[np.int64]) -> NDArray[np.int64]:
-    return digits @ 10 ** np.arange(digits.shape[1])[::-1]
+def _number(signs: Signs) -> NDArray[np.int64]:
+    """Return digits as numbers; meaningless where they are none."""
+    number = np.zeros(signs.shape[1], dtype=np.int64)
+    for digits in signs:
+        number = 10 * number + digits - _ZERO
+    return number
 
 
-def _microseconds(signs: NDArray[np.uint8], digits: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the first six digits after the point of the seconds."""
-    fraction = digits[:, 20:26]
-    is_digit = np.logical_and.accumulate((fraction >= 0) & (fraction <= 9), axis=1)  # noqa: PLR2004  # a digit
-    return np.where(signs[:, 19] == ord("."), _number(np.where(is_digit, fraction, 0)), 0)
+def _microseconds(signs: Signs) -> NDArray[np.int64]:
+    """Return the first six digits behind a point, of which there may be fewer."""
+    is_digit = np.logical_and.accumulate((signs >= _ZERO) & (signs <= _NINE), axis=0)
+    return _number(np.where(is_digit, signs, _ZERO))
 
 
-def _offset_minutes(
-    signs: NDArray[np.uint8], digits: NDArray[np.int64], lengths: NDArray[np.integer]
-) -> NDArray[np.int64]:
+def _offset_minutes(written: pa.Array) -> NDArray[np.int64]:
     """Return how far the clock at the end of each text is before that of UTC; meaningless for one without a time."""
-    rows = np.arange(len(signs))
-    sign = signs[rows, lengths - 6]
-    hours = 10 * digits[rows, lengths - 5] + digits[rows, lengths - 4]
-    minutes = 60 * hours + 10 * digits[rows, lengths - 2] + digits[rows, lengths - 1]
-    return np.select([sign == ord("+"), sign == ord("-")], [minutes, -minutes], 0)
+    signs = _signs(pc.utf8_slice_codeunits(written, -len("+00:00")))
+    minutes = 60 * _number(signs[1:3]) + _number(signs[4:6])
+    return np.select([signs[0] == ord("+"), signs[0] == ord("-")], [minutes, -minutes], 0)
 
 
 def _days(years: NDArray[np.int64], months: NDArray[np.int64], days: NDArray[np.int64]) -> Moments:
