@@ -14,6 +14,7 @@ import sys
 import threading
 import weakref
 from collections import deque
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -190,6 +191,52 @@ class Sandbox:
     def advance(self, seconds: float) -> None:
         """Let time pass for the sandbox: upload URLs expire, profiles too."""
         self._control("POST", "/_sandbox/clock", {"advance_s": seconds})
+
+    def seed_calculated(
+        self,
+        domain: str | Domain,
+        name: str,
+        values: Mapping[str, str | float | list[str] | None],
+        *,
+        start: int | None = None,
+        end: int | None = None,
+        by: str = "AccountNumber",
+    ) -> int:
+        """Give profiles values of a calculated attribute, which the sandbox cannot compute.
+
+        Parameters
+        ----------
+        domain : Domain or str
+            The domain, or its name.
+        name : str
+            The calculated attribute.
+        values : mapping
+            A text, a number or a list of texts for each key; None takes a value away. A later value replaces an
+            earlier one.
+        start, end : int, optional
+            The range in days that a condition must name to see these values; without it, no range.
+        by : str
+            What the keys are: ``"AccountNumber"`` or another attribute such as ``"Attributes.crm"``, or
+            ``"ProfileId"``. All profiles with a key get its value.
+
+        Returns
+        -------
+        int
+            How many profiles have one of the keys.
+
+        Raises
+        ------
+        SandboxError
+            If a key belongs to no profile; nothing is seeded then.
+        """
+        body = {
+            "domain": domain if isinstance(domain, str) else domain.name,
+            "by": by,
+            "start": start,
+            "end": end,
+            "values": {str(key): {name: value} for key, value in values.items()},
+        }
+        return int(self._control("POST", "/_sandbox/calculated-attributes", body)["profile_count"])
 
     def inject(self, kind: str, *, operation: str | None = None, times: int = 1) -> None:
         """Let the next requests fail: ``throttle``, ``internal_error``, ``s3_error`` or ``expire_now``."""

@@ -109,7 +109,7 @@ class SegmentDefinition:
                 "Choose another name, or delete it first with .delete(domain).",
                 code=failure.code,
             )
-        if failure.code == "ResourceNotFoundException":
+        if failure.is_not_found:
             domain.call("GetDomain")  # raises if it is the domain that is missing
         raise failure
 
@@ -236,7 +236,7 @@ def _call(domain: Domain, operation: str, name: str) -> dict[str, Any]:
         return domain.call(operation, SegmentDefinitionName=name)
     except ServiceError as error:
         failure = error
-    if failure.code == "ResourceNotFoundException":
+    if failure.is_not_found:
         _raise_not_found(domain, name)
     raise failure
 

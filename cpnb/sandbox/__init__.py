@@ -12,10 +12,14 @@ error there.
     service           route, check, perform, answer
       model  parameters  answers  errors              what the service model says
       domains  profiles  search  attributes           operations
-      upload_jobs  segments  estimates                operations
+      upload_jobs  segments  estimates  snapshots     operations
+      calculated_attributes                           values that are seeded, not computed
     import_runs       a job at work
       import_plan  records  record_sql  ingestion     from a file to profiles
-    segment_sql  matching_keys  targets               rules, as SQL and as tables
+      snapshot_files                                  a segment's members as CSV, JSON lines, ORC
+    segment_sql       from groups to a condition in SQL
+      segment_sources  segment_comparison  segment_values   what it builds on, one comparison, text as number or date
+    matching_keys  targets                            rules, as SQL and as tables
     profile_table  database  storage/                 where things are kept
     settings  clock  faults  rates  paging  request_log  backend   what all of them use
 """

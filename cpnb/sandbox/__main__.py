@@ -89,7 +89,7 @@ def _serve(backend: Backend, folder: Path, options: argparse.Namespace) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     application = Application(backend)
-    application.service.runs.fail_interrupted()
+    application.service.resume()
     with_tls = options.tls == "throw-away"
     server = Server(application, options.port, throw_away_context(folder) if with_tls else None)
     threading.Thread(target=server.serve_forever, name="server", daemon=True).start()
@@ -99,7 +99,7 @@ def _serve(backend: Backend, folder: Path, options: argparse.Namespace) -> int:
     stopped.wait()
     server.shutdown()
     server.server_close()
-    application.service.runs.close(STOP_TIMEOUT_S)
+    application.service.close(STOP_TIMEOUT_S)
     return 0
 
 

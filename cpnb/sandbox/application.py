@@ -24,7 +24,6 @@ from cpnb.sandbox.control import PREFIX as CONTROL_PREFIX, Control
 from cpnb.sandbox.errors import AccessDeniedError, InternalServerError, NotDoneError, ServiceError
 from cpnb.sandbox.model import SIGNING_NAME
 from cpnb.sandbox.service import Service, credential_scope, raw_path
-from cpnb.sandbox.storage import OtherServices
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +38,6 @@ class Application:
         self._backend = backend
         self.service = Service(backend)
         self._control = Control(backend, self.service)
-        self._others = OtherServices()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request; the client never gets a traceback."""
@@ -90,7 +88,7 @@ class Application:
 
     def _other(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         try:
-            return self._others.wsgi(environ, start_response)
+            return self._backend.others.wsgi(environ, start_response)
         except ModuleNotFoundError as error:
             missing = NotDoneError(
                 f"Only Customer Profiles is here: {error.name} is not installed. "

@@ -13,7 +13,7 @@ from cpnb.sandbox.faults import Faults
 from cpnb.sandbox.paging import PageTokens
 from cpnb.sandbox.request_log import RequestLog
 from cpnb.sandbox.settings import Settings
-from cpnb.sandbox.storage import ObjectStore
+from cpnb.sandbox.storage import ObjectStore, OtherServices
 
 ACCOUNT = "123456789012"
 """The account number in names the sandbox makes: the one AWS uses in its examples, and moto by default."""
@@ -33,6 +33,7 @@ class Backend:
     tokens: PageTokens = field(default_factory=PageTokens)
     faults: Faults = field(default_factory=Faults)
     requests: RequestLog = field(default_factory=RequestLog)
+    others: OtherServices = field(default_factory=OtherServices)
 
     def use(self, settings: Settings) -> None:
         """Let `settings` hold from now on, in the object storage too."""

@@ -2,23 +2,27 @@
 
 All bodies are JSON objects; errors have the shape of the service's.
 
-========  ========================  ==============================================================
-Method    Path                      Does
-========  ========================  ==============================================================
-GET       /_sandbox/status          process id, time, domains with profile counts, jobs by state
-GET       /_sandbox/settings        name -> value
-PATCH     /_sandbox/settings        change some: ``{"processing_s": 2, "ragged_record": "fail_file"}``
-DELETE    /_sandbox/settings        back to what the process was started with
-GET       /_sandbox/settings/help   name -> default, question, choices or range, source
-POST      /_sandbox/clock           ``{"advance_s": 3600}``: time moves forward
-GET       /_sandbox/faults          the faults still to come
-POST      /_sandbox/faults          ``{"kind": "throttle", "operation": "CreateUploadJob", "times": 2}``
-DELETE    /_sandbox/faults          forget them
-GET       /_sandbox/requests        operation, job and status of the latest requests; None while at work
-DELETE    /_sandbox/requests        forget them
-POST      /_sandbox/profiles        ``{"domain": "loyalty", "profiles": [{"FirstName": "Ana"}]}``
-GET       /_sandbox/jobs            id, state and, for a failed file, the reason the service keeps to itself
-========  ========================  ==============================================================
+========  ================================  ======================================================
+Method    Path                              Does
+========  ================================  ======================================================
+GET       /_sandbox/status                  process id, time, domains with profile counts, jobs by state
+GET       /_sandbox/settings                name -> value
+PATCH     /_sandbox/settings                change some: ``{"processing_s": 2, "ragged_record": "fail_file"}``
+DELETE    /_sandbox/settings                back to what the process was started with
+GET       /_sandbox/settings/help           name -> default, question, choices or range, source
+POST      /_sandbox/clock                   ``{"advance_s": 3600}``: time moves forward
+GET       /_sandbox/faults                  the faults still to come
+POST      /_sandbox/faults                  ``{"kind": "throttle", "operation": "CreateUploadJob", "times": 2}``
+DELETE    /_sandbox/faults                  forget them
+GET       /_sandbox/requests                operation, job and status of the latest requests; None while at work
+DELETE    /_sandbox/requests                forget them
+POST      /_sandbox/profiles                ``{"domain": "loyalty", "profiles": [{"FirstName": "Ana"}]}``
+POST      /_sandbox/calculated-attributes   values for profiles, by one of their attributes or by ProfileId:
+                                            ``{"domain": "loyalty", "by": "AccountNumber",``
+                                            ``"values": {"1": {"spend": 9}}}``, with ``start`` and ``end`` for
+                                            a range other than the attribute's own
+GET       /_sandbox/jobs                    id, state and, for a failed file, the reason the service keeps to itself
+========  ================================  ======================================================
 
 Kinds of faults: of the API, with an optional operation: ``throttle`` (429), ``internal_error`` (500),
 ``access_denied`` (403), ``lost_answer`` (the work is done, the answer is 500). Of the upload URL, without an
@@ -35,6 +39,7 @@ from typing import Any
 from werkzeug.wrappers import Request, Response
 
 from cpnb.sandbox.backend import Backend
+from cpnb.sandbox.calculated_attributes import Seed
 from cpnb.sandbox.errors import BadRequestError, NotFoundError
 from cpnb.sandbox.faults import SERVICE_FAULTS
 from cpnb.sandbox.service import Service, json_response, read_body
@@ -61,6 +66,7 @@ class Control:
             "faults": {"GET": self._faults, "POST": self._add_fault, "DELETE": self._clear_faults},
             "requests": {"GET": self._requests, "DELETE": self._clear_requests},
             "profiles": {"POST": self._add_profiles},
+            "calculated-attributes": {"POST": self._seed_calculated},
             "jobs": {"GET": self._jobs},
         }
 
@@ -152,6 +158,9 @@ class Control:
         if not isinstance(domain, str) or not isinstance(profiles, list):
             raise BadRequestError("The body must hold domain (a name) and profiles (a list).")
         return {"ProfileIds": self._service.add_profiles(domain, profiles)}
+
+    def _seed_calculated(self, body: Body) -> object:
+        return {"profile_count": self._service.calculated.seed(Seed.from_body(body))}
 
     def _jobs(self, _body: Body) -> object:
         with self._backend.database.reading() as session:

@@ -20,6 +20,8 @@ SCHEMA = (
         number BIGINT, name VARCHAR, created_s DOUBLE, updated_s DOUBLE, expiration_days INTEGER, details VARCHAR)""",
     """CREATE TABLE IF NOT EXISTS columns (
         domain BIGINT, path VARCHAR, column_name VARCHAR, updated_s DOUBLE)""",
+    """CREATE TABLE IF NOT EXISTS calculated_columns (
+        domain BIGINT, name VARCHAR, start_days BIGINT, end_days BIGINT, column_name VARCHAR)""",
     """CREATE TABLE IF NOT EXISTS upload_jobs (
         number BIGINT, domain BIGINT, job_id VARCHAR, display_name VARCHAR, status VARCHAR, reason VARCHAR,
         created_s DOUBLE, completed_s DOUBLE, fields VARCHAR, unique_key VARCHAR, expiry_days INTEGER,
@@ -29,6 +31,8 @@ SCHEMA = (
         domain BIGINT, name VARCHAR, created_s DOUBLE, arn VARCHAR, details VARCHAR)""",
     """CREATE TABLE IF NOT EXISTS estimates (
         domain BIGINT, estimate_id VARCHAR, ready_s DOUBLE, status VARCHAR, query VARCHAR, result VARCHAR)""",
+    """CREATE TABLE IF NOT EXISTS snapshots (
+        domain BIGINT, segment VARCHAR, snapshot_id VARCHAR, status VARCHAR, message VARCHAR, details VARCHAR)""",
 )
 
 Row = tuple[Any, ...]

@@ -130,7 +130,7 @@ class Domains:
             domain = find_domain(session, call.domain_name)
             for row in session.rows("SELECT job_id FROM upload_jobs WHERE domain = ?", [domain.number]):
                 self._backend.objects.delete(row[0])
-            for table in ("upload_jobs", "segments", "estimates"):
+            for table in ("upload_jobs", "segments", "estimates", "snapshots"):
                 session.rows(f"DELETE FROM {table} WHERE domain = ?", [domain.number])
             self.table(domain).drop(session)
             session.rows("DELETE FROM domains WHERE number = ?", [domain.number])

@@ -74,7 +74,7 @@ class Estimates:
         """Return the final status and its number or message."""
         groups = json.loads(query)
         if groups is None:
-            return "SUCCEEDED", str(self._backend.settings.sql_estimate)
+            return "SUCCEEDED", self._form(self._backend.settings.sql_estimate)
         try:
             condition = self._segments.compile(session, domain, groups)
         except ServiceError as error:
@@ -83,4 +83,7 @@ class Estimates:
             f"SELECT count(*) FROM {self._domains.table(domain).name} WHERE expires_s > ? AND ({condition.sql})",
             [self._backend.clock.now_s(), *condition.values],
         )
-        return "SUCCEEDED", str(count)
+        return "SUCCEEDED", self._form(count)
+
+    def _form(self, count: int) -> str:
+        return json.dumps(str(count)) if self._backend.settings.estimate_form == "json_string" else str(count)

@@ -12,6 +12,9 @@ from cpnb.sandbox.targets import ATTRIBUTES, is_json
 
 DAY_S = 86_400.0
 
+CalculatedKey = tuple[str, int | None, int | None]
+"""A calculated attribute's name, and Start and End of its range in days where they override its own."""
+
 FIXED_COLUMNS = """profile_id UUID, key_name VARCHAR, key VARCHAR, created_s DOUBLE, updated_s DOUBLE,
     expires_s DOUBLE, expiry_days INTEGER, kept_columns VARCHAR[]"""
 """`key_name` and `key` are the import's unique key in comparable form; `kept_columns` are those an agent or
@@ -46,7 +49,8 @@ class ProfileTable:
     def drop(self, session: Session) -> None:
         """Remove the table and all profiles."""
         session.rows(f"DROP TABLE {self.name}")
-        session.rows("DELETE FROM columns WHERE domain = ?", [self.domain])
+        for registry in ("columns", "calculated_columns"):
+            session.rows(f"DELETE FROM {registry} WHERE domain = ?", [self.domain])
 
     def columns(self, session: Session) -> dict[str, str]:
         """Return the column of each path, in the order in which the paths were first filled."""
@@ -73,6 +77,30 @@ class ProfileTable:
                     f"UPDATE columns SET updated_s = ? WHERE domain = ? AND path IN ({marks})",
                     [now_s, self.domain, *wanted],
                 )
+            return known
+
+    def calculated_columns(self, session: Session) -> dict[CalculatedKey, str]:
+        """Return the column of each calculated attribute that was seeded, by name and range."""
+        rows = session.rows(
+            "SELECT name, start_days, end_days, column_name FROM calculated_columns WHERE domain = ?", [self.domain]
+        )
+        return {(name, start, end): quoted(column_name) for name, start, end, column_name in rows}
+
+    def ensure_calculated(self, keys: Iterable[CalculatedKey]) -> dict[CalculatedKey, str]:
+        """Return the column of every calculated attribute, making those of `keys` that are new; see `ensure_columns`.
+
+        These columns are no members of a profile: nothing shows them, and they go with it.
+        """
+        with self.database.writing() as session:
+            known = self.calculated_columns(session)
+            for key in keys:
+                if key not in known:
+                    column_name = f"c{len(known)}"
+                    session.rows(f"ALTER TABLE {self.name} ADD COLUMN {quoted(column_name)} VARCHAR")
+                    session.rows(
+                        "INSERT INTO calculated_columns VALUES (?, ?, ?, ?, ?)", [self.domain, *key, column_name]
+                    )
+                    known[key] = quoted(column_name)
             return known
 
     def delete_expired(self, session: Session, now_s: float) -> None:

@@ -10,7 +10,10 @@ from cpnb.sandbox.database import Row, Session
 from cpnb.sandbox.domains import Domain, Domains, find_domain
 from cpnb.sandbox.errors import BadRequestError, NotDoneError, NotFoundError
 from cpnb.sandbox.profiles import Profiles
-from cpnb.sandbox.segment_sql import Condition, Groups, SegmentCompiler, source_names
+from cpnb.sandbox.segment_comparison import Condition
+from cpnb.sandbox.segment_sources import FindGroups, Groups, check_groups, source_names, without_sources
+from cpnb.sandbox.segment_sql import SegmentCompiler
+from cpnb.sandbox.segment_values import read_values
 
 DETAILS = ("DisplayName", "Description", "SegmentGroups", "SegmentSqlQuery", "SegmentSort", "Tags")
 COLUMNS = "name, created_s, arn, details"
@@ -35,8 +38,8 @@ class Segments:
             domain = find_domain(session, call.domain_name)
             if self._row(session, domain, name) is not None:
                 raise BadRequestError(f"Segment definition with name {name} already exists")
-            for source in source_names(details.get("SegmentGroups", {})):
-                self.groups(session, domain, source)
+            if "SegmentGroups" in details:
+                self._check_new(session, domain, name, details["SegmentGroups"])
             row = (name, self._backend.clock.now_s(), arn, json.dumps(details))
             session.rows(
                 "INSERT INTO segments (domain, name, created_s, arn, details) VALUES (?, ?, ?, ?, ?)",
@@ -69,6 +72,8 @@ class Segments:
         with self._backend.database.writing() as session:
             domain = find_domain(session, call.domain_name)
             self._existing(session, domain, name)
+            if self._backend.settings.delete_used_segment == "refuse":
+                self._refuse_if_used(session, domain, name)
             session.rows("DELETE FROM segments WHERE domain = ? AND name = ?", [domain.number, name])
         return {"Message": f"Segment definition {name} was deleted."}
 
@@ -78,7 +83,7 @@ class Segments:
         wanted = list(dict.fromkeys(call.parameters["ProfileIds"]))
         with self._backend.database.reading() as session:
             domain = find_domain(session, call.domain_name)
-            condition = self.compile(session, domain, self.groups(session, domain, name))
+            condition = self.compile(session, domain, self._own_groups(session, domain, name), name)
             marks = ", ".join(["CAST(? AS UUID)"] * len(wanted))
             rows = session.rows(
                 f"SELECT replace(CAST(profile_id AS VARCHAR), '-', '') FROM {self._domains.table(domain).name} "
@@ -109,14 +114,59 @@ class Segments:
         """Return the groups of a segment; an SQL segment is not evaluated."""
         groups: Groups | None = json.loads(self._existing(session, domain, name)[3]).get("SegmentGroups")
         if groups is None:
-            raise NotDoneError("This sandbox does not evaluate SQL segments.")
+            raise NotDoneError(f"This sandbox does not evaluate SQL segments, and {name} is one.")
         return groups
 
-    def compile(self, session: Session, domain: Domain, groups: Groups) -> Condition:
+    def _own_groups(self, session: Session, domain: Domain, name: str) -> Groups:
+        """Return the groups of a segment for membership, which of an SQL segment is that of its last snapshot.
+
+        Source: Amazon Connect administrator guide, 'customer-segments-building-segments' (4XX without a snapshot).
+        """
+        try:
+            return self.groups(session, domain, name)
+        except NotDoneError:
+            raise BadRequestError(
+                f"SQL segment {name} has no exported snapshot, and this sandbox cannot make one: it evaluates no SQL."
+            ) from None
+
+    def compile(self, session: Session, domain: Domain, groups: Groups, name: str | None = None) -> Condition:
         """Return the condition under which a profile of the domain is in a segment of these groups."""
-        columns = self._domains.table(domain).columns(session)
-        compiler = SegmentCompiler(columns, lambda name: self.groups(session, domain, name), self._backend.settings)
+        table, find_groups = self._domains.table(domain), self._finder(session, domain)
+        check_groups(groups, find_groups, name)
+        compiler = SegmentCompiler(
+            table.columns(session),
+            table.calculated_columns(session),
+            find_groups,
+            lambda values: read_values(session, values),
+            self._backend.settings,
+        )
         return compiler.compile(groups)
+
+    def _check_new(self, session: Session, domain: Domain, name: str, groups: Groups) -> None:
+        """Raise `BadRequestError` if a definition of these groups is not to be kept under this name."""
+        find_groups = self._finder(session, domain)
+        if self._backend.settings.broken_sources == "refuse":
+            check_groups(groups, find_groups, name)
+            return
+        for source in source_names(groups):
+            find_groups(source)
+        check_groups(without_sources(groups), find_groups)
+
+    def _finder(self, session: Session, domain: Domain) -> FindGroups:
+        def groups_of(name: str) -> Groups | None:
+            row = self._row(session, domain, name)
+            if row is None:
+                raise BadRequestError(f"Source segment {name} does not exist in domain {domain.name}.")
+            groups: Groups | None = json.loads(row[3]).get("SegmentGroups")
+            return groups
+
+        return groups_of
+
+    def _refuse_if_used(self, session: Session, domain: Domain, name: str) -> None:
+        rows = session.rows(f"SELECT {COLUMNS} FROM segments WHERE domain = ? ORDER BY name", [domain.number])
+        users = [row[0] for row in rows if name in source_names(json.loads(row[3]).get("SegmentGroups", {}))]
+        if users:
+            raise BadRequestError(f"Segment definition {name} is a source of {users[0]}; delete that first.")
 
     def _existing(self, session: Session, domain: Domain, name: str) -> Row:
         row = self._row(session, domain, name)

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Request, Response
 from cpnb.sandbox.answers import serialise
 from cpnb.sandbox.attributes import Attributes
 from cpnb.sandbox.backend import Answer, Backend, Call
+from cpnb.sandbox.calculated_attributes import CalculatedAttributes
 from cpnb.sandbox.domains import Domains
 from cpnb.sandbox.errors import (
     AccessDeniedError,
@@ -28,6 +29,7 @@ from cpnb.sandbox.profiles import Profiles
 from cpnb.sandbox.rates import Rates
 from cpnb.sandbox.search import Search
 from cpnb.sandbox.segments import Segments
+from cpnb.sandbox.snapshots import Snapshots
 from cpnb.sandbox.upload_jobs import UploadJobs
 
 MAX_BODY_BYTES = 10 * 1024**2
@@ -79,12 +81,15 @@ class Service:
         self.runs = ImportRuns(backend)
         self.domains = Domains(backend)
         self.profiles = Profiles(backend, self.domains)
+        self.calculated = CalculatedAttributes(backend, self.domains)
+        self.segments = Segments(backend, self.domains, self.profiles)
+        self.snapshots = Snapshots(backend, self.domains, self.segments)
         self._operations = self._table()
 
     def _table(self) -> Mapping[str, Callable[[Call], Answer]]:
         domains, profiles = self.domains, self.profiles
         jobs = UploadJobs(self._backend, domains, self.runs)
-        segments = Segments(self._backend, domains, profiles)
+        segments, snapshots = self.segments, self.snapshots
         estimates = Estimates(self._backend, domains, segments)
         attributes = Attributes(self._backend, domains)
         return {
@@ -111,9 +116,21 @@ class Service:
             "GetSegmentMembership": segments.membership,
             "CreateSegmentEstimate": estimates.create,
             "GetSegmentEstimate": estimates.get,
+            "CreateSegmentSnapshot": snapshots.create,
+            "GetSegmentSnapshot": snapshots.get,
             "ListProfileAttributeValues": attributes.values,
             "ListObjectTypeAttributes": attributes.of_object_type,
         }
+
+    def resume(self) -> None:
+        """Settle what an earlier process with this state left at work."""
+        self.runs.fail_interrupted()
+        self.snapshots.fail_interrupted()
+
+    def close(self, timeout_s: float) -> None:
+        """Let what is at work end, each within `timeout_s`."""
+        self.runs.close(timeout_s)
+        self.snapshots.close(timeout_s)
 
     @property
     def operation_names(self) -> frozenset[str]:

@@ -268,13 +268,48 @@ class Settings:
         asks="What does a segment without groups or dimensions match?",
         source="observed in public production code",
     )
+    broken_sources: str = choice(
+        "refuse",
+        "accept_until_used",
+        asks="May a segment be made whose sources go in a circle, pass a limit, or are gone further down?",
+        source=NOT_DOCUMENTED,
+    )
+    delete_used_segment: str = choice(
+        "allow",
+        "refuse",
+        asks="What does DeleteSegmentDefinition do with a source of another segment?",
+        source=NOT_DOCUMENTED,
+    )
     estimate_s: float = number(0.2, 0, 86_400, asks="How long does an estimate stay RUNNING?", source=NOT_DOCUMENTED)
+    estimate_form: str = choice(
+        "digits",
+        "json_string",
+        asks="Is the number of an estimate bare digits, or those as a JSON text in quotes?",
+        source="observed in public production code, which takes both",
+    )
     sql_estimate: int = number(
         -1,
         -1,
         10**12,
         asks="What does the estimate of an SQL segment say? -1: refused, SQL is not evaluated.",
         source=NOT_DOCUMENTED + " (tables and columns are not published)",
+    )
+
+    snapshot_s: float = number(
+        0.2, 0, 86_400, asks="How long is a snapshot IN_PROGRESS at least?", source=NOT_DOCUMENTED
+    )
+    snapshot_rows_per_file: int = number(
+        100_000,
+        1,
+        10**9,
+        asks="How many profiles does one file of a snapshot hold?",
+        source=NOT_DOCUMENTED + " (public production code reads one file or more)",
+    )
+    snapshot_without_role: str = choice(
+        "refuse",
+        "accept",
+        asks="What does CreateSegmentSnapshot do without RoleArn?",
+        source=NOT_DOCUMENTED + " (the service writes to the bucket as this role)",
     )
 
     # The service as a whole

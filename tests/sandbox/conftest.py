@@ -120,6 +120,7 @@ class LoyaltyDomain:
         self.sandbox = sandbox
         self.client = sandbox.client()
         self.name = name
+        self.accounts = []
         self.client.create_domain(DomainName=name, DefaultExpirationDays=100)
 
     def create_job(self, fields=None, unique_key="id", **more):
@@ -197,6 +198,36 @@ class LoyaltyDomain:
         (profile,) = self.find("_account", account)
         return profile
 
+    def add(self, profiles):
+        """Make profiles from their members."""
+        self.sandbox.control("POST", "profiles", {"domain": self.name, "profiles": profiles})
+        self.accounts += [profile["AccountNumber"] for profile in profiles]
+
+    def seed(self, body):
+        """Give profiles values of calculated attributes."""
+        return self.sandbox.control("POST", "calculated-attributes", {"domain": self.name, **body})
+
+    def define(self, name, **more):
+        return self.client.create_segment_definition(
+            DomainName=self.name, SegmentDefinitionName=name, DisplayName=name, **more
+        )
+
+    def drop(self, name):
+        return self.client.delete_segment_definition(DomainName=self.name, SegmentDefinitionName=name)
+
+    def members(self, groups):
+        """Return the account numbers in a segment of these groups, sorted, by way of GetSegmentMembership."""
+        name = f"segment-{uuid.uuid4().hex}"
+        self.define(name, SegmentGroups=groups)
+        everybody = self.find("_account", *self.accounts, MaxResults=100)
+        by_id = {profile["ProfileId"]: profile["AccountNumber"] for profile in everybody}
+        answer = self.client.get_segment_membership(
+            DomainName=self.name, SegmentDefinitionName=name, ProfileIds=list(by_id)
+        )
+        assert len(answer["Profiles"]) == len(by_id) == len(self.accounts)
+        self.drop(name)
+        return sorted(by_id[one["ProfileId"]] for one in answer["Profiles"] if one["QueryResult"] == "PRESENT")
+
     def estimate(self, groups):
         """Return how many profiles are in a segment of these groups."""
         estimate = self.client.create_segment_estimate(DomainName=self.name, SegmentQuery=groups)["EstimateId"]
@@ -208,6 +239,36 @@ class LoyaltyDomain:
                 return int(answer["Estimate"])
             assert time.monotonic() < deadline
             time.sleep(0.02)
+
+
+def one(dimension, how="ALL"):
+    """Return the groups of a segment of one dimension."""
+    return {"Groups": [{"Dimensions": [dimension], "Type": how, "SourceType": "ALL"}], "Include": "ALL"}
+
+
+def attribute(name, kind, *values):
+    """Return the groups of a segment with a condition on a custom attribute."""
+    return one({"ProfileAttributes": {"Attributes": {name: {"DimensionType": kind, "Values": list(values)}}}})
+
+
+def calculated(name, kind, *values, **override):
+    """Return the groups of a segment with a condition on a calculated attribute; `override` is a range."""
+    test = {"DimensionType": kind, "Values": list(values)}
+    if override:
+        test["ConditionOverrides"] = {"Range": {**override, "Unit": "DAYS"}}
+    return one({"CalculatedAttributes": {name: test}})
+
+
+@pytest.fixture(scope="session")
+def words():
+    """Short words for the groups of a segment."""
+    return Words()
+
+
+class Words:
+    one = staticmethod(one)
+    attribute = staticmethod(attribute)
+    calculated = staticmethod(calculated)
 
 
 def as_field(key, value):
@@ -223,7 +284,7 @@ def domain(sandbox):
     return LoyaltyDomain(sandbox, f"loyalty-{uuid.uuid4().hex[:12]}")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def new_domain():
     """Make domains in a sandbox of the test's choice."""
     return LoyaltyDomain

@@ -159,20 +159,6 @@ def test_profile_type_excludes_and_keeps_those_without_one(people):
     assert people.estimate(segment(group(dimension))) == 6
 
 
-@pytest.mark.parametrize(
-    "dimension",
-    [
-        tier("GREATER_THAN", "5"),
-        {"ProfileAttributes": {"BirthDate": {"DimensionType": "BEFORE", "Values": ["2000-01-01T00:00:00Z"]}}},
-        {"CalculatedAttributes": {"_sum": {"DimensionType": "EQUAL", "Values": ["1"]}}},
-    ],
-)
-def test_a_kind_that_is_not_evaluated_says_so(people, dimension, refusal):
-    code, status, message = refusal(people.estimate, segment(group(dimension)))
-    assert (code, status) == ("NotImplementedException", 501)
-    assert "does not evaluate" in message
-
-
 def define(domain, name, **more):
     return domain.client.create_segment_definition(
         DomainName=domain.name, SegmentDefinitionName=name, DisplayName=name.title(), **more
@@ -227,35 +213,17 @@ def test_an_sql_segment_is_kept_and_not_evaluated(domain, refusal):
     shown = domain.client.get_segment_definition(DomainName=domain.name, SegmentDefinitionName="sql")
     assert (shown["SegmentType"], shown["SegmentSqlQuery"]) == ("ENHANCED", "SELECT profileid FROM profiles")
     parameters = {"DomainName": domain.name, "SegmentDefinitionName": "sql", "ProfileIds": ["0" * 32]}
-    assert refusal(domain.client.get_segment_membership, **parameters)[1] == 501
-
-
-def test_an_unknown_source_segment_is_refused(domain, refusal):
-    code, _, message = refusal(define, domain, "top", SegmentGroups=segment(group(sources=["missing"])))
-    assert code in ("BadRequestException", "ResourceNotFoundException")
-    assert "missing" in message
+    # Its membership is that of the last snapshot, and there is none.
+    code, status, message = refusal(domain.client.get_segment_membership, **parameters)
+    assert (code, status) == ("BadRequestException", 400)
+    assert "no exported snapshot" in message
+    assert refusal(domain.client.create_segment_estimate, DomainName=domain.name, SegmentSqlQuery="SELECT 1")[1] == 501
 
 
 def test_a_source_segment_without_a_name_is_a_bad_request(domain, refusal):
     groups = {"Groups": [{"SourceSegments": [{}]}]}
     assert refusal(domain.estimate, groups)[0] == "BadRequestException"
     assert refusal(define, domain, "top", SegmentGroups=groups)[0] == "BadRequestException"
-
-
-def test_sources_nest_at_most_five_deep(domain, refusal):
-    define(domain, "s0", SegmentGroups=segment(group(SEATTLE)))
-    for depth in range(1, 6):
-        define(domain, f"s{depth}", SegmentGroups=segment(group(sources=[f"s{depth - 1}"])))
-    assert domain.estimate(segment(group(sources=["s4"]))) == 0
-    assert refusal(domain.estimate, segment(group(sources=["s5"])))[0] == "BadRequestException"
-
-
-def test_a_circle_of_sources_is_a_bad_request_and_no_hang(domain, refusal):
-    define(domain, "a", SegmentGroups=segment(group(SEATTLE)))
-    define(domain, "b", SegmentGroups=segment(group(sources=["a"])))
-    domain.client.delete_segment_definition(DomainName=domain.name, SegmentDefinitionName="a")
-    define(domain, "a", SegmentGroups=segment(group(sources=["b"])))
-    assert refusal(domain.estimate, segment(group(sources=["b"])))[0] == "BadRequestException"
 
 
 def test_sixty_attributes_are_allowed_and_no_more(domain, refusal):
@@ -289,6 +257,13 @@ def test_an_estimate_runs_first_and_answers_with_text(people):
     assert (finished["Status"], finished["Estimate"]) == ("SUCCEEDED", "3")
 
 
+def test_an_estimate_can_be_a_json_text(people):
+    people.sandbox.control("PATCH", "settings", {"estimate_s": 0, "estimate_form": "json_string"})
+    client, name = people.client, people.name
+    estimate = client.create_segment_estimate(DomainName=name, SegmentQuery=segment(group(GOLD)))["EstimateId"]
+    assert client.get_segment_estimate(DomainName=name, EstimateId=estimate)["Estimate"] == '"3"'
+
+
 def test_an_estimate_fails_if_its_source_is_gone(domain):
     domain.sandbox.control("PATCH", "settings", {"estimate_s": 600})
     define(domain, "source", SegmentGroups=segment())
@@ -313,3 +288,29 @@ def test_membership_of_an_unknown_profile_is_a_failure(people):
     )
     assert [(one["ProfileId"], one["Status"]) for one in answer["Failures"]] == [("0" * 32, 404)]
     assert answer["Profiles"] == []
+
+
+def test_membership_of_a_hundred_profiles_is_told_with_its_time(people, refusal):
+    define(people, "gold", SegmentGroups=segment(group(GOLD)))
+    parameters = {"DomainName": people.name, "SegmentDefinitionName": "gold"}
+    ids = {profile["AccountNumber"]: profile["ProfileId"] for profile in every_profile(people)}
+    unknown = [f"{number:032x}" for number in range(94)]
+    now_s = people.sandbox.control("GET", "status")["now_s"]
+    answer = people.client.get_segment_membership(**parameters, ProfileIds=[*ids.values(), *unknown])
+    results = {one["ProfileId"]: one for one in answer["Profiles"]}
+    assert {account: results[one]["QueryResult"] for account, one in ids.items()} == {
+        "1": "PRESENT",
+        "2": "ABSENT",
+        "3": "PRESENT",
+        "4": "ABSENT",
+        "5": "PRESENT",
+        "6": "ABSENT",
+    }
+    assert results[ids["1"]]["Profile"]["FirstName"] == "Ana"
+    assert "Profile" not in results[ids["2"]]
+    assert [one["ProfileId"] for one in answer["Failures"]] == unknown
+    assert abs(answer["LastComputedAt"].timestamp() - now_s) < 60
+    too_many = {"ProfileIds": [*ids.values(), *unknown, "f" * 32]}
+    assert (
+        "length less than or equal to 100" in refusal(people.client.get_segment_membership, **parameters, **too_many)[2]
+    )

@@ -50,7 +50,18 @@ def evaluator(request):
     return "table" if request.param == "table" else request.getfixturevalue("sql")
 
 
-CASES = [pytest.param(truth, path, id=f"{path}-{truth}") for truth in TRUTHS for path in truth.paths]
+def is_known(path, comparison):
+    """Whether the installed service model has the comparison; LIST_CONTAINS is younger than the oldest one allowed."""
+    return comparison in catalog.dimension_types(attribute_shape(path))
+
+
+CASES = [
+    pytest.param(truth, path, id=f"{path}-{truth}")
+    for truth in TRUTHS
+    for path in truth.paths
+    if is_known(path, truth.comparison)
+]
+REFERENCES = [truth for truth in REFERENCE_TRUTHS if is_known(truth.path, truth.comparison)]
 
 
 @pytest.mark.parametrize(("truth", "path"), CASES)
@@ -68,7 +79,7 @@ def test_the_truth_table_knows_every_comparison_of_every_kind():
     assert told >= {(shape, comparison) for shape in shapes for comparison in catalog.dimension_types(shape)}
 
 
-@pytest.mark.parametrize("truth", REFERENCE_TRUTHS, ids=str)
+@pytest.mark.parametrize("truth", REFERENCES, ids=str)
 def test_a_value_may_stand_for_another_attribute(evaluator, truth):
     profiles = labelled([truth.profile])
     groups = segment(dimension(truth.path, truth.comparison, truth.values))
