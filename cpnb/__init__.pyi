@@ -28,9 +28,14 @@ from .failed_rows import FailedRowsWarning as FailedRowsWarning
 from .fields import Field as Field, FieldMap as FieldMap
 from .finding import Finding as Finding
 from .iam import IamPolicy as IamPolicy, iam_policy as iam_policy
-from .job_chart import JobChart as JobChart
-from .job_details import JobDetails as JobDetails
-from .monitoring import list_jobs as list_jobs, look_at_job as look_at_job
+from .matching import FunnelChart as FunnelChart, Preview as Preview, preview as preview
+from .monitoring import (
+    JobChart as JobChart,
+    JobDetails as JobDetails,
+    UploadJobs as UploadJobs,
+    list_jobs as list_jobs,
+    look_at_job as look_at_job,
+)
 from .planning import Plan as Plan, plan as plan
 from .reading import ReadWarning as ReadWarning, Scan as Scan, read as read, scan as scan
 from .report import Report as Report
@@ -47,7 +52,6 @@ from .suggested import Suggestion as Suggestion, Suggestions as Suggestions
 from .suggestion import suggest as suggest, suggest_fields as suggest_fields
 from .templates import template as template
 from .upload_job import UploadJob as UploadJob
-from .upload_jobs import UploadJobs as UploadJobs
 from .upload_options import UploadOptions as UploadOptions
 from .uploads import Upload as Upload, upload as upload
 from .validation import validate as validate

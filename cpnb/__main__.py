@@ -19,7 +19,6 @@ from pathlib import Path
 import pandas as pd
 
 from cpnb import samples
-from cpnb.adoption import digest
 from cpnb.display import counted
 from cpnb.domain import Domain
 from cpnb.errors import (
@@ -35,6 +34,7 @@ from cpnb.errors import (
 )
 from cpnb.expressions import Expression, profile
 from cpnb.fields import FieldMap
+from cpnb.job_name import digest
 from cpnb.planning import ON_INVALID, Plan
 from cpnb.reading import ReadWarning, read
 from cpnb.sandbox_process import Sandbox

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cpnb.cleaned import Cleaned
     from cpnb.cleaning import DateOrder
+    from cpnb.conditions import Expression
     from cpnb.description import Description
     from cpnb.domain import Domain
     from cpnb.duplicates import Keep
     from cpnb.fields import FieldMap
+    from cpnb.matching import Preview
     from cpnb.planning import OnInvalid, Plan, UploadOptions
     from cpnb.report import Report
     from cpnb.suggested import Suggestions
@@ -88,6 +90,14 @@ class CustomerProfilesAccessor:
         return clean(
             self._frame, fields, steps=steps, without=without, keep=keep, date_order=date_order, country=country
         )
+
+    def preview(
+        self, expression: Expression, fields: FieldMap, *, sources: Mapping[str, Expression] | None = None
+    ) -> Preview:
+        """Return whom a condition matches, and why it matches nobody; see `cpnb.preview`."""
+        from cpnb.matching import preview
+
+        return preview(self._frame, expression, fields, sources=sources)
 
     def plan(
         self,

@@ -1,31 +1,26 @@
 """What an earlier run left at the service, and what to do with it.
 
-A job's name ends in a digest of what it is to upload, so that a run that was interrupted, or whose
-answers were lost, finds its own jobs again, with no state kept on this machine.
+A run that was interrupted, or whose answers were lost, finds its own jobs again by the digests that their
+names end in, with no state kept on this machine.
 """
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum, StrEnum
 from typing import Any
 
-import xxhash
-
 from cpnb import catalog
 from cpnb.display import counted
 from cpnb.domain import Domain
 from cpnb.errors import ServiceError
+from cpnb.job_name import DIGEST_LENGTH, JobName, digest, search_name
 from cpnb.parts import Part
 from cpnb.planning import Plan
-from cpnb.upload_job import LONG_AGO, JobStatus, UploadJob, wrote_until
+from cpnb.upload_job import LONG_AGO, JobStatus, UploadJob, creation_time, wrote_until
 from cpnb.upload_options import UploadOptions
-
-DIGEST_LENGTH = 16
 
 
 class Action(Enum):
@@ -77,34 +72,6 @@ class Adoption:
         }[self.action]
 
 
-def digest(plan: Plan, part: Part) -> str:
-    """Return 16 hexadecimal digits that stand for all that a part would do at the service.
-
-    Content, fields, key, expiry and the part's number go in; a marker is part of content and fields.
-    """
-    said = {
-        "content": part.measure.digest,
-        "fields": plan.api_fields,
-        "unique_key": plan.fields.key_field.source,
-        "data_expiry": plan.data_expiry,
-        "part": part.number,
-    }
-    return xxhash.xxh3_128_hexdigest(json.dumps(said, sort_keys=True).encode())[:DIGEST_LENGTH]
-
-
-def display_name(plan: Plan, part: Part, name: str) -> str:
-    """Return the name of a part's job, which ends in its digest."""
-    # The time keeps names apart, should the service insist on that; a job is found by its digest alone.
-    ending = f" {part.number}/{len(plan.parts)} {datetime.now(UTC):%Y%m%dT%H%M%S.%fZ} {digest(plan, part)}"
-    longest = catalog.limit("CreateUploadJobRequest", "DisplayName").maximum
-    return name[: longest - len(ending)] + ending
-
-
-def searching(ending: str) -> str:
-    """Return what stands in the names of small jobs that search the failed rows of the part with this digest."""
-    return f"failed rows of {ending}"
-
-
 def earlier_jobs(domain: Domain, digests: Collection[str]) -> Mapping[str, UploadJob]:
     """Return the newest job of each digest that still says what the domain holds, by digest.
 
@@ -141,36 +108,28 @@ class _Listing:
         for item in domain.pages("ListUploadJobs", MaxResults=500):
             name = str(item.get("DisplayName", ""))
             ending = name[-DIGEST_LENGTH:]
-            if item.get("Status") == JobStatus.CREATED and _ENDING.search(name):
+            if item.get("Status") == JobStatus.CREATED and JobName.read(name).is_ours:
                 waiting.add(str(item["JobId"]))
             if ending not in digests:
-                if any(searching(known) in name for known in digests):
+                if any(search_name(known) in name for known in digests):
                     continue  # it sent the same rows with the same values
                 # As it is listed: jobs of others may be in states that nobody here knows.
                 others_wrote_until = max(others_wrote_until, _item_wrote_until(item))
                 continue
             job = UploadJob.from_api(domain, item)
-            if ending not in newest or _created(job) > _created(newest[ending]):
+            if ending not in newest or creation_time(job) > creation_time(newest[ending]):
                 newest[ending] = job
         return cls(newest, others_wrote_until, frozenset(waiting))
 
     def counts(self, job: UploadJob) -> bool:
         """Return whether a job still says what the domain holds, or will hold."""
-        return job.status is JobStatus.CREATED or _created(job) > self.others_wrote_until
-
-
-# How `display_name` ends.
-_ENDING = re.compile(rf" \d+/\d+ \d{{8}}T\d{{6}}\.\d{{6}}Z [0-9a-f]{{{DIGEST_LENGTH}}}$")
+        return job.status is JobStatus.CREATED or creation_time(job) > self.others_wrote_until
 
 
 def _item_wrote_until(item: Mapping[str, Any]) -> datetime:
     return wrote_until(
         item.get("Status", ""), item.get("StatusReason", ""), item.get("CreatedAt"), item.get("CompletedAt")
     )
-
-
-def _created(job: UploadJob) -> datetime:
-    return job.created_at or LONG_AGO
 
 
 class Decisions(dict[int, Adoption]):
@@ -250,7 +209,7 @@ def _as_it_is_now(job: UploadJob) -> UploadJob | None:
     try:
         return job.refresh()
     except ServiceError as error:
-        if error.code != "ResourceNotFoundException":
+        if not error.is_not_found:
             raise
         return None
 

@@ -12,6 +12,7 @@ from cpnb import adoption, transfer
 from cpnb.bandwidth import Bandwidth
 from cpnb.csvstream import CsvStream
 from cpnb.errors import ServiceError, TransferError, UploadError
+from cpnb.job_name import digest, display_name
 from cpnb.parts import Part
 from cpnb.planning import Plan
 from cpnb.retrying import StoppedError, pause, sending_again, trying_again
@@ -60,7 +61,7 @@ class Delivery:
         self._domain = plan.domain
         self._plan = plan
         self._part = part
-        self._name = adoption.display_name(plan, part, name)
+        self._name = display_name(plan, part, name)
         self._stream = stream
         self._bandwidth = bandwidth or Bandwidth(plan.options.parts_in_flight)
         self._stopping = stopping or threading.Event()
@@ -196,7 +197,7 @@ class Delivery:
         return UploadJob(self._domain, answer["JobId"], self._name)
 
     def _left_by_a_lost_answer(self) -> UploadJob | None:
-        ending = adoption.digest(self._plan, self._part)
+        ending = digest(self._plan, self._part)
         try:
             job = adoption.earlier_jobs(self._domain, {ending}).get(ending)
         except ServiceError as error:

@@ -132,6 +132,11 @@ class ServiceError(CpnbError):
         """Whether the request was refused only because requests came too fast."""
         return self.code in _THROTTLING
 
+    @property
+    def is_not_found(self) -> bool:
+        """Whether the service does not know the domain, or what was named in it."""
+        return self.code == "ResourceNotFoundException"
+
 
 class CredentialsError(ServiceError):
     """There are no credentials, they have expired, or they may not do this."""

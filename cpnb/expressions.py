@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 from cpnb import catalog, dimensions
 from cpnb.conditions import USE_SIGNS, Condition, Expression, InSegment, MisuseError
 from cpnb.dimensions import CALCULATED, CUSTOM_PREFIX, Dimension
-from cpnb.errors import ExpressionError
+from cpnb.errors import ExpressionError, FieldsError
 
 __all__ = ["Attribute", "Condition", "Expression", "InSegment", "calculated", "in_segment", "profile"]
 
@@ -320,7 +320,15 @@ class CustomAttributes:
     __slots__ = ()
 
     def __getitem__(self, name: str) -> Attribute:
-        return Attribute(catalog.target(CUSTOM_PREFIX + name).name, "AttributeDimension")
+        if not isinstance(name, str):
+            raise ExpressionError(
+                f"Custom attributes have names: profile.Attributes['tier'], got {type(name).__name__}."
+            )
+        try:
+            return Attribute(catalog.target(CUSTOM_PREFIX + name).name, "AttributeDimension")
+        except FieldsError as error:
+            message = str(error)
+        raise ExpressionError(message)
 
 
 class CalculatedAttributes:
@@ -329,6 +337,8 @@ class CalculatedAttributes:
     __slots__ = ()
 
     def __getitem__(self, name: str) -> Attribute:
+        if not isinstance(name, str):
+            raise ExpressionError(f"Calculated attributes have names: calculated['_calls'], got {type(name).__name__}.")
         if not re.fullmatch(r"[a-zA-Z_][a-zA-Z_0-9-]*", name):
             raise ExpressionError(
                 f"{name!r} cannot be a calculated attribute: expected a letter or '_', then letters, digits, "

@@ -182,6 +182,11 @@ def rows_at(data: Frame, positions: NDArray[np.integer[Any]]) -> Frame:
     return data.iloc[np.asarray(positions, dtype=np.int64)]
 
 
+def flagged(data: Frame, flags: NDArray[np.bool_], name: str) -> pd.Series[Any]:
+    """Return one truth value for each row, with the index of the table."""
+    return pd.Series(flags, index=data.index, name=name, dtype=bool)
+
+
 def _cells(series: pd.Series[Any]) -> Cells:
     if isinstance(series.dtype, pd.CategoricalDtype):
         return _decoded(series)

@@ -19,11 +19,10 @@ from cpnb import monitoring, uploads
 from cpnb.domain import Domain
 from cpnb.errors import CpnbError, did_you_mean
 from cpnb.fields import FieldMap
-from cpnb.job_details import JobDetails
+from cpnb.monitoring import DISPLAYED, JobDetails, UploadJobs
 from cpnb.planning import ON_INVALID
 from cpnb.sandbox_process import Sandbox
 from cpnb.suggestion import suggest
-from cpnb.upload_jobs import DISPLAYED, UploadJobs
 
 NO_DOMAIN = (
     "No domain is bound, so there is nowhere to go. Run one of these first:\n"

@@ -162,9 +162,9 @@ class PartsAtWork:
                 if not self._progress[part.number].phase.is_final:
                     self._bring_to_its_end(delivery, part, stopping)
         except StoppedError as error:
-            self.note(part, phase=Phase.STOPPED, error=_without_frames(error))
+            self.note(part, phase=Phase.STOPPED, error=without_frames(error))
         except CpnbError as error:
-            self.note(part, phase=Phase.BROKEN, error=_without_frames(error))
+            self.note(part, phase=Phase.BROKEN, error=without_frames(error))
         except BaseException as error:  # noqa: BLE001 - whatever it is must end the waiting of wait()
             # Its kind and place only: the text of a foreign error could hold a value.
             place = traceback.extract_tb(error.__traceback__)[-1]
@@ -208,8 +208,11 @@ class PartsAtWork:
                 self._changed.notify_all()
 
 
-def _without_frames(error: CpnbError) -> CpnbError:
-    """Return an error to be kept, it and its causes without the frames they came through: these hold keys and rows."""
+def without_frames(error: CpnbError) -> CpnbError:
+    """Return an error to be kept or raised anew, it and its causes without the frames they came through.
+
+    Those hold rows, and some tools show what they hold.
+    """
     waiting: list[BaseException | None] = [error]
     seen: set[int] = set()
     while waiting:

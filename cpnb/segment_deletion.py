@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 import pandas as pd
 
 from cpnb import catalog
+from cpnb.concurrent_reads import read_each
 from cpnb.domain import Domain
 from cpnb.errors import ServiceError, UnreachableError, listed
-from cpnb.retrying import Patience, trying_again
+from cpnb.retrying import trying_again
 from cpnb.segments import list_segments
 
 __all__ = ["InUse", "delete_segments"]
 
 InUse = Literal["keep", "delete"]
-
-READ_AT_ONCE = 4
-"""Segments that are read at the same time.
-Source: Amazon Connect administrator guide, service quotas: neighbouring read operations allow 5 a second."""
 
 NOT_YET = "not deleted yet"
 _NEEDED = ("name", "created_at", "arn")
@@ -169,34 +165,18 @@ def _folder(arn: object) -> str:
 def _used_by(domain: Domain, segments: pd.DataFrame) -> Mapping[str, Sequence[str]]:
     """Return, for each segment on which others are built, the names of these; reads every segment once."""
     names = list(segments["name"])
-    if not names:
-        return {}
     used_by: dict[str, list[str]] = {}
-    pool = ThreadPoolExecutor(min(READ_AT_ONCE, len(names)), thread_name_prefix="cpnb-segments")
-    try:
-        for name, sources in zip(names, pool.map(lambda name: _sources(domain, name), names), strict=True):
-            for source in sources:
-                used_by.setdefault(source, []).append(name)
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+    for name, sources in zip(names, read_each(lambda name: _sources(domain, name), names), strict=True):
+        for source in sources or ():  # of one that is gone meanwhile, none
+            used_by.setdefault(source, []).append(name)
     return used_by
 
 
 def _sources(domain: Domain, name: str) -> set[str]:
-    """Return the names of the segments on which one is built; of one that is gone, none."""
-    try:
-        # Many requests in a row are more likely to be throttled than the one request of a cell.
-        with Patience().applied():
-            found = domain.call("GetSegmentDefinition", SegmentDefinitionName=name)
-    except ServiceError as error:
-        if error.code == _NOT_FOUND:
-            return set()
-        raise
+    """Return the names of the segments on which one is built."""
+    found = domain.call("GetSegmentDefinition", SegmentDefinitionName=name)
     groups = found.get("SegmentGroups", {}).get("Groups", [])
     return {source["SegmentDefinitionName"] for group in groups for source in group.get("SourceSegments", [])}
-
-
-_NOT_FOUND = "ResourceNotFoundException"
 
 
 @dataclass
@@ -249,7 +229,7 @@ class _Deletion:
                         return "kept", "It was deleted and made anew since it was listed: it is another segment."
                     self.domain.call_once("DeleteSegmentDefinition", SegmentDefinitionName=row.name)
                 except ServiceError as error:
-                    if error.code != _NOT_FOUND:
+                    if not error.is_not_found:
                         raise
                     # A lost answer to our own request leaves the same: it is not there.
                     return ("deleted", "") if attempt.retry_state.attempt_number > 1 else ("gone", _GONE)

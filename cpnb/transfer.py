@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import ssl
+import traceback
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from http import HTTPStatus
+from pathlib import Path
+from types import TracebackType
 from typing import Any, Protocol, cast
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,7 +20,7 @@ from urllib3.connection import HTTPSConnection
 from urllib3.exceptions import HTTPError
 
 from cpnb.domain import LOOPBACK_HOSTS
-from cpnb.errors import TransferError
+from cpnb.errors import CpnbError, TransferError
 from cpnb.foreign_logs import silenced
 from cpnb.put_error import PutError, Remedy, refused
 from cpnb.upload_path import SSE_C, UploadPath
@@ -81,8 +84,20 @@ def put(
     Raises
     ------
     PutError
-        If the storage, or the network, refused. It never holds the URL or the key.
+        If the storage, or the network, refused. It never holds the URL or the key, and neither do its frames.
     """
+    sending = _Sending(body)
+    try:
+        _send(path, sending, (stall_s, answer_s), ca_bundle)
+        return
+    except Exception as error:  # noqa: BLE001 - raised below, whatever it is
+        failure = sending.failure or (error if isinstance(error, CpnbError) else _broken_off(error))
+    # Raised here, it comes without the frames that held URL and key, ours and those of the libraries: some tools show
+    # the variables of every frame. An error of the body keeps the frames of the body.
+    raise failure.with_traceback(sending.frames)
+
+
+def _send(path: UploadPath, sending: _Sending, timeouts_s: tuple[float, float], ca_bundle: str | None) -> None:
     headers = path.headers()
     _check_url(path, headers)
     certificates = _certificates(ca_bundle)
@@ -92,7 +107,6 @@ def put(
             "of this machine is wrong.",
             Remedy.FRESH_PATH,
         )
-    sending = _Sending(body)
     with silenced(), requests.Session() as session:
         session.mount("https://", _HearingAdapter())
         session.trust_env = urlsplit(path.url).hostname not in LOOPBACK_HOSTS
@@ -103,14 +117,14 @@ def put(
                 headers=headers,
                 auth=_no_authorization,
                 allow_redirects=False,
-                timeout=(stall_s, answer_s),
+                timeout=timeouts_s,
                 verify=certificates,
                 stream=True,
             )
             with answer:
                 text = next(answer.iter_content(ANSWER_READ_BYTES), b"").decode("utf-8", "replace")
         except (OSError, HTTPError) as error:  # requests' own errors are of the first kind, too
-            failure = sending.failure or _lost(path, sending, answer_s, error)
+            failure = _lost(path, sending, timeouts_s[1], error)
         else:
             refusal = _verdict(answer, text, sending, headers)
             if refusal is None:
@@ -161,7 +175,8 @@ class _Sending:
         self._body = body
         self.sent_bytes = 0
         self.is_complete = False
-        self.failure: OSError | None = None
+        self.failure: Exception | None = None
+        self.frames: TracebackType | None = None
 
     def __len__(self) -> int:
         return len(self._body)
@@ -170,9 +185,9 @@ class _Sending:
         try:
             for block in self._body:
                 yield from self._pieces(memoryview(block))
-        except OSError as error:
-            # The libraries would take it for one of the connection; it is put away, to be raised as it is.
-            self.failure = error
+        except Exception as error:
+            # The libraries could take it for one of the connection; it is put away, to be raised as it is.
+            self.failure, self.frames = error, error.__traceback__
             raise
         if self.sent_bytes != len(self):
             raise self._of_wrong_length()
@@ -193,6 +208,16 @@ class _Sending:
             "nothing of the file was stored. Leave the table alone until the upload is through, and run it again.",
             Remedy.NONE,
         )
+
+
+def _broken_off(error: Exception) -> PutError:
+    """Return the error for one that nobody expected, by its kind and place: its text could quote URL or key."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return PutError(
+        f"The sending broke off: {type(error).__name__} in {Path(place.filename).name}, line {place.lineno}. If it "
+        "happens again, it is a mistake of cpnb or of a library below it.",
+        Remedy.NONE,
+    )
 
 
 def _left_s(valid_until: datetime) -> float:
@@ -219,6 +244,8 @@ def _no_authorization(request: requests.PreparedRequest) -> requests.PreparedReq
 
 
 def _check_url(path: UploadPath, headers: dict[str, str]) -> None:
+    if not path.url:
+        raise TransferError("The service gave no upload URL for the file. Nothing was sent; try again.")
     url = urlsplit(path.url)
     if url.scheme != "https" and url.hostname not in LOOPBACK_HOSTS:
         raise TransferError(

@@ -8,7 +8,6 @@ from cpnb.adoption import Action
 from cpnb.display import Html, Tone, html_badge, html_table, markup, percent
 from cpnb.part_progress import PartProgress, Phase
 from cpnb.upload_job import JobStatus
-from cpnb.upload_jobs import tone
 
 _HEADERS = ("part", "rows", "status", "what was done", "created", "updated", "failed", "job")
 
@@ -63,7 +62,7 @@ def _done(progress: PartProgress) -> str:
 def _badge(progress: PartProgress) -> Html:
     """Return the service's word for the part's job, or ours as long as it has none."""
     if progress.phase is Phase.DONE and progress.job:
-        return html_badge(tone(progress.job.status), progress.job.status.value)
+        return html_badge(progress.job.status.tone, progress.job.status.value)
     if progress.phase is Phase.BROKEN:
         return html_badge(Tone.ERROR, "BROKEN")
     if progress.phase is Phase.SENDING:

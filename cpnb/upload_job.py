@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import tenacity
 
+from cpnb.display import Tone
 from cpnb.domain import Domain
 from cpnb.errors import ServiceError, WaitTimeoutError
 from cpnb.retrying import pause, polling_pauses
@@ -28,6 +29,19 @@ class JobStatus(StrEnum):
     def is_final(self) -> bool:
         """Whether nothing more will happen to the job."""
         return self not in {JobStatus.CREATED, JobStatus.IN_PROGRESS}
+
+    @property
+    def tone(self) -> Tone:
+        """What the state means to the reader."""
+        return _TONES.get(self, Tone.BUSY)
+
+
+_TONES = {
+    JobStatus.SUCCEEDED: Tone.FINE,
+    JobStatus.PARTIALLY_SUCCEEDED: Tone.WARNING,
+    JobStatus.FAILED: Tone.ERROR,
+    JobStatus.STOPPED: Tone.NEUTRAL,
+}
 
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -259,6 +273,11 @@ class UploadJob:
 
     def __str__(self) -> str:
         return self.sentence()
+
+
+def creation_time(job: UploadJob) -> datetime:
+    """Return when a job was created; if the service does not tell, before all others."""
+    return job.created_at or LONG_AGO
 
 
 def _left_s(timeout_s: float, state: tenacity.RetryCallState) -> float:

@@ -43,7 +43,7 @@ class UploadPath:
     @classmethod
     def from_api(cls, answer: dict[str, Any]) -> Self:
         """Return the path in a GetUploadJobPath response."""
-        return cls(answer["Url"], answer.get("ClientToken", ""), answer.get("ValidUntil"))
+        return cls(answer.get("Url", ""), answer.get("ClientToken", ""), answer.get("ValidUntil"))
 
     @property
     def host(self) -> str:

@@ -17,12 +17,12 @@ from cpnb.display import counted
 from cpnb.domain import Domain
 from cpnb.errors import CpnbError, FieldsError, InvalidDataError, UploadError, WaitTimeoutError
 from cpnb.expressions import profile
+from cpnb.failed_rows import SearchProgress
 from cpnb.fields import FieldMap
 from cpnb.foreign_logs import speaking
 from cpnb.part_progress import PartProgress, failure_of, frame_of, reported_from, results_of, status_of, uncounted
-from cpnb.parts_at_work import PartsAtWork
+from cpnb.parts_at_work import PartsAtWork, without_frames
 from cpnb.planning import OnInvalid, Plan, plan, unmapped_columns
-from cpnb.row_search import SearchProgress
 from cpnb.segments import SegmentDefinition
 from cpnb.upload_display import html_of_upload
 from cpnb.upload_job import ResultsSummary, UploadJob
@@ -263,7 +263,11 @@ class Upload:
             If the upload is still at work.
         """
         jobs = self._finished_jobs()
-        return failed_rows.failed_rows(self.plan, self._data, jobs, max_requests=max_requests)
+        try:
+            return failed_rows.failed_rows(self.plan, self._data, jobs, max_requests=max_requests)
+        except CpnbError as error:
+            failure = without_frames(error)
+        raise failure
 
     def find_failed_rows(
         self, max_jobs: int = 150, *, on_progress: Callable[[SearchProgress], None] | None = None
@@ -291,9 +295,13 @@ class Upload:
             If the upload is still at work, or another upload came after it.
         """
         jobs = self._finished_jobs()
-        return failed_rows.find_failed_rows(
-            self.plan, self._data, jobs, max_jobs=max_jobs, name=self._name, on_progress=on_progress
-        )
+        try:
+            return failed_rows.find_failed_rows(
+                self.plan, self._data, jobs, max_jobs=max_jobs, name=self._name, on_progress=on_progress
+            )
+        except CpnbError as error:
+            failure = without_frames(error)
+        raise failure
 
     def _finished_jobs(self) -> dict[int, UploadJob]:
         parts = self.parts

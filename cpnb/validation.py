@@ -292,12 +292,12 @@ def validate(data: Frame, fields: FieldMap, *, schema: pandera.DataFrameSchema |
     if fields.unique_key is None:
         return report_of_whole((one.report for one in slices), fields)
     reports: list[Report] = []
-    numbers: list[Numbers] = []
+    numbers = np.empty(len(data), dtype=np.uint64)
     for one in slices:
         reports.append(one.report)
-        numbers.append(key_numbers(_comparable_keys(one.rendered, fields, len(data))))
-    repeated = _repeated_in(data, fields, np.concatenate(numbers)) if numbers else None
-    return report_of_whole(reports, fields, repeated)
+        keys = _comparable_keys(one.rendered, fields, len(data))
+        numbers[one.start : one.start + len(keys)] = key_numbers(keys)
+    return report_of_whole(reports, fields, _repeated_in(data, fields, numbers))
 
 
 def report_of_whole(reports: Iterable[Report], fields: FieldMap, repeated: Mask | None = None) -> Report:

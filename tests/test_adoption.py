@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,11 +9,11 @@ from typing import Any, Literal
 
 import pytest
 
-from cpnb.adoption import Action, decide, decide_again, digest, display_name, earlier_jobs, searching
+from cpnb.adoption import Action, decide, decide_again, earlier_jobs
 from cpnb.csvstream import Measure
 from cpnb.errors import ServiceError
 from cpnb.fields import FieldMap
-from cpnb.marker import Marker
+from cpnb.job_name import digest, display_name, search_name
 from cpnb.parts import Part
 from cpnb.planning import Plan, UploadOptions
 from cpnb.report import Report
@@ -212,58 +211,6 @@ def test_a_job_without_a_date_is_older_than_all_others() -> None:
     assert earlier_jobs(jobs, {ending})[ending].job_id == "1" * 32  # type: ignore[arg-type]
 
 
-def test_a_name_says_which_part_it_is_and_ends_in_the_digest() -> None:
-    plan = planned(part(1, "aa"), part(2, "bb"))
-
-    name = display_name(plan, plan.parts[1], "spring")
-
-    assert re.fullmatch(rf"spring 2/2 \d{{8}}T\d{{6}}\.\d{{6}}Z {digest(plan, plan.parts[1])}", name)
-
-
-def test_two_jobs_of_one_content_have_different_names() -> None:
-    plan = planned()
-
-    assert display_name(plan, part(), "spring") != display_name(plan, part(), "spring")
-
-
-def test_a_long_name_is_cut_and_the_digest_stays() -> None:
-    plan = planned()
-
-    name = display_name(plan, part(), "x" * 300)
-
-    assert len(name) == 255
-    assert name.endswith(digest(plan, part()))
-    assert "x 1/1 " in name
-
-
-def test_the_digest_is_16_hexadecimal_digits_and_the_same_every_time() -> None:
-    assert digest(planned(), part()) == digest(planned(), part())
-    assert len(digest(planned(), part())) == 16
-    int(digest(planned(), part()), 16)
-
-
-def test_whatever_changes_what_the_upload_does_changes_the_digest() -> None:
-    plan = planned()
-    other_target = FieldMap({"id": "AccountNumber", "city": "Address.County"}, unique_key="id")
-    seen = {
-        digest(plan, part()),
-        digest(plan, part(content="other")),
-        digest(plan, part(number=2)),
-        digest(replace(plan, data_expiry=30), part()),
-        digest(replace(plan, fields=other_target), part()),
-        digest(replace(plan, fields=FIELDS.overridden(unique_key="city")), part()),
-    }
-
-    assert len(seen) == 6
-
-
-def test_what_changes_nothing_at_the_service_leaves_the_digest() -> None:
-    plan = planned()
-
-    assert digest(replace(plan, on_invalid="skip"), part()) == digest(plan, part())
-    assert digest(plan, replace(part(), rows=range(5, 15))) == digest(plan, part())
-
-
 class OwnJob:
     """Stands for a domain that knows one job, or has forgotten it."""
 
@@ -340,18 +287,11 @@ def test_a_part_without_a_job_goes_on_with_the_one_that_was_created_for_it(
 
 def test_small_jobs_that_searched_its_failed_rows_overwrote_nothing() -> None:
     plan = listed_job(planned(), part(), "SUCCEEDED", hours_ago=1.0)
-    name = f"spring {searching(digest(plan, part()))} 1-10 0123456789abcdef"
+    name = f"spring {search_name(digest(plan, part()))} 1-10 0123456789abcdef"
     small = {"JobId": "b" * 32, "DisplayName": name, "Status": "SUCCEEDED", "CreatedAt": datetime.now(UTC)}
     plan = replace(plan, domain=Jobs(*plan.domain.items, small))  # type: ignore[attr-defined, arg-type]
 
     assert decide(plan, UploadOptions())[1].action is Action.REPORT
-
-
-def test_a_marker_changes_the_digest_by_its_name_alone_too() -> None:
-    plan = planned()
-    marked = [replace(plan, marker=Marker(name, "spring")) for name in ("campaign", "wave")]
-
-    assert len({digest(one, part()) for one in (plan, *marked)}) == 3
 
 
 @pytest.mark.parametrize(

@@ -16,13 +16,15 @@ from cpnb.upload_options import UploadOptions
 from cpnb.uploads import Upload
 from tests.wire import faults
 from tests.wire.certificate import self_signed
+from tests.wire.exchange import Exchange
 from tests.wire.faults import Fault, answers, refuses
 from tests.wire.line import PATIENCE, UNHURRIED, Line, line_to
 
 FIELDS = cpnb.FieldMap(
     {"id": "AccountNumber", "phone": "PhoneNumber", "city": "Address.City"}, unique_key="id", region="US"
 )
-OPERATIONS = ("CreateUploadJob", "ListUploadJobs", "GetUploadJobPath", "PutObject", "StartUploadJob")
+OPERATIONS = ("CreateUploadJob", "ListUploadJobs", "GetUploadJobPath", "PutObject", "StartUploadJob", "GetUploadJob")
+MANY = 99
 
 
 def customers(count: int = 5) -> pd.DataFrame:
@@ -55,8 +57,8 @@ def uploaded(line: Line, domain: cpnb.Domain, *, hurried: bool = False) -> tuple
 class Case:
     """A fault and what it leads to.
 
-    `requests` tells how often each operation is asked, as far as it is not once; a ListUploadJobs is made
-    by every upload before anything else.
+    `requests` tells how often each operation is asked, as far as it is not once: a ListUploadJobs is made
+    by every upload before anything else, and of a GetUploadJob the answer comes when the job has ended.
     """
 
     operation: str
@@ -70,11 +72,13 @@ class Case:
 
 
 def left_created(operation: str, fault: Fault | str, words: str, times: int = 1, **requests: int) -> Case:
-    """Return the case of a part that breaks before its job was started: the job waits, and is named."""
+    """Return the case of a part that breaks before its job was started: the job is looked at, waits, and is named."""
     return Case(operation, fault, times, "BROKEN", ("CREATED",), requests, words)
 
 
 TWICE = {"PutObject": 2, "GetUploadJobPath": 2}
+LOOKED_AT = {"GetUploadJob": 2}
+STARTED_AGAIN = {"StartUploadJob": 2, **LOOKED_AT}
 
 # Source: service facts 4.2 (retry rule), 1.5 (idempotency), issue: "we look before creating again".
 CASES = {
@@ -114,7 +118,7 @@ CASES = {
         "access_denied",
         status="BROKEN",
         jobs=(),
-        requests={"GetUploadJobPath": 0, "PutObject": 0, "StartUploadJob": 0},
+        requests={"GetUploadJobPath": 0, "PutObject": 0, "StartUploadJob": 0, "GetUploadJob": 0},
         words="AccessDenied",
     ),
     # What is not heard to its end does not say that there are no jobs.
@@ -128,21 +132,25 @@ CASES = {
     "path, reset after": Case("GetUploadJobPath", faults.reset_after, requests={"GetUploadJobPath": 2}),
     "path, answer cut": Case("GetUploadJobPath", faults.cut_in_body, requests={"GetUploadJobPath": 2}),
     "path, denied": left_created("GetUploadJobPath", "access_denied", "AccessDenied", PutObject=0, StartUploadJob=0),
-    # StartUploadJob: the job is read before judging.
-    "start, throttled": Case("StartUploadJob", "throttle", requests={"StartUploadJob": 2}),
-    "start, 500": Case("StartUploadJob", "internal_error", requests={"StartUploadJob": 2}),
-    "start, worked and 500": Case("StartUploadJob", "lost_answer"),
-    "start, reset before": Case("StartUploadJob", faults.reset_before, requests={"StartUploadJob": 2}),
-    "start, reset after": Case("StartUploadJob", faults.reset_after),
-    "start, closed after": Case("StartUploadJob", faults.close_after),
-    "start, answer cut": Case("StartUploadJob", faults.cut_in_body),
-    "start, a page in its place": Case("StartUploadJob", faults.answers_with_a_page, requests={"StartUploadJob": 2}),
+    # StartUploadJob: the job is read before judging, and once more to see its end.
+    "start, throttled": Case("StartUploadJob", "throttle", requests=STARTED_AGAIN),
+    "start, 500": Case("StartUploadJob", "internal_error", requests=STARTED_AGAIN),
+    "start, worked and 500": Case("StartUploadJob", "lost_answer", requests=LOOKED_AT),
+    "start, reset before": Case("StartUploadJob", faults.reset_before, requests=STARTED_AGAIN),
+    "start, reset after": Case("StartUploadJob", faults.reset_after, requests=LOOKED_AT),
+    "start, closed after": Case("StartUploadJob", faults.close_after, requests=LOOKED_AT),
+    "start, answer cut": Case("StartUploadJob", faults.cut_in_body, requests=LOOKED_AT),
+    "start, a page in its place": Case("StartUploadJob", faults.answers_with_a_page, requests=STARTED_AGAIN),
     "start, denied": left_created("StartUploadJob", "access_denied", "AccessDenied"),
-    # GetUploadJob only reads.
-    "get, throttled": Case("GetUploadJob", "throttle"),
-    "get, 500": Case("GetUploadJob", "internal_error"),
-    "get, reset after": Case("GetUploadJob", faults.reset_after),
-    "get, answer cut": Case("GetUploadJob", faults.cut_in_body),
+    # GetUploadJob only reads: each answer that may pass is asked for again, and each that is lost.
+    "get, throttled": Case("GetUploadJob", "throttle", requests={"GetUploadJob": 2}),
+    "get, throttled three times": Case("GetUploadJob", "throttle", 3, requests={"GetUploadJob": 4}),
+    "get, 500": Case("GetUploadJob", "internal_error", requests={"GetUploadJob": 2}),
+    "get, gateway": Case("GetUploadJob", answers(503), requests={"GetUploadJob": 2}),
+    "get, reset before": Case("GetUploadJob", faults.reset_before, requests={"GetUploadJob": 2}),
+    "get, reset after": Case("GetUploadJob", faults.reset_after, requests={"GetUploadJob": 2}),
+    "get, answer cut": Case("GetUploadJob", faults.cut_in_body, requests={"GetUploadJob": 2}),
+    "get, a page in its place": Case("GetUploadJob", faults.answers_with_a_page, requests={"GetUploadJob": 2}),
     "get, denied": Case("GetUploadJob", "access_denied", status="BROKEN", words="lost sight of"),
 }
 
@@ -152,6 +160,7 @@ def test_a_fault_costs_the_requests_that_the_policy_says_and_no_row(line: Line, 
     case = CASES[name]
     domain = line.domain()
     order(line, case)
+    line.proxy.order(once_settled(line, domain), operation="GetUploadJob", times=MANY)
 
     upload, error = uploaded(line, domain, hurried=case.hurried)
 
@@ -168,6 +177,16 @@ def test_a_fault_costs_the_requests_that_the_policy_says_and_no_row(line: Line, 
         assert case.words in str(error)
         assert error.job_id == next(iter(jobs), "")  # wherever there is a job, it is named
         assert "X-Amz-" not in "".join(traceback.format_exception(error))
+
+
+def once_settled(line: Line, domain: cpnb.Domain) -> Fault:
+    """Return what passes a request on once no job is at work, so that the number of looks at a job is no chance."""
+
+    def held(exchange: Exchange) -> None:
+        line.jobs(domain)
+        exchange.pass_on()
+
+    return held
 
 
 def order(line: Line, case: Case) -> None:

@@ -18,6 +18,7 @@ _LONGEST_BYTES = 64
 # Of "splitmix64", a published generator: they spread every bit of a number over all of them.
 _SPREADING = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 _SEVERAL_BITS = 20
+_BLOCK_ROWS = 2**18
 
 
 def key_numbers(keys: pa.Array) -> Numbers:
@@ -57,17 +58,32 @@ def _spread(numbers: Numbers) -> Numbers:
 
 
 def rows_sharing(numbers: Numbers) -> NDArray[np.int64]:
-    """Return the rows whose number another row has too, in ascending order; `NO_KEY` is shared with nobody."""
-    # Half of each number is sorted in two thirds of the time, and tells nearly all of them apart.
-    halves = numbers.astype(np.uint32)
-    in_order = np.sort(halves)
-    shared = in_order[1:][in_order[1:] == in_order[:-1]]
+    """Return the rows whose number another row has too, in ascending order; `NO_KEY` is shared with nobody.
+
+    Memory: 5 bytes for each row, and what the rows take that share.
+    """
+    shared = _shared_halves(numbers)
+    if not len(shared):
+        return np.empty(0, dtype=np.int64)
     # A look at some bits of each half leaves few rows whose whole numbers are compared.
     some_bits = np.uint32(2**_SEVERAL_BITS - 1)
     occurring = np.zeros(2**_SEVERAL_BITS, dtype=bool)
     occurring[shared & some_bits] = True
-    rows = np.flatnonzero(occurring.take(halves & some_bits))
+    # In blocks, because NumPy makes an index of 8 bytes of each number that it looks up.
+    blocks = ((start, numbers[start : start + _BLOCK_ROWS]) for start in range(0, len(numbers), _BLOCK_ROWS))
+    rows = np.concatenate(
+        [start + np.flatnonzero(occurring.take(block.astype(np.uint32) & some_bits)) for start, block in blocks]
+    )
     rows = rows[numbers[rows] != NO_KEY]
     _, which, counts = np.unique(numbers[rows], return_inverse=True, return_counts=True)
     sharing: NDArray[np.int64] = rows[counts[which] > 1]
     return sharing
+
+
+def _shared_halves(numbers: Numbers) -> NDArray[np.uint32]:
+    """Return the lower halves that occur more than once, with repetitions."""
+    # Half of each number is sorted in two thirds of the time, and tells nearly all of them apart.
+    in_order = numbers.astype(np.uint32)
+    in_order.sort()
+    shared: NDArray[np.uint32] = in_order[1:][in_order[1:] == in_order[:-1]]
+    return shared

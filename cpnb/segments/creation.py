@@ -9,7 +9,7 @@ from typing import Any
 from cpnb.domain import Domain
 from cpnb.errors import ReplacementError, SegmentExistsError, ServiceError
 from cpnb.retrying import trying_again
-from cpnb.segments.requests import NOT_FOUND, about_segment
+from cpnb.segments.requests import about_segment
 from cpnb.segments.tags import without_those_of_aws
 
 __all__ = ["ReplacedSegmentWarning", "create_segment", "replace_segment"]
@@ -55,7 +55,7 @@ def create_segment(domain: Domain, name: str, members: Mapping[str, Any]) -> Non
             "name, delete it first with .delete(domain), or have it deleted and made anew with .replace(domain).",
             code=failure.code,
         )
-    if failure.code == NOT_FOUND:
+    if failure.is_not_found:
         domain.call("GetDomain")  # raises if it is the domain that is missing
     raise failure
 
@@ -138,7 +138,7 @@ def _delete(domain: Domain, name: str) -> None:
     try:
         domain.call("DeleteSegmentDefinition", SegmentDefinitionName=name)
     except ServiceError as error:
-        if error.code != NOT_FOUND:  # it was there a moment ago: the answer of an earlier try was lost
+        if not error.is_not_found:  # it was there a moment ago: the answer of an earlier try was lost
             raise
 
 

@@ -10,7 +10,7 @@ from cpnb import catalog
 from cpnb.domain import Domain
 from cpnb.errors import CredentialsError, ExpressionError, ServiceError, did_you_mean
 from cpnb.retrying import trying_again
-from cpnb.segments.requests import NOT_FOUND, about_segment
+from cpnb.segments.requests import about_segment
 from cpnb.segments.snapshots import Snapshot, place_of
 
 __all__ = ["export_segment"]
@@ -51,7 +51,7 @@ def export_segment(
         return Snapshot(domain, name, answer["SnapshotId"], "IN_PROGRESS", data_format, folder)
     except ServiceError as error:
         failure = error
-    if failure.code == NOT_FOUND:
+    if failure.is_not_found:
         about_segment(domain, "GetSegmentDefinition", name)  # raises and says what is missing
     if isinstance(failure, CredentialsError) and failure.code:
         raise CredentialsError(

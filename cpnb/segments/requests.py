@@ -26,7 +26,7 @@ def about_segment(domain: Domain, operation: str, name: str, /, **parameters: An
         return domain.call(operation, SegmentDefinitionName=name, **parameters)
     except ServiceError as error:
         failure = error
-    if failure.code == NOT_FOUND and "SnapshotId" not in parameters:
+    if failure.is_not_found and "SnapshotId" not in parameters:
         _raise_not_found(domain, name)
     raise failure
 

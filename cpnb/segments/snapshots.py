@@ -82,7 +82,7 @@ class Snapshot:
                 found.get("DestinationUri", ""),
                 found.get("StatusMessage") or "",
             )
-        if failure.code == NOT_FOUND:
+        if failure.is_not_found:
             about_segment(domain, "GetSegmentDefinition", segment_name)  # raises if it is the segment that is missing
             raise ServiceError(
                 f"Segment {segment_name!r} of domain {domain.name!r} has no snapshot {snapshot_id!r}.", code=NOT_FOUND

@@ -148,7 +148,7 @@ class _Walk:
         else:
             self._keep(name, found.get("SegmentGroups"))
             return
-        if failure.code == NOT_FOUND and type(failure) is ServiceError:
+        if failure.is_not_found and type(failure) is ServiceError:
             raise SourceSegmentError(
                 f"Segment {way[0]!r} is built on segment {name!r}, which domain {self.domain.name!r} does not have: "
                 f"{' -> '.join([*way, name])}. Create it first, or correct the name: cpnb.list_segments(domain) shows "

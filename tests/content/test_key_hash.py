@@ -59,3 +59,12 @@ def test_the_rows_that_share_are_all_those_that_pandas_calls_duplicated(keys):
     expected = np.flatnonzero(series.duplicated(keep=False) & series.notna())
 
     assert rows_sharing(numbers).tolist() == expected.tolist()
+
+
+def test_rows_far_apart_are_found_as_well():
+    numbers = np.arange(1, 700_001, dtype=np.uint64)
+    numbers[699_999] = numbers[3]
+    numbers[300_000] = NO_KEY
+    numbers[600_000] = 2**32 + 5  # half of it is that of row 4, and all of it is not
+
+    assert rows_sharing(numbers).tolist() == [3, 699_999]

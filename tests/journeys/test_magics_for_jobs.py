@@ -10,8 +10,7 @@ from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 
 from cpnb.domain import Domain
-from cpnb.job_details import JobDetails
-from cpnb.upload_jobs import UploadJobs
+from cpnb.monitoring import JobDetails, UploadJobs
 
 MAP = {"id": {"Source": "id", "Target": "_profile.AccountNumber"}}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.mutants.mutant import Mutant
 
-_FAILED_ROWS = "tests/test_failed_rows.py"
+_FAILED_ROWS = "tests/failed_rows/test_looking.py"
 _GROUP_TESTING = "tests/test_group_testing.py"
 
 FAILED_ROWS = (
@@ -27,14 +27,14 @@ FAILED_ROWS = (
     ),
     Mutant(
         "no more small jobs than allowed",
-        "cpnb/small_jobs.py",
+        "cpnb/failed_rows/small_jobs.py",
         "if self.made_count >= self._max_jobs:",
         "if False:",
         (f"{_FAILED_ROWS}::test_a_budget_that_is_used_up_leaves_ranges_and_the_next_call_goes_on",),
     ),
     Mutant(
         "the results of earlier small jobs are used again",
-        "cpnb/small_jobs.py",
+        "cpnb/failed_rows/small_jobs.py",
         "        job = self._ended_before(part, few)\n",
         "        job = None\n",
         (
@@ -43,35 +43,35 @@ FAILED_ROWS = (
     ),
     Mutant(
         "small jobs of an earlier upload say nothing about this one",
-        "cpnb/small_jobs.py",
-        " or _created_at(job) <= _created_at(self._jobs[part.number])",
-        "",
+        "cpnb/failed_rows/small_jobs.py",
+        "return job if creation_time(job) > creation_time(self._jobs[part.number]) else None",
+        "return job",
         (f"{_FAILED_ROWS}::test_what_was_found_for_one_upload_says_nothing_about_the_next",),
     ),
     Mutant(
         "rows are not sent again over those of a later upload",
-        "cpnb/failed_rows.py",
+        "cpnb/failed_rows/looking.py",
         "        listed.require_newest(plan, own_jobs.values())\n",
         "",
         (f"{_FAILED_ROWS}::test_rows_are_not_sent_again_over_those_of_a_later_upload",),
     ),
     Mutant(
         "a table that changed is not sent",
-        "cpnb/failed_rows.py",
+        "cpnb/failed_rows/looking.py",
         "        _require_unchanged(plan, data, searched)\n",
         "",
         (f"{_FAILED_ROWS}::test_a_table_that_changed_is_not_sent",),
     ),
     Mutant(
         "a key that has a profile proves nothing",
-        "cpnb/refusal_evidence.py",
+        "cpnb/failed_rows/evidence.py",
         "        if left.most == 0:\n",
         "        if True:\n",
         (f"{_FAILED_ROWS}::test_a_row_that_was_there_before_may_be_there_although_it_failed",),
     ),
     Mutant(
         "what small jobs said before is read",
-        "cpnb/failed_rows.py",
+        "cpnb/failed_rows/looking.py",
         "    if not searched:\n        return suspected\n",
         "    if True:\n        return suspected\n",
         (
@@ -81,28 +81,28 @@ FAILED_ROWS = (
     ),
     Mutant(
         "why rows are only possible is said",
-        "cpnb/refusal_evidence.py",
+        "cpnb/failed_rows/evidence.py",
         "        if possible.any():\n",
         "        if False:\n",
         (f"{_FAILED_ROWS}::test_why_rows_are_only_possible_is_said_once_to_who_asked",),
     ),
     Mutant(
         "no reason is longer than a table shows",
-        "cpnb/refusal_evidence.py",
+        "cpnb/failed_rows/evidence.py",
         "reason if len(reason) < SHOWN_CHARACTERS else",
         "reason if reason else",
         (f"{_FAILED_ROWS}::test_a_reason_that_a_table_would_cut_is_said_shorter",),
     ),
     Mutant(
         "searches that lag behind make nothing certain",
-        "cpnb/refusal_evidence.py",
+        "cpnb/failed_rows/evidence.py",
         "    if absent_count > count.most:\n        return ",
         "    if False:\n        return ",
         (f"{_FAILED_ROWS}::test_searches_that_lag_behind_make_nothing_certain",),
     ),
     Mutant(
         "a refused file of some rows means all of them, where the whole was taken in",
-        "cpnb/small_jobs.py",
+        "cpnb/failed_rows/small_jobs.py",
         "self._jobs[part.number].status is not JobStatus.FAILED",
         "False",
         (f"{_FAILED_ROWS}::test_where_only_the_status_is_told_a_refused_file_stands_for_all_of_its_rows",),

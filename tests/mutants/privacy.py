@@ -8,6 +8,7 @@ _TABLES = "tests/privacy/test_tables.py"
 _UPLOADS = "tests/privacy/test_uploads.py"
 _WAYS = "tests/privacy/test_ways.py"
 _LOGS = "tests/test_foreign_logs.py"
+_FRAMES = "tests/privacy/test_frames.py"
 
 PRIVACY = (
     Mutant(
@@ -41,8 +42,8 @@ PRIVACY = (
     Mutant(
         "an error of requests is not in the context of ours",
         "cpnb/transfer.py",
-        "            failure = sending.failure or _lost(path, sending, answer_s, error)",
-        "            raise _lost(path, sending, answer_s, error)",
+        "            failure = _lost(path, sending, timeouts_s[1], error)",
+        "            raise _lost(path, sending, timeouts_s[1], error)",
         (_UPLOADS,),
     ),
     Mutant(
@@ -93,5 +94,23 @@ PRIVACY = (
         'if url.scheme != "https" and',
         'if url.scheme == "ftp" and',
         (_WAYS,),
+    ),
+    Mutant(
+        "an error of a file has no frame that held its URL and its key",
+        "cpnb/transfer.py",
+        "raise failure.with_traceback(sending.frames)",
+        "raise failure",
+        (_FRAMES,),
+    ),
+    Mutant(
+        "what looks for failed rows raises without the frames that held keys of rows",
+        "cpnb/uploads.py",
+        "            return failed_rows.failed_rows(self.plan, self._data, jobs, max_requests=max_requests)\n"
+        "        except CpnbError as error:\n"
+        "            failure = without_frames(error)\n",
+        "            return failed_rows.failed_rows(self.plan, self._data, jobs, max_requests=max_requests)\n"
+        "        except CpnbError as error:\n"
+        "            failure = error\n",
+        (_FRAMES,),
     ),
 )

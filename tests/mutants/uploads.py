@@ -96,8 +96,8 @@ UPLOADS = (
     Mutant(
         "a finished upload only counts if no other came after it",
         "cpnb/adoption.py",
-        "_created(job) > self.others_wrote_until",
-        "_created(job) > LONG_AGO",
+        "creation_time(job) > self.others_wrote_until",
+        "creation_time(job) > LONG_AGO",
         ("tests/test_adoption.py::test_what_another_upload_may_have_overwritten_is_sent_again",),
     ),
     Mutant(
@@ -122,7 +122,7 @@ UPLOADS = (
         "return created_at or LONG_AGO",
         (
             "tests/test_adoption.py::test_what_counts_is_when_another_job_wrote_and_not_when_it_was_created",
-            "tests/test_small_jobs.py::test_jobs_that_may_have_written_newer_values_do",
+            "tests/failed_rows/test_small_jobs.py::test_jobs_that_may_have_written_newer_values_do",
         ),
     ),
     Mutant(

@@ -34,6 +34,7 @@ class Canary:
     def __init__(self, seed: int = SEED) -> None:
         self._random = random.Random(seed)
         self._phones = iter(self._random.sample(range(101, 200), 99))
+        self.secrets: set[str] = set()
         self._spellings: dict[bytes, str] = {}
         self._by_head: dict[int, set[bytes]] = {}
 
@@ -63,7 +64,8 @@ class Canary:
         return day
 
     def secret(self, name: str, text: str) -> None:
-        """Search for a text that somebody else made: a key, a signature."""
+        """Search for a text that somebody else made: a key, a signature. It must not even be a variable of a frame."""
+        self.secrets.add(name)
         self._remember(name, text)
 
     def _remember(self, name: str, text: str) -> None:

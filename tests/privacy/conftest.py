@@ -76,3 +76,17 @@ def sandbox_of_these_tests() -> Iterator[Sandbox]:
     """A sandbox whose settings the tests of privacy may change, if they put them back."""
     with Sandbox() as running:
         yield running
+
+
+@pytest.fixture
+def troubled(
+    outlet: Outlet, sandbox_of_these_tests: Sandbox, domain: Domain, marked_session: boto3.Session
+) -> Iterator[tuple[Sandbox, Domain]]:
+    """A sandbox whose settings a test may change, and a watched domain of it."""
+    name = sandbox_of_these_tests.domain(domain.name).name
+    watched = Domain(name, endpoint_url=sandbox_of_these_tests.url, session=marked_session)
+    outlet.listen_to(watched)
+    before = sandbox_of_these_tests.settings()
+    yield sandbox_of_these_tests, watched
+    sandbox_of_these_tests.change(**before)
+    sandbox_of_these_tests._control("DELETE", "/_sandbox/faults")

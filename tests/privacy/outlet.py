@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 from cpnb.domain import Domain
 from cpnb.errors import CpnbError
 from tests.privacy.canary import Canary
+from tests.privacy.frames import chain, variables
 
 FOREIGN = ("botocore", "boto3", "requests", "urllib3", "http", "pandera", "pyarrow", "duckdb")
 
@@ -26,6 +27,7 @@ class Outlet:
     def __init__(self, canary: Canary) -> None:
         self.canary = canary
         self.texts: list[tuple[str, str]] = []
+        self.variables: list[tuple[str, str]] = []
 
     def add(self, place: str, text: str | bytes) -> None:
         self.texts.append((place, text.decode("latin-1") if isinstance(text, bytes) else text))
@@ -71,6 +73,7 @@ class Outlet:
 
     def take_in(self, error: BaseException) -> None:
         """Take in an error, everything that hangs on it, and what a traceback shows of it."""
+        self.variables += variables(error)
         self.add(f"traceback of {type(error).__name__}", "".join(traceback.format_exception(error)))
         for one in chain(error):
             kind = f"{type(one).__module__}.{type(one).__name__}"
@@ -89,7 +92,7 @@ class Outlet:
             return
         key = b64decode(parsed["ClientToken"])
         self.canary.secret("client token", parsed["ClientToken"])
-        self.canary.secret("key", key.hex())
+        self.canary.secret("key of the file", key.hex())
         self.canary.secret("MD5 of the key", b64encode(md5(key, usedforsecurity=False).digest()).decode())
         query = urlsplit(parsed["Url"]).query
         self.canary.secret("query", query)
@@ -99,29 +102,18 @@ class Outlet:
 
     def leaks(self) -> list[str]:
         """Return what was found where, a line each."""
-        places = {text: place for place, text in reversed(self.texts)}  # much comes again and again
         lines = {
             f"{name} in {place}: {around!r}"
-            for text, place in places.items()
+            for texts, sought in ((self.texts, self.canary.names()), (self.variables, self.canary.secrets))
+            for text, place in {text: place for place, text in reversed(texts)}.items()  # much comes again and again
             for name, around in self.canary.found_in(text).items()
+            if name in sought
         }
         lines |= {text for place, text in self.texts if place == "chain"}
         return sorted(lines)
 
 
 LEFT_IN_CHAIN = "left in the chain of an error:"
-
-
-def chain(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an error and all that it carries along, suppressed or not, each once."""
-    waiting, seen = [error], set[int]()
-    while waiting:
-        one = waiting.pop()
-        if one is None or id(one) in seen:
-            continue
-        seen.add(id(one))
-        yield one
-        waiting += [one.__cause__, one.__context__, *getattr(one, "exceptions", ())]
 
 
 class EveryRecord(logging.Handler):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 
@@ -93,20 +93,6 @@ def test_a_storage_that_quotes_what_it_was_sent(
     with outlet.expecting(TransferError):
         upload.wait()
     show(outlet, upload)
-
-
-@pytest.fixture
-def troubled(
-    outlet: Outlet, sandbox_of_these_tests: cpnb.Sandbox, domain: Domain, marked_session: boto3.Session
-) -> Iterator[tuple[cpnb.Sandbox, Domain]]:
-    """A sandbox whose settings a test may change, and a watched domain of it."""
-    name = sandbox_of_these_tests.domain(domain.name).name
-    watched = Domain(name, endpoint_url=sandbox_of_these_tests.url, session=marked_session)
-    outlet.listen_to(watched)
-    before = sandbox_of_these_tests.settings()
-    yield sandbox_of_these_tests, watched
-    sandbox_of_these_tests.change(**before)
-    sandbox_of_these_tests._control("DELETE", "/_sandbox/faults")
 
 
 OPERATIONS = ("ListUploadJobs", "CreateUploadJob", "GetUploadJobPath", "StartUploadJob", "GetUploadJob")

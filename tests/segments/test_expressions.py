@@ -1,16 +1,13 @@
 import datetime as dt
-import json
 import math
 from decimal import Decimal
-from itertools import product
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, strategies as st
 
 from cpnb.errors import ExpressionError
-from cpnb.expressions import Expression, calculated, profile
+from cpnb.expressions import Expression, calculated, in_segment, profile
 
 
 def only(expression):
@@ -170,6 +167,9 @@ def test_more_than_fifty_values_are_split():
         (lambda: profile.Address.Address1, "Segments cannot filter on 'Address.Address1'"),
         (lambda: profile.LastName.over(3), "not calculated"),
         (lambda: calculated["two words"], "cannot be a calculated attribute"),
+        (lambda: calculated[3], "attributes have names"),
+        (lambda: profile.Attributes["a.b"], "has a dot"),
+        (lambda: profile.Attributes[3], "have names"),
         (lambda: profile.LastName == "a" & profile.FirstName == "b", "brackets are missing"),
         (lambda: profile.LastName and x, "neither true nor false"),
         (lambda: (x == "a") and (x == "b"), "Join conditions with &"),
@@ -182,6 +182,12 @@ def test_more_than_fifty_values_are_split():
         ((x.contains("a") | ~x.contains("a")).to_api, "every profile"),
         ((x.isin(["a"]) & x.notin(["a"])).to_api, "contradicts itself"),
         (((x.contains("a") & ~x.contains("b")) | x.contains("c")).to_api, "two levels"),
+        (lambda: in_segment("two words"), r"No segment can have the name 'two words'.*list_segments"),
+        (lambda: in_segment(""), "1 to 64 letters"),
+        (lambda: in_segment("x" * 65), "1 to 64 letters"),
+        (lambda: in_segment("a") and x, "Join conditions with &"),
+        (lambda: calculated["_n"].over(1.5), "whole days"),
+        (lambda: calculated["_n"].over(30, True), "whole days"),
     ],
 )
 def test_what_the_service_cannot_say_is_refused(make, message):
@@ -211,6 +217,37 @@ def test_a_condition_says_itself_in_english():
     assert repr(condition) == f"<condition: {text}>"
     assert str(profile.LastName.isin(list("abcdefghijkl"))).endswith("'j' and 2 more")
     assert str(calculated["_calls"].over(30) == 2) == "_calls over days 30 to now equals 2"
+    assert str(in_segment("vip") & ~in_segment("gone")) == "is in segment 'vip' and not (is in segment 'gone')"
+
+
+def test_a_condition_shows_itself_as_a_list():
+    condition = (profile.LastName.startswith("<b>") | (x >= 5)) & ~(profile.FirstName.contains("a") & in_segment("vip"))
+    assert condition._repr_html_() == (
+        "<div><b>Profiles that meet this condition</b><ul><li><i>all of</i><ul>"
+        "<li><i>at least one of</i><ul><li>LastName starts with &#x27;&lt;b&gt;&#x27;</li>"
+        "<li>Attributes.x is at least 5</li></ul></li>"
+        "<li><i>not all of</i><ul><li>FirstName contains &#x27;a&#x27;</li>"
+        "<li>is in segment &#x27;vip&#x27;</li></ul></li></ul></li></ul></div>"
+    )
+    assert "<i>none of</i>" in (~(x.contains("a") | x.contains("b")))._repr_html_()
+    assert "<i>not</i>" in (~x.contains("a"))._repr_html_()
+
+
+def test_the_part_that_does_not_fit_is_shown():
+    inner = (x.contains("a") & ~x.contains("b")) | x.contains("c")
+    with pytest.raises(ExpressionError) as caught:
+        (profile.LastName.startswith("S") & inner).to_api()
+    assert f"The part that does not fit: {inner.explain()}." in str(caught.value)
+    assert "SegmentDefinition.through_sources" in str(caught.value)
+
+
+def test_a_condition_knows_its_leaves():
+    condition = (x == "a") & ~(in_segment("vip") | (x == "b"))
+    assert [leaf.explain() for leaf in condition.leaves()] == [
+        "Attributes.x is 'a'",
+        "is in segment 'vip'",
+        "Attributes.x is 'b'",
+    ]
 
 
 def test_conditions_are_equal_if_they_say_the_same():
@@ -296,60 +333,3 @@ def test_segment_groups_made_elsewhere_are_read():
 def test_segment_groups_that_are_no_condition_are_refused(document, message):
     with pytest.raises(ExpressionError, match=message):
         Expression.from_api(document)
-
-
-ATOMS = [
-    profile.LastName.contains("a"),
-    profile.LastName.isin(["Smith"]),
-    profile.Address.City.notin(["Seattle"]),
-    profile.BirthDate.before("1990-01-01"),
-    x > 5,
-    calculated["_n"] == 2,
-    profile.AccountNumber.isin([str(n) for n in range(60)]),
-]
-expressions = st.recursive(
-    st.integers(0, len(ATOMS) - 1).map(ATOMS.__getitem__),
-    lambda inner: st.one_of(
-        inner.map(lambda part: ~part),
-        st.tuples(inner, inner).map(lambda pair: pair[0] & pair[1]),
-        st.tuples(inner, inner).map(lambda pair: pair[0] | pair[1]),
-    ),
-    max_leaves=5,
-)
-
-
-def dimensions_of(document):
-    """Every comparison in a document, with EXCLUSIVE as the opposite of INCLUSIVE."""
-    return [
-        json.dumps(d).replace("EXCLUSIVE", "INCLUSIVE") for group in document["Groups"] for d in group["Dimensions"]
-    ]
-
-
-def holds(document, world):
-    """Whether segment groups hold where the comparisons in `world` do. Source: service model, IncludeOptions."""
-
-    def quantified(quantifier, truths):
-        return {"ALL": all(truths), "ANY": any(truths), "NONE": not any(truths)}[quantifier]
-
-    def dimension_holds(dimension):
-        text = json.dumps(dimension)
-        return world[text.replace("EXCLUSIVE", "INCLUSIVE")] != ("EXCLUSIVE" in text)
-
-    groups = [
-        quantified(group["Type"], [dimension_holds(dimension) for dimension in group["Dimensions"]])
-        for group in document["Groups"]
-    ]
-    return quantified(document["Include"], groups)
-
-
-@given(expressions)
-def test_what_is_written_and_read_back_means_the_same(expression):
-    try:
-        written = expression.to_api()
-    except ExpressionError:
-        return
-    again = Expression.from_api(written).to_api()
-    names = sorted({*dimensions_of(written), *dimensions_of(again)})
-    for truths in product([False, True], repeat=len(names)):
-        world = dict(zip(names, truths, strict=True))
-        assert holds(written, world) == holds(again, world)

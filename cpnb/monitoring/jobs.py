@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,59 +10,17 @@ from typing import SupportsIndex, overload
 
 import pandas as pd
 
-from cpnb.display import Html, Tone, counted, html_badge, html_table, markup, percent
+from cpnb.display import Html, counted, html_badge, html_table, markup, percent
 from cpnb.domain import Domain
-from cpnb.job_chart import JobChart, Outcome, chart
+from cpnb.job_name import JobName
+from cpnb.monitoring.chart import JobChart, chart
 from cpnb.upload_job import JobStatus, UploadJob
 
 DISPLAYED = 50
 """Jobs that a text or an HTML table shows."""
-_NAME_CHARACTERS = 40
-
-# How adoption.display_name ends the name of a part's job: part and parts, time, digest. Before that, adoption.searching
-# says of the small jobs of a search for failed rows which part they search.
-_OURS = re.compile(
-    r"(?P<upload>.*?)(?P<search> failed rows of [0-9a-f]{16})? "
-    r"(?P<part>\d+)/(?P<part_count>\d+) \d{8}T\d{6}\.\d{6}Z [0-9a-f]{16}",
-    re.DOTALL,
-)
 
 _TEXTS = ("status", "status_reason", "upload", "kind", "job_id", "display_name")
 _COUNTS = ("part", "part_count", "created", "updated", "failed")
-
-
-@dataclass(frozen=True, slots=True)
-class JobName:
-    """What the name of a job tells.
-
-    Attributes
-    ----------
-    upload : str
-        What the upload was called; the whole name, if the job is not of this package.
-    part, part_count : int or None
-        Which part of how many, if the job is of this package.
-    is_search : bool
-        Whether it is a small job by which `Upload.find_failed_rows` searched that part.
-    """
-
-    upload: str
-    part: int | None = None
-    part_count: int | None = None
-    is_search: bool = False
-
-    @classmethod
-    def read(cls, display_name: str) -> JobName:
-        """Return what the name of a job tells."""
-        match = _OURS.fullmatch(display_name)
-        if match is None:
-            return cls(display_name)
-        return cls(match["upload"], int(match["part"]), int(match["part_count"]), match["search"] is not None)
-
-    def __str__(self) -> str:
-        text = "".join(sign if sign.isprintable() else " " for sign in self.upload)
-        short = text if len(text) <= _NAME_CHARACTERS else text[: _NAME_CHARACTERS - 1] + "…"
-        search = ", search" if self.is_search else ""
-        return short if self.part is None else f"{short} {self.part}/{self.part_count}{search}"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -265,7 +222,7 @@ class UploadJobs(Sequence[UploadJob]):
         if not self.looked_at:
             return html_table(self._title, (), (), note=self._note)
         rows = [
-            (_unbroken(created_at), html_badge(tone(job.status), status), *rest, Html(f"<code>{markup(job_id)}</code>"))
+            (_unbroken(created_at), html_badge(job.status.tone, status), *rest, Html(f"<code>{markup(job_id)}</code>"))
             for job, (created_at, status, *rest, job_id) in self._rows()
         ]
         return html_table(self._title, _HEADERS, rows, note=self._note)
@@ -273,11 +230,6 @@ class UploadJobs(Sequence[UploadJob]):
 
 _HEADERS = ("time (UTC)", "status", "upload", "created", "updated", "failed", "job")
 _RIGHT_ALIGNED = frozenset({3, 4, 5})
-
-
-def tone(status: JobStatus) -> Tone:
-    """Return what the state of a job means to the reader."""
-    return Outcome.of(status).tone
 
 
 def _is_search(job: UploadJob) -> bool:

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from cpnb.content import Severity
 from cpnb.errors import CredentialsError
+from cpnb.failed_rows.part_outcomes import Suspects, in_words
+from cpnb.failed_rows.stored_keys import StoredKeys, key_texts, search_key
+from cpnb.failed_rows.verdicts import Certainty, RowVerdicts
 from cpnb.group_testing import FailCount
-from cpnb.part_outcomes import Suspects, in_words
 from cpnb.planning import Plan
 from cpnb.row_problems import joined
-from cpnb.row_verdicts import Certainty, RowVerdicts
-from cpnb.stored_keys import StoredKeys, key_texts, search_key
 
 NOT_ASKED = -1
 ABSENT = 0

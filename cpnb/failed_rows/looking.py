@@ -12,12 +12,12 @@ from typing import Any
 import pandas as pd
 
 from cpnb.errors import ChangedDataError
-from cpnb.part_outcomes import Suspects, in_words, suspects
+from cpnb.failed_rows.evidence import RefusalEvidence
+from cpnb.failed_rows.part_outcomes import Suspects, in_words, suspects
+from cpnb.failed_rows.search import RowSearch, SearchProgress
+from cpnb.failed_rows.small_jobs import EarlierJobs, JobList, SmallJobs
+from cpnb.failed_rows.verdicts import Certainty, RowVerdicts
 from cpnb.planning import Plan
-from cpnb.refusal_evidence import RefusalEvidence
-from cpnb.row_search import RowSearch, SearchProgress
-from cpnb.row_verdicts import Certainty, RowVerdicts
-from cpnb.small_jobs import EarlierJobs, JobList, SmallJobs
 from cpnb.upload_job import JobStatus, UploadJob
 from cpnb.upload_options import whole
 

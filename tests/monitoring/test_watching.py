@@ -13,15 +13,13 @@ import pandas as pd
 import pytest
 
 import cpnb
-from cpnb import adoption
+from cpnb.concurrent_reads import READS_AT_ONCE
 from cpnb.domain import Domain
 from cpnb.errors import CredentialsError, DomainNotFoundError, ServiceError, UnreachableError
-from cpnb.job_details import JobDetails
-from cpnb.monitoring import DETAILS_AT_ONCE, list_jobs, look_at_job
+from cpnb.monitoring import JobDetails, list_jobs, look_at_job
 from cpnb.retrying import Patience
 from cpnb.sandbox_process import Sandbox
 from cpnb.upload_job import JobStatus
-from cpnb.upload_jobs import JobName
 
 MAP = {"id": {"Source": "id", "Target": "_profile.AccountNumber"}}
 
@@ -68,21 +66,6 @@ def test_jobs_are_listed_newest_first_with_their_counters(domain):
     frame = jobs.to_frame()
     assert frame["status_reason"].tolist() == ["", "VALIDATION_FAILURE", ""]
     assert (frame.loc[2, "upload"], frame.loc[2, "part"], frame.loc[2, "part_count"]) == ("cpnb", 1, 1)
-
-
-def test_the_name_that_an_upload_gives_to_its_job_is_understood(domain):
-    upload = uploaded(domain, rows=5)
-    name = adoption.display_name(upload.plan, upload.plan.parts[0], "spring 2026")
-    assert JobName.read(name) == JobName("spring 2026", 1, 1)
-
-
-def test_the_name_that_a_search_gives_to_its_small_jobs_is_understood(domain):
-    upload = uploaded(domain, rows=5)
-    (part,) = upload.plan.parts
-    searching = f"spring 2026 {adoption.searching(adoption.digest(upload.plan, part))}"
-    assert JobName.read(adoption.display_name(upload.plan, part, searching)) == JobName(
-        "spring 2026", 1, 1, is_search=True
-    )
 
 
 SEARCH = "spring failed rows of 24b3a287d02e8536 1/1 20261124T035510.148353Z 0123456789abcdef"
@@ -216,7 +199,7 @@ def test_only_the_jobs_shown_are_asked_about_and_a_few_at_once():
     service = Service(60)
     jobs = list_jobs(service, limit=20)
     assert len(service.asked) == len(jobs) == 20
-    assert 1 < service.most_at_once <= DETAILS_AT_ONCE
+    assert 1 < service.most_at_once <= READS_AT_ONCE
     assert len(jobs.in_period) == 60
     assert {job.status for job in jobs} == {"SUCCEEDED"}  # as the second answer says, and not the first
     assert jobs.status_counts["IN_PROGRESS"] == 40

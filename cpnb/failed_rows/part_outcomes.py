@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cpnb.csvstream import Positions
+from cpnb.failed_rows.small_jobs import refused_count
+from cpnb.failed_rows.verdicts import Certainty, RowVerdicts
 from cpnb.group_testing import FailCount
 from cpnb.parts import Part
 from cpnb.planning import Plan
-from cpnb.row_verdicts import Certainty, RowVerdicts
-from cpnb.small_jobs import refused_count
 from cpnb.upload_job import JobStatus, UploadJob
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from cpnb.display import Tone, colour
-from cpnb.job_chart import MOST_BARS, chart
+from cpnb.monitoring.chart import MOST_BARS, chart
 from cpnb.upload_job import JobStatus
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)

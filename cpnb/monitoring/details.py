@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cpnb.display import RowHeader, html_badge, html_table
+from cpnb.job_name import JobName
 from cpnb.upload_job import JobStatus, ResultsSummary, UploadJob
-from cpnb.upload_jobs import JobName, tone
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -45,7 +45,7 @@ class JobDetails:
         name = JobName.read(self.job.display_name)
         if name.is_search:
             return f"{_SEARCH} {_NEXT_STEPS_OF_SEARCH.get(self.job.status, _NOTHING_TO_DO)}"
-        is_ours = name.part is not None
+        is_ours = name.is_ours
         if self.job.status is JobStatus.CREATED and not is_ours:
             return (
                 "Its file was not sent yet, or the job was not started. Whoever made it can go on, or stop it; "
@@ -80,7 +80,7 @@ class JobDetails:
 
     def _repr_html_(self) -> str:
         rows: list[tuple[object, object]] = [
-            (RowHeader("status"), html_badge(tone(self.job.status), self.job.status.value))
+            (RowHeader("status"), html_badge(self.job.status.tone, self.job.status.value))
         ]
         rows += [(RowHeader(fact), text) for fact, text in self._facts()]
         rows += [(RowHeader("next"), self.next_step)]

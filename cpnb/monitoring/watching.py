@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Literal, get_args
 
+from cpnb.concurrent_reads import read_each
 from cpnb.display import counted
 from cpnb.domain import Domain
 from cpnb.errors import ServiceError
-from cpnb.job_details import JobDetails
-from cpnb.retrying import Patience
+from cpnb.job_name import JobName
+from cpnb.monitoring.details import JobDetails
+from cpnb.monitoring.jobs import DISPLAYED, UploadJobs
 from cpnb.since import Since, beginning
-from cpnb.upload_job import UploadJob
-from cpnb.upload_jobs import DISPLAYED, JobName, UploadJobs
+from cpnb.upload_job import UploadJob, creation_time
 from cpnb.upload_options import whole
 
 __all__ = ["Searches", "list_jobs", "look_at_job"]
 
 Searches = Literal["hide", "show"]
 """What to do with the small jobs of searches for failed rows."""
-
-DETAILS_AT_ONCE = 4
-"""Jobs that are asked about at the same time.
-Source: Amazon Connect administrator guide, service quotas: neighbouring read operations allow 5 a second."""
 
 PAGE_SIZE = 500
 """Jobs of one answer of the service. Source: service model, ListUploadJobs (MaxResults)."""
@@ -78,46 +73,16 @@ def list_jobs(
     jobs = {job.job_id: job for job in (UploadJob.from_api(domain, item) for item in items)}
     of_period = [job for job in jobs.values() if _is_in(job, start)]
     of_uploads = [job for job in of_period if searches == "show" or not JobName.read(job.display_name).is_search]
-    wanted = sorted(of_uploads, key=_created_at, reverse=True)
+    wanted = sorted(of_uploads, key=creation_time, reverse=True)
     asked = wanted[:limit]
-    looked_at = tuple(job for job in _with_details(asked) if job is not None)
+    looked_at = tuple(job for job in read_each(UploadJob.refresh, asked) if job is not None)
     in_period = looked_at + tuple(wanted[len(asked) :])
     return UploadJobs(domain, looked_at, in_period, start, listed_at, len(of_period) - len(wanted))
-
-
-def _created_at(job: UploadJob) -> datetime:
-    return job.created_at or datetime.min.replace(tzinfo=UTC)
 
 
 def _is_in(job: UploadJob, start: datetime | None) -> bool:
     return start is None or job.created_at is None or job.created_at >= start
 
-
-def _with_details(jobs: Sequence[UploadJob]) -> list[UploadJob | None]:
-    """Return each job as it is now, in order; None for one that is gone."""
-    if not jobs:
-        return []
-    pool = ThreadPoolExecutor(min(DETAILS_AT_ONCE, len(jobs)), thread_name_prefix="cpnb-jobs")
-    try:
-        return list(pool.map(_refreshed, jobs))
-    finally:
-        pool.shutdown(
-            wait=False, cancel_futures=True
-        )  # after a refusal, or an interrupt, the others are not asked about
-
-
-def _refreshed(job: UploadJob) -> UploadJob | None:
-    try:
-        # Many requests in a row are more likely to be throttled than the one request of a cell.
-        with Patience().applied():
-            return job.refresh()
-    except ServiceError as error:
-        if error.code == _NOT_FOUND:
-            return None
-        raise
-
-
-_NOT_FOUND = "ResourceNotFoundException"
 
 _ID_CHARACTERS = 32
 """Length of a job's id. Source: service model, shape ``uuid``."""
@@ -146,7 +111,7 @@ def look_at_job(domain: Domain, job_id: str) -> JobDetails:
         return JobDetails(UploadJob(domain, job_id).refresh())
     except ServiceError as error:
         failure = error
-    if failure.code == _NOT_FOUND:
+    if failure.is_not_found:
         domain.call("GetDomain")  # raises if it is the domain that is missing
         raise ServiceError(
             f"Domain {domain.name!r} has no job {job_id}. cpnb.list_jobs(domain) lists those that it has; check that "

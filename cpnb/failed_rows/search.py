@@ -13,10 +13,10 @@ import numpy as np
 
 from cpnb.display import counted
 from cpnb.errors import CpnbError
+from cpnb.failed_rows.part_outcomes import Suspects, in_words
+from cpnb.failed_rows.small_jobs import EarlierJobs
+from cpnb.failed_rows.verdicts import Certainty, RowVerdicts
 from cpnb.group_testing import FailCount, FailureSearch
-from cpnb.part_outcomes import Suspects, in_words
-from cpnb.row_verdicts import Certainty, RowVerdicts
-from cpnb.small_jobs import EarlierJobs
 
 DEAF_S = 0.5
 """How long the search is deaf to Ctrl-C, on systems that cannot interrupt a wait at once."""

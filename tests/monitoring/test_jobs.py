@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from cpnb.domain import Domain
+from cpnb.monitoring import UploadJobs
 from cpnb.upload_job import JobStatus, ResultsSummary, UploadJob
-from cpnb.upload_jobs import JobName, UploadJobs
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 DOMAIN = Domain("loyalty", session=boto3.Session("nobody", "nobody", region_name="us-east-1"))
@@ -127,22 +127,6 @@ def test_times_of_another_zone_are_shown_in_utc():
     there = UploadJob(DOMAIN, "0" * 32, created_at=pd.Timestamp("2026-11-24 05:00", tz="Asia/Tokyo").to_pydatetime())
     assert listed(there).to_frame()["created_at"][0] == pd.Timestamp("2026-11-23 20:00", tz="UTC")
     assert "2026-11-23 20:00" in str(listed(there))
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        (NAME, JobName("spring", 2, 6)),
-        (SEARCH, JobName("spring", 2, 6, is_search=True)),
-        ("failed rows of 24b3a287d02e8536", JobName("failed rows of 24b3a287d02e8536")),
-        ("a b 1/1 x 12/30 20261124T035010.148353Z 24b3a287d02e8536", JobName("a b 1/1 x", 12, 30)),
-        ("spring 2/6", JobName("spring 2/6")),
-        ("", JobName("")),
-    ],
-    ids=["ours", "a search", "called like a search", "with a part in its name", "of others", "empty"],
-)
-def test_a_name_tells_upload_and_part_of_our_own_jobs(name, expected):
-    assert JobName.read(name) == expected
 
 
 def test_the_text_says_how_it_went_and_what_is_not_shown():

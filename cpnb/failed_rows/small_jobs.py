@@ -5,18 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from cpnb import adoption
 from cpnb.bandwidth import Bandwidth
 from cpnb.delivery import Delivery
 from cpnb.display import counted
 from cpnb.errors import UploadError
 from cpnb.group_testing import FailCount
+from cpnb.job_name import DIGEST_LENGTH, digest, search_name
 from cpnb.parts import Part
 from cpnb.planning import Plan
-from cpnb.upload_job import LONG_AGO, JobStatus, UploadJob, wrote_until
+from cpnb.upload_job import LONG_AGO, JobStatus, UploadJob, creation_time, wrote_until
 
 NAME_CHARACTERS = 100
 """Of the upload's name, so much is in those of the small jobs: the service allows 255 for all of it."""
@@ -62,12 +61,12 @@ class JobList:
     def read(cls, plan: Plan) -> JobList:
         """Return the jobs of the plan's domain as they are now."""
         items = plan.domain.pages("ListUploadJobs", MaxResults=500)
-        jobs = sorted((UploadJob.from_api(plan.domain, item) for item in items), key=_created_at)
-        return cls({job.display_name[-adoption.DIGEST_LENGTH :]: job for job in jobs}, tuple(jobs))
+        jobs = sorted((UploadJob.from_api(plan.domain, item) for item in items), key=creation_time)
+        return cls({job.display_name[-DIGEST_LENGTH:]: job for job in jobs}, tuple(jobs))
 
     def was_searched(self, plan: Plan, part: Part) -> bool:
         """Return whether failed rows of a part were looked for, in this upload of it or an earlier one."""
-        sought = adoption.searching(adoption.digest(plan, part))
+        sought = search_name(digest(plan, part))
         return any(sought in job.display_name for job in self.jobs)
 
     def require_newest(self, plan: Plan, ours: Iterable[UploadJob], *, made_count: int = 0) -> None:
@@ -88,8 +87,8 @@ class JobList:
             If there was one.
         """
         own_ids = {job.job_id for job in ours}
-        since = min((_created_at(job) for job in self.jobs if job.job_id in own_ids), default=LONG_AGO)
-        own_digests = {adoption.digest(plan, part) for part in plan.parts}
+        since = min((creation_time(job) for job in self.jobs if job.job_id in own_ids), default=LONG_AGO)
+        own_digests = {digest(plan, part) for part in plan.parts}
         later = [
             job
             for job in self.jobs
@@ -107,13 +106,9 @@ class JobList:
             )
 
 
-def _created_at(job: UploadJob) -> datetime:
-    return job.created_at or LONG_AGO
-
-
 def _is_of(digests: set[str], name: str) -> bool:
     """Return whether a job is one of an upload with these digests: its own, or a small one made to search it."""
-    return name[-adoption.DIGEST_LENGTH :] in digests or any(adoption.searching(digest) in name for digest in digests)
+    return name[-DIGEST_LENGTH:] in digests or any(search_name(one) in name for one in digests)
 
 
 class EarlierJobs:
@@ -170,10 +165,10 @@ class EarlierJobs:
 
     def _started_before(self, part: Part, few: Part) -> UploadJob | None:
         """Return the job that an earlier search of this upload made and started for these very rows."""
-        job = self._listed.by_digest.get(adoption.digest(self._plan, few))
-        if job is None or job.status is JobStatus.CREATED or _created_at(job) <= _created_at(self._jobs[part.number]):
+        job = self._listed.by_digest.get(digest(self._plan, few))
+        if job is None or job.status is JobStatus.CREATED:
             return None
-        return job
+        return job if creation_time(job) > creation_time(self._jobs[part.number]) else None
 
     def _count(self, part: Part, few: Part, job: UploadJob) -> FailCount | None:
         """Return how many of a few rows of a part their job says were refused."""
@@ -238,7 +233,7 @@ class SmallJobs(EarlierJobs):
 
     def _waiting_for_its_file(self, few: Part) -> UploadJob | None:
         """Return the job that an earlier search had made for these rows and not started, if there is one."""
-        job = self._listed.by_digest.get(adoption.digest(self._plan, few))
+        job = self._listed.by_digest.get(digest(self._plan, few))
         return job if job and job.status is JobStatus.CREATED else None
 
     def _require_newest(self) -> None:
@@ -258,7 +253,7 @@ class SmallJobs(EarlierJobs):
         delivery = Delivery(
             self._plan,
             few,
-            f"{self._name} {adoption.searching(adoption.digest(self._plan, part))}",
+            f"{self._name} {search_name(digest(self._plan, part))}",
             self._plan.stream(self._data, few),
             bandwidth=self._bandwidth,
             stopping=self.stopping,

@@ -24,11 +24,11 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 class Outcome(Enum):
     """What a chart tells of a job: its name in the legend, and its tone."""
 
-    SUCCEEDED = ("succeeded", Tone.FINE)
-    PARTIALLY_SUCCEEDED = ("partially succeeded", Tone.WARNING)
-    FAILED = ("failed", Tone.ERROR)
-    STOPPED = ("stopped", Tone.NEUTRAL)
-    NOT_ENDED = ("not ended yet", Tone.BUSY)
+    SUCCEEDED = ("succeeded", JobStatus.SUCCEEDED.tone)
+    PARTIALLY_SUCCEEDED = ("partially succeeded", JobStatus.PARTIALLY_SUCCEEDED.tone)
+    FAILED = ("failed", JobStatus.FAILED.tone)
+    STOPPED = ("stopped", JobStatus.STOPPED.tone)
+    NOT_ENDED = ("not ended yet", JobStatus.IN_PROGRESS.tone)
 
     @classmethod
     def of(cls, status: JobStatus) -> Outcome:

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from cpnb.failed_rows.stored_keys import StoredKeys, key_texts, search_key
 from cpnb.fields import FieldMap
-from cpnb.stored_keys import StoredKeys, key_texts, search_key
 
 
 class Profiles:

@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 
-from cpnb.adoption import digest, display_name
 from cpnb.csvstream import Measure
 from cpnb.errors import UploadError
+from cpnb.failed_rows.part_outcomes import in_words, suspects
+from cpnb.failed_rows.small_jobs import JobList, refused_count
+from cpnb.failed_rows.verdicts import RowVerdicts
 from cpnb.fields import FieldMap
 from cpnb.group_testing import FailCount
-from cpnb.part_outcomes import in_words, suspects
+from cpnb.job_name import digest, display_name
 from cpnb.parts import Part
 from cpnb.planning import Plan
 from cpnb.report import Report
-from cpnb.row_verdicts import RowVerdicts
-from cpnb.small_jobs import JobList, refused_count
 from cpnb.upload_job import JobStatus, ResultsSummary, UploadJob
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
