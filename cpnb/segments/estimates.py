@@ -6,18 +6,16 @@ import json
 import re
 import warnings
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import tenacity
 
-from cpnb.display import counted
 from cpnb.domain import Domain
 from cpnb.errors import ServiceError, WaitTimeoutError
 from cpnb.retrying import pause
-from cpnb.upload_job import JobStatus, UploadJob, wrote_until
+from cpnb.segments.domain_uploads import DomainUploads
 
-__all__ = ["EmptySegmentWarning", "StaleEstimateWarning", "estimate_segment", "uploads_not_settled"]
+__all__ = ["EmptySegmentWarning", "StaleEstimateWarning", "estimate_segment", "service_count"]
 
 # Source: Amazon Connect administrator guide, 'customer-segments-building-segments' (letter case),
 # 'object-type-mapping-troubleshooting' (what is ingested shows late), 'customer-profiles-data-expiration'.
@@ -26,10 +24,6 @@ _EMPTY = (
     "spaces included: compare the condition with a row that should match. After an upload, wait some minutes and ask "
     "again; profiles that have expired are gone."
 )
-
-SETTLES_AFTER = timedelta(minutes=10)
-"""How long after its end an upload may still be missing from segments. That it may is documented, and not how long.
-Source: Amazon Connect administrator guide, 'object-type-mapping-troubleshooting'; the minutes are our caution."""
 
 
 class EmptySegmentWarning(UserWarning):
@@ -59,11 +53,11 @@ def estimate_segment(domain: Domain, name: str, query: Mapping[str, Any], timeou
     WaitTimeoutError, ServiceError, DomainNotFoundError, CredentialsError, UnreachableError
         See `SegmentDefinition.estimate`.
     """
-    count = _waited_for(domain, name, query, timeout_s)
-    unsettled = uploads_not_settled(domain)
-    if unsettled:
+    count = service_count(domain, name, query, timeout_s)
+    uploads = DomainUploads.look(domain)
+    if uploads is not None and uploads.unsettled:
         warnings.warn(
-            f"The estimate for segment {name!r} may be behind: {unsettled} Ask again in some minutes.",
+            f"The estimate for segment {name!r} may be behind: {uploads.unsettled} Ask again in some minutes.",
             StaleEstimateWarning,
             stacklevel=3,
         )
@@ -72,7 +66,8 @@ def estimate_segment(domain: Domain, name: str, query: Mapping[str, Any], timeou
     return count
 
 
-def _waited_for(domain: Domain, name: str, query: Mapping[str, Any], timeout_s: float) -> int:
+def service_count(domain: Domain, name: str, query: Mapping[str, Any], timeout_s: float) -> int:
+    """Return how many profiles a query matches now, and nothing else; see `estimate_segment`."""
     estimate_id = domain.call("CreateSegmentEstimate", **query)["EstimateId"]
     polling = tenacity.Retrying(
         retry=tenacity.retry_if_result(_is_running),
@@ -93,42 +88,6 @@ def _waited_for(domain: Domain, name: str, query: Mapping[str, Any], timeout_s: 
     raise ServiceError(
         f"The service could not estimate segment {name!r} ({status}): {answer.get('Message') or 'no message'}"
     )
-
-
-def uploads_not_settled(domain: Domain) -> str:
-    """Return a sentence about uploads of a domain that segments may not show yet.
-
-    Returns
-    -------
-    str
-        Empty if there are none, or if nobody may look: whoever estimates need not be allowed to list uploads.
-    """
-    try:
-        jobs = [UploadJob.from_api(domain, item) for item in domain.pages("ListUploadJobs", MaxResults=500)]
-    except ServiceError:
-        return ""
-    at_work = sum(job.status is JobStatus.IN_PROGRESS for job in jobs)
-    now = datetime.now(UTC)
-    wrote = [
-        wrote_until(job.status, job.status_reason, job.created_at, job.completed_at)
-        for job in jobs
-        if job.status is not JobStatus.IN_PROGRESS
-    ]
-    ended = [moment for moment in wrote if moment > now - SETTLES_AFTER]
-    parts = []
-    if at_work:
-        parts.append(f"{counted(at_work, 'upload job')} {'is' if at_work == 1 else 'are'} still at work")
-    if ended:
-        parts.append(
-            f"{counted(len(ended), 'upload job')} ended only {_ago(now - max(ended))} ago, and what was uploaded shows "
-            "late in segments"
-        )
-    return f"{'; '.join(parts)}." if parts else ""
-
-
-def _ago(passed: timedelta) -> str:
-    seconds = max(0, round(passed.total_seconds()))
-    return counted(seconds, "second") if seconds < 90 else counted(round(seconds / 60), "minute")  # noqa: PLR2004
 
 
 def _is_running(answer: dict[str, Any]) -> bool:

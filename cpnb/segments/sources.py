@@ -13,7 +13,7 @@ from cpnb.domain import Domain
 from cpnb.errors import ExpressionError, ServiceError, SourceSegmentError
 from cpnb.segments.requests import NOT_FOUND, about_segment
 
-__all__ = ["SourceSegments", "check_condition", "look_at_sources"]
+__all__ = ["LocalCondition", "SourceSegments", "check_condition", "local_condition", "look_at_sources"]
 
 Attribute = tuple[str, str]
 """The dimension shape and the name of an attribute, which tell calculated from other attributes."""
@@ -62,6 +62,61 @@ def look_at_sources(domain: Domain, name: str, expression: Expression) -> Source
     if problem := too_many_attributes(walk.attributes):
         raise SourceSegmentError(f"Segment {name!r}, with the segments that it is built on, {problem}")
     return SourceSegments(walk.expressions, walk.unreadable)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalCondition:
+    """A condition, and those of all segments that it is built on, so that a table can be held against it.
+
+    Attributes
+    ----------
+    name : str
+        What the segment is called.
+    expression : Expression
+        Its condition.
+    sources : mapping of str to Expression
+        The conditions of the others, by name.
+    """
+
+    name: str
+    expression: Expression
+    sources: Mapping[str, Expression]
+
+
+def local_condition(name: str, expression: Expression | None, domain: Domain | None) -> LocalCondition:
+    """Return a condition with those that it is built on, which only a domain knows.
+
+    Parameters
+    ----------
+    name : str
+        What the segment is called.
+    expression : Expression or None
+        Its condition; None if it is written in SQL.
+    domain : Domain or None
+        Where the others are.
+
+    Raises
+    ------
+    ExpressionError
+        If it, or one that it is built on, has no condition that can be read, or no domain is given to read them.
+    SourceSegmentError, DomainNotFoundError, CredentialsError, UnreachableError, ServiceError
+        See `look_at_sources`.
+    """
+    if expression is None:
+        raise ExpressionError(
+            f"Segment {name!r} is written in SQL, which only the service can run, over tables that it has. "
+            ".estimate(domain) counts whom it matches."
+        )
+    names = [leaf.name for leaf in expression.leaves() if isinstance(leaf, InSegment)]
+    if names and domain is None:
+        raise ExpressionError(
+            f"Segment {name!r} is built on segment {names[0]!r}, and only a domain knows who that is: "
+            "matches(data, fields, domain=domain) reads it there."
+        )
+    found = SourceSegments() if domain is None else look_at_sources(domain, name, expression)
+    if found.unreadable:
+        raise ExpressionError(f"Whom {name!r} matches cannot be told here. {next(iter(found.unreadable.values()))}")
+    return LocalCondition(name, expression, found.expressions)
 
 
 def check_condition(expression: object) -> None:
