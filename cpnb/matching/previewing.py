@@ -55,7 +55,7 @@ def preview(data: Frame, expression: Expression, fields: FieldMap, *, sources: S
     >>> from cpnb import FieldMap, profile
     >>> table = pd.DataFrame({"city": ["Seattle", "SEATTLE", "Boston"]})
     >>> print(preview(table, profile.Address.City == "Seattle", FieldMap({"city": "Address.City"})))
-    1 of 3 rows match (33.3 %).
+    1 of 3 rows matches (33.3 %).
       rows  together
          1         1  ███·······  Address.City is 'Seattle'
     """

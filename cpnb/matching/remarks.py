@@ -62,15 +62,15 @@ class Remarks:
         for (path, kind), count in self._unread.items():
             if count:
                 yield (
-                    f"{counted(count, 'row')} {_have(count)} a {path} that cannot be read as a {kind}, which meets no "
-                    f"comparison of {kind}s; expected {_WRITTEN[kind]}."
+                    f"In {counted(count, 'row')} {path} cannot be read as a {kind}, so no comparison of {kind}s holds; "
+                    f"expected {_WRITTEN[kind]}."
                 )
         for (path, words), count in self._absent_that_meet.items():
             if count:
                 yield f"{counted(count, 'row')} without {path} {_meet(count)} the condition: {words}."
         for path, count in self._without_text.items():
             if count:
-                yield f"{counted(count, 'row')} {_have(count)} a {path} that cannot be sent, such as a list."
+                yield f"In {counted(count, 'row')} {path} holds something that cannot be sent, such as a list."
 
     def _unfilled(self) -> Iterator[str]:
         filled = {one.name for one in self._fields}

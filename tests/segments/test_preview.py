@@ -320,10 +320,10 @@ def test_rows_without_a_key_of_their_own_are_told(people):
 def test_what_cannot_be_read_is_counted(people):
     seen = preview(people, (SPEND > 5) & BORN.before("2000-01-01") & SPEND.between(0, 50), FIELDS)
     assert seen.notes == (
-        "1 row has a Attributes.spend that cannot be read as a number, which meets no comparison of numbers; expected "
-        "digits, a point and nothing else.",
-        "1 row has a BirthDate that cannot be read as a date, which meets no comparison of dates; expected 2024-10-01 "
-        "or 2024-10-01T12:30:00Z.",
+        "In 1 row Attributes.spend cannot be read as a number, so no comparison of numbers holds; expected digits, a "
+        "point and nothing else.",
+        "In 1 row BirthDate cannot be read as a date, so no comparison of dates holds; expected 2024-10-01 or "
+        "2024-10-01T12:30:00Z.",
     )
 
 
@@ -349,7 +349,7 @@ def test_cells_that_cannot_be_sent_are_counted(people):
     )
     seen = preview(people, CITY == "Seattle", FIELDS)
     assert seen.count == 1
-    assert seen.notes == ("2 rows have a Address.City that cannot be sent, such as a list.",)
+    assert seen.notes == ("In 2 rows Address.City holds something that cannot be sent, such as a list.",)
 
 
 # How it looks.
@@ -374,8 +374,8 @@ def test_a_preview_says_in_text_who_matches_and_why_nobody_does(people):
         "Nobody meets: Address.City is 'Seattle' and (Attributes.spend is greater than 5 or LastName is 'mueller') and "
         "LastName is 'müller'\n"
         "  2 rows without the condition: LastName is 'müller'\n"
-        "Note: 1 row has a Attributes.spend that cannot be read as a number, which meets no comparison of numbers; "
-        "expected digits, a point and nothing else.\n"
+        "Note: In 1 row Attributes.spend cannot be read as a number, so no comparison of numbers holds; expected "
+        "digits, a point and nothing else.\n"
         "Note: 1 row has the unique key of an earlier row (0 of them match): a segment counts profiles, one for each "
         "key, and not rows."
     )

@@ -134,7 +134,7 @@ profiles_of_texts = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=600, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=500, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(segment_groups=segments, profiles=st.lists(profiles_of_texts, min_size=1, max_size=5))
 def test_table_and_sql_select_the_same_profiles(sql, segment_groups, profiles):
     marked = labelled(profiles)
