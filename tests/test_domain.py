@@ -7,6 +7,7 @@ import json
 import logging
 import pickle
 import socket
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -357,3 +358,39 @@ def test_the_repr_of_a_domain_at_aws_names_its_host() -> None:
     session = boto3.Session("AKIDEXAMPLE", "not-a-secret", region_name="eu-west-1")
 
     assert Domain("loyalty", session=session).host == "profile.eu-west-1.amazonaws.com"
+
+
+def test_who_the_account_is_is_asked_once_and_not_for_long_where_nobody_answers(
+    serving: Callable[[type[BaseHTTPRequestHandler]], str],
+) -> None:
+    asked: list[str] = []
+    is_over = threading.Event()
+
+    class Silent(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked.append(self.path)
+            is_over.wait(60)
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    domain = domain_at(serving(Silent))
+    began_s = time.monotonic()
+
+    try:
+        errors = [raised_by(lambda: domain.account) for _ in range(3)]
+    finally:
+        is_over.set()
+
+    assert time.monotonic() - began_s < 15
+    assert {type(error) for error in errors} == {UnreachableError}
+    assert len(asked) == 1
+    assert "account" not in repr(domain)
+
+
+def test_a_refusal_to_say_who_the_account_is_is_not_remembered(service: Service) -> None:
+    service.will_answer(403, "InvalidClientTokenId", Message="no")
+    domain = domain_at(service.url)
+
+    assert [type(raised_by(lambda: domain.account)) for _ in range(2)] == [CredentialsError] * 2
+    assert len(service.paths) == 2
