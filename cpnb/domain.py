@@ -58,7 +58,9 @@ ACCOUNT_ANSWER_S = 3.0
 ACCOUNT_UNKNOWN_S = 300.0
 """How long it is remembered that this question was not answered."""
 
-_ONE_ATTEMPT = {"mode": "standard", "total_max_attempts": 1}
+# One request is one request. A lost answer to Create or Start must not be followed by another behind our back: the
+# service has no idempotency token for them. What is tried again is for `retrying` to say.
+_ONE_ATTEMPT: Any = {"mode": "standard", "total_max_attempts": 1}
 
 # An answer without its end; the last comes from the SDK's parsers, and is of none of the SDK's own families.
 _CUT_OFF = (sdk.IncompleteReadError, sdk.ResponseStreamingError, ResponseParserError)
@@ -129,8 +131,6 @@ class Domain:
     def _new_client(self, endpoint_url: str | None) -> Any:
         loopback = endpoint_url is not None and urlsplit(endpoint_url).hostname in LOOPBACK_HOSTS
         config = Config(
-            # One request is one request. A lost answer to Create or Start must not be followed by another behind our
-            # back: the service has no idempotency token for them. What is tried again is for `retrying` to say.
             retries=_ONE_ATTEMPT,
             connect_timeout=10,
             read_timeout=60,
@@ -197,7 +197,7 @@ class Domain:
             )
             with silenced():
                 return str(sts.get_caller_identity()["Account"])
-        except (sdk.BotoCoreError, sdk.ClientError) as error:
+        except (sdk.BotoCoreError, sdk.ClientError, ResponseParserError) as error:
             failure = _translated(error, self, "GetCallerIdentity")
         raise failure
 

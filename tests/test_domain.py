@@ -388,9 +388,32 @@ def test_who_the_account_is_is_asked_once_and_not_for_long_where_nobody_answers(
     assert "account" not in repr(domain)
 
 
-def test_a_refusal_to_say_who_the_account_is_is_not_remembered(service: Service) -> None:
-    service.will_answer(403, "InvalidClientTokenId", Message="no")
-    domain = domain_at(service.url)
+@pytest.mark.parametrize(
+    ("document", "kind", "times"),
+    [
+        ("<ErrorResponse><Error><Code>InvalidClientTokenId</Code></Error></ErrorResponse>", CredentialsError, 2),
+        ('{"message": "Please sign in"}', UnreachableError, 1),
+    ],
+    ids=["refused, which is quick and may pass", "answered by somebody else"],
+)
+def test_an_answer_that_does_not_say_who_the_account_is(
+    serving: Callable[[type[BaseHTTPRequestHandler]], str], document: str, kind: type[ServiceError], times: int
+) -> None:
+    asked: list[str] = []
 
-    assert [type(raised_by(lambda: domain.account)) for _ in range(2)] == [CredentialsError] * 2
-    assert len(service.paths) == 2
+    class Refusing(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            asked.append(self.path)
+            self.send_response(403)
+            self.send_header("Content-Length", str(len(document)))
+            self.end_headers()
+            self.wfile.write(document.encode())
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    domain = domain_at(serving(Refusing))
+
+    assert [type(raised_by(lambda: domain.account)) for _ in range(2)] == [kind] * 2
+    assert len(asked) == times
