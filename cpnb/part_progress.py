@@ -92,8 +92,8 @@ class PartProgress:
         if self.phase is not Phase.STOPPED or self.job is None or self.job.status is not JobStatus.CREATED:
             return ""
         return (
-            f" Job {self.job.job_id} still waits for its file; upload.retry() goes on with it, and so does the same "
-            "upload if it is run again."
+            f" Job {self.job.job_id} still waits for its file, or to be started; upload.retry() goes on with it, and "
+            "so does the same upload if it is run again."
         )
 
 

@@ -199,7 +199,7 @@ class PartsAtWork:
             job = delivery.start(job)
         self.note(part, phase=Phase.PROCESSING, job=job)
         # `stop` sets the flag before it looks for jobs at work: one of the two sees the other.
-        if stopping.is_set():
+        if stopping.is_set() and not job.status.is_final:
             with contextlib.suppress(ServiceError):  # refused: the job goes on, and so does the watching
                 job.stop()
         self.note(part, phase=Phase.DONE, job=delivery.watch(job))

@@ -128,9 +128,16 @@ UPLOADS = (
     Mutant(
         "a stop before the watching stops the job",
         "cpnb/parts_at_work.py",
-        "        if stopping.is_set():\n",
+        "        if stopping.is_set() and not job.status.is_final:\n",
         "        if False:\n",
         ("tests/test_parts_at_work.py::test_a_job_that_is_found_when_the_upload_was_stopped_already_is_stopped",),
+    ),
+    Mutant(
+        "a job that may have been started is stopped",
+        "cpnb/delivery.py",
+        "                return job.stop()\n",
+        "                return job.refresh()\n",
+        ("tests/test_stop_in_doubt.py",),
     ),
     Mutant(
         "parts that nobody began end",
