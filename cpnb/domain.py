@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import re
 import time
@@ -52,6 +51,16 @@ MESSAGE_LENGTH = 400
 PACE_SHARE = 0.2
 """After a throttling, calls are this share of the first pause apart: 0.2 s, which is 5 a second, and at most 2 s.
 Source: the published rates of neighbouring operations, 5 reads and 1 write a second; those of upload jobs are not."""
+
+ACCOUNT_ANSWER_S = 3.0
+"""How long AWS is waited for when asked who the account is: once, as the number is only for reading."""
+
+ACCOUNT_UNKNOWN_S = 300.0
+"""How long it is remembered that this question was not answered."""
+
+# One request is one request. A lost answer to Create or Start must not be followed by another behind our back: the
+# service has no idempotency token for them. What is tried again is for `retrying` to say.
+_ONE_ATTEMPT: Any = {"mode": "standard", "total_max_attempts": 1}
 
 # An answer without its end; the last comes from the SDK's parsers, and is of none of the SDK's own families.
 _CUT_OFF = (sdk.IncompleteReadError, sdk.ResponseStreamingError, ResponseParserError)
@@ -109,6 +118,8 @@ class Domain:
         self.ca_bundle = ca_bundle
         self.pace = Pace()
         self._host_process = host_process
+        self._account = ""
+        self._silence: tuple[float, UnreachableError] | None = None
         try:
             self._session = session or boto3.Session(profile_name=profile, region_name=region)
             self.client = self._new_client(endpoint_url)
@@ -120,9 +131,7 @@ class Domain:
     def _new_client(self, endpoint_url: str | None) -> Any:
         loopback = endpoint_url is not None and urlsplit(endpoint_url).hostname in LOOPBACK_HOSTS
         config = Config(
-            # One request is one request. A lost answer to Create or Start must not be followed by another behind our
-            # back: the service has no idempotency token for them. What is tried again is for `retrying` to say.
-            retries={"mode": "standard", "total_max_attempts": 1},
+            retries=_ONE_ATTEMPT,
             connect_timeout=10,
             read_timeout=60,
             user_agent_extra="cpnb",
@@ -152,24 +161,43 @@ class Domain:
         """AWS region."""
         return str(self.client.meta.region_name)
 
-    @functools.cached_property
+    @property
     def account(self) -> str:
         """Number of the AWS account that the credentials belong to; asked of AWS once.
+
+        That nobody answers is remembered for some minutes: each upload would wait for it anew.
 
         Raises
         ------
         CredentialsError, UnreachableError
             If the question cannot be asked or is refused.
         """
+        if self._account:
+            return self._account
+        if self._silence is not None and time.monotonic() - self._silence[0] < ACCOUNT_UNKNOWN_S:
+            raise self._silence[1].with_traceback(None)
+        try:
+            self._account = self._asked_account()
+        except UnreachableError as error:
+            self._silence = time.monotonic(), error
+            raise
+        return self._account
+
+    def _asked_account(self) -> str:
         custom = None if self.host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws")) else self.endpoint_url
-        config = Config(connect_timeout=10, read_timeout=30, proxies={} if self._is_loopback else None)
+        config = Config(
+            retries=_ONE_ATTEMPT,
+            connect_timeout=ACCOUNT_ANSWER_S,
+            read_timeout=ACCOUNT_ANSWER_S,
+            proxies={} if self._is_loopback else None,
+        )
         try:
             sts = self._session.client(
                 "sts", endpoint_url=custom, region_name=self.region, config=config, verify=self.ca_bundle
             )
             with silenced():
                 return str(sts.get_caller_identity()["Account"])
-        except (sdk.BotoCoreError, sdk.ClientError) as error:
+        except (sdk.BotoCoreError, sdk.ClientError, ResponseParserError) as error:
             failure = _translated(error, self, "GetCallerIdentity")
         raise failure
 
@@ -180,8 +208,8 @@ class Domain:
     @property
     def place(self) -> str:
         """Host, region and, if it was asked for before, account: all that tells where rows go."""
-        account = self.__dict__.get("account")  # what is shown must not call AWS
-        return f"{self.host}, region {self.region}" + (f", account {account}" if account else "")
+        # What is shown must not call AWS.
+        return f"{self.host}, region {self.region}" + (f", account {self._account}" if self._account else "")
 
     def __repr__(self) -> str:
         return f"Domain({self.name!r} at {self.place})"

@@ -115,6 +115,15 @@ def status_of(parts: Sequence[PartProgress]) -> str:
     return JobStatus.FAILED if JobStatus.FAILED in ends else JobStatus.STOPPED
 
 
+def headline_of(parts: Sequence[PartProgress]) -> str:
+    """Return how many rows, how they stand, and the counters, in a line."""
+    results, missing = results_of(parts), uncounted(parts)
+    told = [] if missing and results == ResultsSummary() else [str(results)]
+    told += [f"no counts of {counted(missing, 'part')}"] if missing else []
+    row_count = sum(progress.part.measure.row_count for progress in parts)
+    return f"Upload of {counted(row_count, 'row')}: {status_of(parts)} ({'; '.join(told)})"
+
+
 def reported_from(parts: Sequence[PartProgress]) -> datetime | None:
     """Return when the first of the parts that are not sent again was taken in; None if there is none."""
     reported = (progress.job for progress in parts if progress.action is Action.REPORT and progress.job)

@@ -69,7 +69,7 @@ PRIVACY = (
     ),
     Mutant(
         "the error of a progress bar is told by its kind only",
-        "cpnb/uploads.py",
+        "cpnb/listener.py",
         'f" ({error})" if isinstance(error, CpnbError) else ""',
         'f" ({error})"',
         (_UPLOADS,),

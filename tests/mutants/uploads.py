@@ -163,4 +163,18 @@ UPLOADS = (
         "pass",
         ("tests/test_parts_at_work.py::test_what_is_kept_of_an_error_holds_no_frames",),
     ),
+    Mutant(
+        "a failure that nobody looked at is told at the end",
+        "cpnb/uploads.py",
+        "            if failure is not None:\n                self._end.came(",
+        "            if failure is None:\n                self._end.came(",
+        ("tests/journeys/test_scripts_that_do_not_wait.py",),
+    ),
+    Mutant(
+        "what is being stopped is waited for before it is sent again",
+        "cpnb/uploads.py",
+        "        self._work.finish_stopping(STOPPING_S)\n",
+        "",
+        (f"{_TROUBLE}::test_what_is_being_stopped_is_sent_again_without_waiting_in_between",),
+    ),
 )

@@ -97,6 +97,11 @@ class Line:
         self.proxy.forget()
         self._ask("DELETE", "/_sandbox/faults")
 
+    def faults_left(self) -> tuple[str, ...]:
+        """Return the faults that were ordered, of the wire and of the sandbox, and have not happened."""
+        pending = self._ask("GET", "/_sandbox/faults")["pending"]
+        return (*self.proxy.left, *(fault["kind"] for fault in pending))
+
     def cities(self, domain: Domain) -> dict[str, str]:
         """Return the city of every profile by its account number, as the sandbox has them."""
         direct = self._direct(domain.name)
