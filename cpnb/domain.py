@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import time
@@ -17,7 +18,7 @@ from botocore.config import Config
 from botocore.parsers import ResponseParserError
 
 from cpnb import catalog
-from cpnb.errors import DomainNotFoundError, ServiceError
+from cpnb.errors import DomainNotFoundError, ServiceError, UnreachableError
 from cpnb.foreign_logs import silenced
 from cpnb.pace import Pace
 from cpnb.retrying import patience, pause, trying_again
@@ -38,9 +39,6 @@ ACCOUNT_UNKNOWN_S = 300.0
 # One request is one request. A lost answer to Create or Start must not be followed by another behind our back: the
 # service has no idempotency token for them. What is tried again is for `retrying` to say.
 _ONE_ATTEMPT: Any = {"mode": "standard", "total_max_attempts": 1}
-
-# An answer without its end; the last comes from the SDK's parsers, and is of none of the SDK's own families.
-_CUT_OFF = (sdk.IncompleteReadError, sdk.ResponseStreamingError, ResponseParserError)
 
 
 class Domain:
@@ -161,31 +159,21 @@ class Domain:
         return self._account
 
     def _asked_account(self) -> str:
-        custom = None if self.host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws")) else self.endpoint_url
-        config = Config(
-            retries=_ONE_ATTEMPT,
-            connect_timeout=ACCOUNT_ANSWER_S,
-            read_timeout=ACCOUNT_ANSWER_S,
-            proxies={} if self._is_loopback else None,
-        )
+        once = {"retries": _ONE_ATTEMPT, "connect_timeout": ACCOUNT_ANSWER_S, "read_timeout": ACCOUNT_ANSWER_S}
         try:
             with silenced():
-                return str(sts.get_caller_identity()["Account"])
+                return str(self._neighbour("sts", **once).get_caller_identity()["Account"])
         except (sdk.BotoCoreError, sdk.ClientError, ResponseParserError) as error:
-            failure = _translated(error, self, "GetCallerIdentity")
-                return str(self._neighbour("sts").get_caller_identity()["Account"])
-        except (sdk.BotoCoreError, sdk.ClientError) as error:
             failure = translated(error, self, "GetCallerIdentity")
         raise failure
 
-    def _neighbour(self, service: str) -> Any:
+    def _neighbour(self, service: str, **waiting: Any) -> Any:
         """Return a client of another service at the same place: of AWS, or of the sandbox."""
         is_at_aws = self.host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws"))
         config = Config(
-            connect_timeout=10,
-            read_timeout=30,
             proxies={} if self._is_loopback else None,
             s3=None if is_at_aws else {"addressing_style": "path"},  # a sandbox has one host for all buckets
+            **waiting,
         )
         return self._session.client(
             service,  # type: ignore[call-overload]  # its overloads are for names that are written out
@@ -197,7 +185,7 @@ class Domain:
 
     @functools.cached_property
     def _storage(self) -> Any:
-        return self._neighbour("s3")
+        return self._neighbour("s3", connect_timeout=10, read_timeout=60)
 
     def stored_keys(self, bucket: str, prefix: str) -> list[str]:
         """Return the keys of the objects in S3 that begin with a prefix, in order, with the domain's credentials.
