@@ -80,7 +80,14 @@ class ResultsSummary:
     @property
     def is_complete(self) -> bool:
         """Whether the service gave all three."""
-        return None not in (self.created, self.updated, self.failed)
+        return self.record_count is not None
+
+    @property
+    def record_count(self) -> int | None:
+        """Records that were counted, of whatever outcome; None if a counter is missing."""
+        if self.created is None or self.updated is None or self.failed is None:
+            return None
+        return self.created + self.updated + self.failed
 
     def __add__(self, other: ResultsSummary) -> ResultsSummary:
         return ResultsSummary(
@@ -267,7 +274,8 @@ class UploadJob:
             return (
                 "the service could not read the file, or accepted none of its records; it does not say which. The same "
                 "again would fail again. Upload ten rows, people.head(10), to tell the two apart: if they fail as "
-                "well, look at the field map and the limits of the domain, else at the rows, upload.failed_rows()."
+                "well, look at the field map and the limits of the domain, else at the rows, upload.failed_rows(). "
+                "Before upload.find_failed_rows(), upload the table again: the ten rows came after it."
             )
         return "a fault of the service; run the upload again, or upload.retry() its part."
 
