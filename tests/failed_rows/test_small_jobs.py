@@ -104,6 +104,19 @@ def test_what_happened_to_a_whole_part_is_said_of_each_of_its_rows(
     assert set(frame["certainty"]) == {certainty}
 
 
+@pytest.mark.parametrize("jobs", [{}, {2: job("CREATED")}], ids=["no job", "one that waits for its file"])
+def test_rows_of_a_part_whose_table_changed_are_not_said_to_be_sent_by_a_retry(jobs: dict[int, UploadJob]) -> None:
+    verdicts = RowVerdicts()
+    plan = plan_with({"JobId": "a" * 32, "Status": "CREATED"})
+    jobs = {number: replace(one, domain=plan.domain) for number, one in jobs.items()}
+
+    suspects(plan, {1: job("SUCCEEDED"), **jobs}, verdicts, changed={2})
+
+    frame = verdicts.to_frame()
+    assert frame["row"].tolist() == [10, 11, 12, 13]
+    assert set(frame["reason"]) == {"its part was not sent: the table changed; upload it again"}
+
+
 def test_counts_in_words() -> None:
     assert (in_words(FailCount(1200, 1200)), in_words(FailCount(1, 3))) == ("1,200", "1 to 3")
 
