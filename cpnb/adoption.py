@@ -122,7 +122,7 @@ class _Listing:
                 if item.get("Status") == JobStatus.IN_PROGRESS:
                     at_work = str(item["JobId"])
                 continue
-            job = UploadJob.from_api(domain, item)
+            job = UploadJob.from_api(domain, item).in_known_state()
             if ending not in newest or creation_time(job) > creation_time(newest[ending]):
                 newest[ending] = job
         return cls(newest, others_wrote_until, at_work, frozenset(waiting))
@@ -213,7 +213,7 @@ def _as_it_is_now(job: UploadJob) -> UploadJob | None:
     if job.status.is_final:
         return job
     try:
-        return job.refresh()
+        return job.refresh().in_known_state()
     except ServiceError as error:
         if not error.is_not_found:
             raise

@@ -64,8 +64,7 @@ def suspects(
         rows = _sent(plan, part)
         count = refused_count(job, len(rows)) if job else None
         if job is None or count is None:
-            absent = _CHANGED if part.number in changed else _ABSENT
-            reason, certainty = absent if job is None else _UNTOLD.get(job.status, absent)
+            reason, certainty = _untold(job, is_changed=part.number in changed)
             verdicts.add(rows, part.number, reason, certainty)
         elif count.least == len(rows):
             verdicts.add(rows, part.number, "every record of its part was refused", Certainty.CERTAIN)
@@ -81,6 +80,16 @@ _UNTOLD = {
     JobStatus.STOPPED: ("its part was stopped; upload.retry() sends it", Certainty.POSSIBLE),
     JobStatus.FAILED: ("its part broke off; upload.retry() sends it", Certainty.POSSIBLE),
 }
+
+
+_UNKNOWN = ("its job is in a state that is not known here", Certainty.POSSIBLE)
+
+
+def _untold(job: UploadJob | None, *, is_changed: bool) -> tuple[str, Certainty]:
+    """Return what is said of the rows of a part whose job does not tell about them."""
+    if job is None or job.status is JobStatus.CREATED:
+        return _CHANGED if is_changed else _ABSENT
+    return _UNTOLD.get(job.status, _UNKNOWN)
 
 
 def _sent(plan: Plan, part: Part) -> Positions:

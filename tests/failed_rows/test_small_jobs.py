@@ -84,6 +84,7 @@ def test_a_job_says_how_many_of_its_ten_records_were_refused(ended: UploadJob, c
     ("ended", "reason", "certainty"),
     [
         (job("CREATED"), "its part was not sent; upload.retry() sends it", "certain"),
+        (job("QUEUED"), "its job is in a state that is not known here", "possible"),
         (job("STOPPED"), "its part was stopped; upload.retry() sends it", "possible"),
         (job("FAILED", "INTERNAL_FAILURE"), "its part broke off; upload.retry() sends it", "possible"),
         (job("PARTIALLY_SUCCEEDED", failed=4), "every record of its part was refused", "certain"),
@@ -174,6 +175,12 @@ def test_jobs_that_may_have_written_newer_values_do(item: dict[str, Any]) -> Non
     )
     with pytest.raises(UploadError, match=f"{words}.*upload this table again|{words}.*Upload this table again"):
         JobList.read(plan).require_newest(plan, [UploadJob.from_api(plan.domain, OURS)])
+
+
+def test_a_strangers_job_in_a_state_that_nobody_here_knows_is_listed() -> None:
+    plan = plan_with(later("theirs", "QUEUED"))
+
+    assert JobList.read(plan).jobs[0].status.value == "QUEUED"
 
 
 def test_the_newest_job_of_each_digest_is_kept() -> None:
