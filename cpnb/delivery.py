@@ -273,6 +273,15 @@ def _stage(stage: str, job: UploadJob | None = None) -> Iterator[None]:
         raise UploadError(text, job_id=job_id, stage=stage, code=error.code) from error
 
 
+def refuses_job(error: UploadError) -> bool:
+    """Return whether the service handed out no path for a job, or did not start it, for good: another job may do.
+
+    What concerns the credentials, the domain, the file or the way to the service would be the same for another.
+    """
+    cause = error.__cause__
+    return type(cause) is ServiceError and error.stage in {"put", "start"} and bool(cause.code) and not cause.may_pass
+
+
 def _next_step(error: ServiceError) -> str:
     """Return what to do: what may pass is run again as it is, anything else has to change first."""
     again = "un the upload again, or upload.retry() its part: it goes on from here."

@@ -12,7 +12,7 @@ import pandas as pd
 
 from cpnb.adoption import Action, Adoption
 from cpnb.display import counted
-from cpnb.errors import CpnbError, UploadError
+from cpnb.errors import ChangedDataError, CpnbError, UploadError
 from cpnb.parts import Part
 from cpnb.upload_job import JobStatus, ResultsSummary, UploadJob
 
@@ -88,9 +88,14 @@ class PartProgress:
         return f"{how}{self.job.sentence()}"
 
     def _left_waiting(self) -> str:
-        """Return what is to be known about the job of a part that was stopped before it was started."""
-        if self.phase is not Phase.STOPPED or self.job is None or self.job.status is not JobStatus.CREATED:
+        """Return what is to be known about the job of a part that ended without starting it, if nobody said it yet."""
+        if self.job is None or self.job.status is not JobStatus.CREATED or self.job.job_id in str(self.error):
             return ""
+        if isinstance(self.error, ChangedDataError):
+            return (
+                f" Job {self.job.job_id} waits for the file of the table as it was; upload.retry() cannot send that "
+                f"any more, and %cp_job {self.job.job_id} --stop ends the job."
+            )
         return (
             f" Job {self.job.job_id} still waits for its file, or to be started; upload.retry() goes on with it, and "
             "so does the same upload if it is run again."
@@ -147,7 +152,8 @@ def failure_of(parts: Sequence[PartProgress], domain_name: str) -> CpnbError | N
     more = f" And {counted(others, 'more part')} did not get through; print(upload) shows all." if others else ""
     # A copy: whoever raises an error writes to it, and the part's own may be raised again.
     failure = copy.copy(first)
-    failure.args = (f"{where}: {first}{more}",)
+    words = progress.sentence() if first is progress.error else str(first)
+    failure.args = (f"{where}: {words}{more}",)
     failure.__cause__ = first.__cause__
     return failure
 

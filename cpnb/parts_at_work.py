@@ -14,7 +14,7 @@ from typing import Any
 
 from cpnb.adoption import Action, Adoption
 from cpnb.bandwidth import Bandwidth
-from cpnb.delivery import Delivery
+from cpnb.delivery import Delivery, refuses_job
 from cpnb.errors import CpnbError, ServiceError, UploadError, WaitTimeoutError
 from cpnb.part_progress import PartProgress, Phase
 from cpnb.parts import Part
@@ -193,16 +193,32 @@ class PartsAtWork:
         progress = self._progress[part.number]
         job = progress.job
         if job is None or progress.action in {Action.SEND, Action.CONTINUE}:
-            job = job or delivery.create()
-            self.note(part, phase=Phase.SENDING, job=job)
-            job = delivery.send(job, lambda sent_bytes: self.note(part, sent_bytes=sent_bytes))
-            job = delivery.start(job)
+            job = self._started(delivery, part, job)
         self.note(part, phase=Phase.PROCESSING, job=job)
         # `stop` sets the flag before it looks for jobs at work: one of the two sees the other.
         if stopping.is_set() and not job.status.is_final:
             with contextlib.suppress(ServiceError):  # refused: the job goes on, and so does the watching
                 job.stop()
         self.note(part, phase=Phase.DONE, job=delivery.watch(job))
+
+    def _started(self, delivery: Delivery, part: Part, left: UploadJob | None) -> UploadJob:
+        """Return the job of a part once it has its file and was started: the one that was left, or a new one."""
+        if left is not None:
+            try:
+                return self._sent(delivery, part, left)
+            except UploadError as error:
+                if not refuses_job(error):
+                    raise
+                code = error.code
+            with self._changed:
+                self._superseded.append(left)
+            why = f"The service goes on no more with job {left.job_id}, which had been created before ({code})"
+            self.note(part, adoption=Adoption(Action.SEND, why_again=f"{why}, so another is made"), sent_bytes=0)
+        return self._sent(delivery, part, delivery.create())
+
+    def _sent(self, delivery: Delivery, part: Part, job: UploadJob) -> UploadJob:
+        self.note(part, phase=Phase.SENDING, job=job)
+        return delivery.start(delivery.send(job, lambda sent_bytes: self.note(part, sent_bytes=sent_bytes)))
 
     def note(self, part: Part, **changes: Any) -> None:
         """Take note of how far a part has come, and tell of it."""

@@ -164,6 +164,17 @@ class Plan:
             ("What to do", f"{WAYS_ON}; plan.report says which they are"),
         ]
 
+    def why_nothing(self) -> str:
+        """Return why nothing can be sent although errors are dealt with, and what to do."""
+        if not self.report.row_count:
+            return "Nothing can be sent: the table has no rows. Check the filter or the file that it came from."
+        way = ' With on_invalid="blank" only what is wrong with its key keeps a row behind.'
+        return (
+            f"Nothing can be sent: of {counted(self.report.row_count, 'row')}, none can go ({self._skipped_why()}). "
+            f"Correct them first; error.report says what is wrong, error.report.rows(frame) shows the rows."
+            f"{way if self.on_invalid == 'skip' else ''}"
+        )
+
     def good_to_know(self) -> list[str]:
         """Return what the service does without a word about it, a sentence each.
 

@@ -14,7 +14,7 @@ from cpnb import adoption, failed_rows, frames
 from cpnb.adoption import Decisions
 from cpnb.display import counted
 from cpnb.domain import Domain
-from cpnb.errors import CpnbError, FieldsError, InvalidDataError, UploadError, WaitTimeoutError
+from cpnb.errors import ChangedDataError, CpnbError, FieldsError, InvalidDataError, UploadError, WaitTimeoutError
 from cpnb.expressions import profile
 from cpnb.failed_rows import SearchProgress
 from cpnb.fields import FieldMap
@@ -76,7 +76,7 @@ class Upload:
 
     @property
     def superseded_jobs(self) -> tuple[UploadJob, ...]:
-        """The jobs that failed or were stopped, and whose parts `retry` sent again; they count nowhere."""
+        """The jobs that failed, were stopped or refused, and whose parts were sent again; they count nowhere."""
         return self._work.superseded_jobs
 
     @property
@@ -270,12 +270,7 @@ class Upload:
         UploadError
             If the upload is still at work.
         """
-        jobs = self._finished_jobs()
-        try:
-            return failed_rows.failed_rows(self.plan, self._data, jobs, max_requests=max_requests)
-        except CpnbError as error:
-            failure = without_frames(error)
-        raise failure
+        return self._looked_for(failed_rows.failed_rows, max_requests=max_requests)
 
     def find_failed_rows(
         self, max_jobs: int = 150, *, on_progress: Callable[[SearchProgress], None] | None = None
@@ -302,20 +297,20 @@ class Upload:
         UploadError
             If the upload is still at work, or another upload came after it.
         """
-        jobs = self._finished_jobs()
-        try:
-            return failed_rows.find_failed_rows(
-                self.plan, self._data, jobs, max_jobs=max_jobs, name=self._name, on_progress=on_progress
-            )
-        except CpnbError as error:
-            failure = without_frames(error)
-        raise failure
+        find = failed_rows.find_failed_rows
+        return self._looked_for(find, max_jobs=max_jobs, name=self._name, on_progress=on_progress)
 
-    def _finished_jobs(self) -> dict[int, UploadJob]:
+    def _looked_for(self, look: Callable[..., pd.DataFrame], **settings: Any) -> pd.DataFrame:
         parts = self.parts
         if not all(progress.phase.is_final for progress in parts):
             raise UploadError("The upload is still at work, so its failed rows are not known. Call wait() first.")
-        return {progress.part.number: progress.job for progress in parts if progress.job}
+        jobs = {progress.part.number: progress.job for progress in parts if progress.job}
+        changed = {progress.part.number for progress in parts if isinstance(progress.error, ChangedDataError)}
+        try:
+            return look(self.plan, self._data, jobs, changed=changed, **settings)
+        except CpnbError as error:
+            failure = without_frames(error)
+        raise failure
 
     def _tell(self) -> None:
         parts = self._work.parts
@@ -386,8 +381,9 @@ def upload(  # noqa: PLR0913 - the whole of what an analyst says about an upload
     )
     planned = replace(planned, unmapped=unmapped_columns(data, fields))
     if not planned.accepted:
-        planned.report.raise_if_failed()
-        raise InvalidDataError("Nothing can be sent: no row has a usable unique key.", planned.report)
+        if on_invalid == "raise":
+            planned.report.raise_if_failed()
+        raise InvalidDataError(planned.why_nothing(), planned.report)
     # Somebody waits for this in a cell: a network that is gone is told soon.
     first_contact = replace(options.patience, try_again_for_s=min(options.patience.try_again_for_s, FIRST_CONTACT_S))
     with first_contact.applied():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import pickle
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -153,10 +154,23 @@ def test_the_last_pause_is_cut_to_the_time_that_is_left(pauses: list[float]) -> 
 
 
 def test_a_state_of_a_later_service_is_a_clear_error() -> None:
-    job, _ = job_of({"Status": "PAUSED"})
+    job, asked = job_of({"Status": "PAUSED"})
 
-    with pytest.raises(ServiceError, match="'PAUSED', which this version of cpnb does not know"):
-        job.refresh()
+    with pytest.raises(ServiceError, match=r"'PAUSED', which this version of cpnb does not know\. Update cpnb\."):
+        job.wait()
+    assert len(asked) == 1
+
+
+def test_a_state_of_a_later_service_can_be_looked_at() -> None:
+    job, _ = job_of({"Status": "PAUSED"})
+    seen = job.refresh()
+
+    assert (seen.status.value, seen.status.is_known, seen.status.is_final) == ("PAUSED", False, False)
+    assert "in the state 'PAUSED', which this version of cpnb does not know" in str(seen)
+    assert seen.status == JobStatus("PAUSED") == pickle.loads(pickle.dumps(seen.status))
+    assert len(JobStatus) == 6
+    with pytest.raises(ValueError, match="5 is not a valid JobStatus"):
+        JobStatus(5)  # type: ignore[arg-type]
 
 
 def test_an_error_while_waiting_comes_through() -> None:

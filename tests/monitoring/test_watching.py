@@ -215,6 +215,29 @@ def test_a_job_that_two_pages_have_counts_once():
     assert len(list_jobs(service)) == 3
 
 
+def test_a_state_that_nobody_here_knows_is_shown_as_the_service_calls_it():
+    service = Service(3, lambda job_id: {"Status": "QUEUED" if job_id.endswith("1") else "SUCCEEDED"})
+    service.place = "nowhere"
+    service.items[2]["Status"] = "QUEUED"
+
+    jobs = list_jobs(service)
+    assert sorted(jobs.to_frame()["status"]) == ["QUEUED", "SUCCEEDED", "SUCCEEDED"]
+    assert jobs.status_counts == {
+        "CREATED": 0,
+        "IN_PROGRESS": 0,
+        "PARTIALLY_SUCCEEDED": 0,
+        "SUCCEEDED": 2,
+        "FAILED": 0,
+        "STOPPED": 0,
+        "QUEUED": 1,
+    }
+    assert jobs.success_rate == 1.0
+    assert "QUEUED" in str(jobs)
+    assert "QUEUED" in jobs._repr_html_()
+    assert jobs.plot()._repr_html_()
+    assert "'QUEUED', which this version of cpnb does not know" in str(look_at_job(service, f"{1:032x}"))
+
+
 def test_jobs_without_a_time_are_not_hidden_by_a_period():
     assert len(list_jobs(Service(2), since="1h")) == 2
 

@@ -177,4 +177,11 @@ UPLOADS = (
         "",
         (f"{_TROUBLE}::test_what_is_being_stopped_is_sent_again_without_waiting_in_between",),
     ),
+    Mutant(
+        "a job that is refused for good is replaced",
+        "cpnb/parts_at_work.py",
+        "                if not refuses_job(error):\n",
+        "                if True:\n",
+        ("tests/test_faults.py::test_a_job_that_was_left_and_is_refused_for_good_is_replaced_once_and_named",),
+    ),
 )
