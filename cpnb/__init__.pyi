@@ -15,9 +15,12 @@ from .errors import (
     FrameError as FrameError,
     InvalidDataError as InvalidDataError,
     ReadError as ReadError,
+    ReplacementError as ReplacementError,
     SandboxError as SandboxError,
     SegmentExistsError as SegmentExistsError,
     ServiceError as ServiceError,
+    SnapshotError as SnapshotError,
+    SourceSegmentError as SourceSegmentError,
     TransferError as TransferError,
     UnreachableError as UnreachableError,
     UploadError as UploadError,
@@ -43,11 +46,17 @@ from .retrying import Patience as Patience
 from .sandbox_process import Sandbox as Sandbox
 from .schema import schema_for as schema_for
 from .segments import (
+    Comparison as Comparison,
     EmptySegmentWarning as EmptySegmentWarning,
+    ReplacedSegmentWarning as ReplacedSegmentWarning,
     SegmentDefinition as SegmentDefinition,
+    Snapshot as Snapshot,
+    SortBy as SortBy,
+    Sql as Sql,
+    StaleEstimateWarning as StaleEstimateWarning,
+    delete_segments as delete_segments,
     list_segments as list_segments,
 )
-from .segments.deletion import delete_segments as delete_segments
 from .suggested import Suggestion as Suggestion, Suggestions as Suggestions
 from .suggestion import suggest as suggest, suggest_fields as suggest_fields
 from .templates import template as template

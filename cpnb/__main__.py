@@ -38,7 +38,7 @@ from cpnb.job_name import digest
 from cpnb.planning import ON_INVALID, Plan
 from cpnb.reading import ReadWarning, read
 from cpnb.sandbox_process import Sandbox
-from cpnb.segments import EmptySegmentWarning, SegmentDefinition
+from cpnb.segments import EmptySegmentWarning, SegmentDefinition, StaleEstimateWarning
 from cpnb.suggestion import suggest
 from cpnb.uploads import Upload
 
@@ -291,7 +291,8 @@ def _segment(people: pd.DataFrame, plan: Plan) -> None:
     with contextlib.suppress(SegmentExistsError):
         segment.create(plan.domain)
     with warnings.catch_warnings(record=True) as notes:
-        warnings.simplefilter("always", EmptySegmentWarning)
+        for kind in (EmptySegmentWarning, StaleEstimateWarning):
+            warnings.simplefilter("always", kind)
         print(f"Estimate: {counted(segment.estimate(plan.domain), 'profile')}.")
     _tell(notes)
 

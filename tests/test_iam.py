@@ -17,8 +17,7 @@ from cpnb.errors import ServiceError
 from cpnb.expressions import profile
 from cpnb.iam import iam_policy
 from cpnb.monitoring import list_jobs, look_at_job
-from cpnb.segments import EmptySegmentWarning, SegmentDefinition, list_segments
-from cpnb.segments.deletion import delete_segments
+from cpnb.segments import EmptySegmentWarning, SegmentDefinition, delete_segments, list_segments
 
 EVERYTHING = ("upload", "segments", "failed_rows")
 PLACE = {"domain": "loyalty", "account": "012345678901", "region": "us-east-1"}

@@ -23,8 +23,27 @@
     requests        one question about one segment; what is missing, it or its domain
 """
 
+from cpnb.segments.comparison import Comparison
+from cpnb.segments.creation import ReplacedSegmentWarning
 from cpnb.segments.definition import SegmentDefinition
-from cpnb.segments.estimates import EmptySegmentWarning
+from cpnb.segments.deletion import InUse, delete_segments
+from cpnb.segments.estimates import EmptySegmentWarning, StaleEstimateWarning
 from cpnb.segments.listing import list_segments
+from cpnb.segments.snapshots import Snapshot
+from cpnb.segments.sort import SortBy
+from cpnb.segments.sql import Sql, placeholders
 
-__all__ = ["EmptySegmentWarning", "SegmentDefinition", "list_segments"]
+__all__ = [
+    "Comparison",
+    "EmptySegmentWarning",
+    "InUse",
+    "ReplacedSegmentWarning",
+    "SegmentDefinition",
+    "Snapshot",
+    "SortBy",
+    "Sql",
+    "StaleEstimateWarning",
+    "delete_segments",
+    "list_segments",
+    "placeholders",
+]

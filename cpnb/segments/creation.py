@@ -52,7 +52,7 @@ def create_segment(domain: Domain, name: str, members: Mapping[str, Any]) -> Non
     if failure.code == "BadRequestException" and "already exists" in str(failure).casefold():
         raise SegmentExistsError(
             f"Domain {domain.name!r} already has a segment {name!r}, and the service cannot change one. Choose another "
-            "name, delete it first with .delete(domain), or have it deleted and made anew with .replace(domain).",
+            "name, or delete it first with .delete(domain); .replace(domain) deletes it and makes this one.",
             code=failure.code,
         )
     if failure.is_not_found:

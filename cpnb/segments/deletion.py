@@ -14,7 +14,7 @@ from cpnb.concurrent_reads import read_each
 from cpnb.domain import Domain
 from cpnb.errors import ServiceError, UnreachableError, listed
 from cpnb.retrying import trying_again
-from cpnb.segments import list_segments
+from cpnb.segments.listing import list_segments
 
 __all__ = ["InUse", "delete_segments"]
 

@@ -224,7 +224,7 @@ def test_a_file_with_another_delimiter_and_encoding(tmp_path):
         assert done.returncode == 0, done.stderr
         assert "1 row, 3 columns" in done.stdout
     assert "Note: 'kunden.csv' was read with" in found_out.stdout
-    assert "Note:" not in said.stdout
+    assert "Note: 'kunden.csv'" not in said.stdout
     assert found_out.stderr == ""
 
 

@@ -80,7 +80,8 @@ def test_cells_of_a_notebook(canary: Canary, outlet: Outlet, watched: Domain, sh
 def test_watching_a_domain(canary: Canary, outlet: Outlet, watched: Domain) -> None:
     upload = cpnb.upload(canary.good(), watched, FIELDS, marker=("campaign", "spring")).wait()
     segment = upload.segment("of-the-upload")
-    outlet.show(segment, segment.estimate(watched), cpnb.list_segments(watched))
+    with pytest.warns(cpnb.StaleEstimateWarning) as stale:
+        outlet.show(segment, segment.estimate(watched), cpnb.list_segments(watched), stale[0].message)
     with outlet.expecting(SegmentExistsError):
         upload.segment("of-the-upload")
     with outlet.expecting(ServiceError):

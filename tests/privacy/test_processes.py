@@ -139,7 +139,8 @@ def test_the_logs_and_the_refusals_of_the_sandbox(
     upload = cpnb.upload(canary.good(), domain, FIELDS, options=HASTE).wait()
     with outlet.tolerating():
         cpnb.upload(canary.bad(), domain, FIELDS, on_invalid="blank", options=HASTE).wait()
-    cpnb.SegmentDefinition("tall", cpnb.profile.FirstName.startswith("Zo")).estimate(domain)
+    with pytest.warns(cpnb.StaleEstimateWarning):
+        cpnb.SegmentDefinition("tall", cpnb.profile.FirstName.startswith("Zo")).estimate(domain)
     domain.call("SearchProfiles", KeyName="_account", Values=[canary.word("searched")])
     assert upload.results.created == 6
 
