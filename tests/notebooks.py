@@ -59,6 +59,7 @@ def ran(notebook: Any, folder: Path = FOLDER) -> Any:
         fresh,
         timeout=CELL_TIMEOUT_S,
         kernel_name="python3",
+        extra_arguments=["--log-level=ERROR"],  # newer kernels warn of TCP, on loopback too
         record_timing=False,
         store_widget_state=False,
         resources={"metadata": {"path": str(folder)}},
