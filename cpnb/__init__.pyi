@@ -42,15 +42,16 @@ from .report import Report as Report
 from .retrying import Patience as Patience
 from .sandbox_process import Sandbox as Sandbox
 from .schema import schema_for as schema_for
-from .segment_deletion import delete_segments as delete_segments
 from .segments import (
     EmptySegmentWarning as EmptySegmentWarning,
     SegmentDefinition as SegmentDefinition,
     list_segments as list_segments,
 )
+from .segments.deletion import delete_segments as delete_segments
 from .suggested import Suggestion as Suggestion, Suggestions as Suggestions
 from .suggestion import suggest as suggest, suggest_fields as suggest_fields
 from .templates import template as template
+from .unheard_end import UnheardEndWarning as UnheardEndWarning
 from .upload_job import UploadJob as UploadJob
 from .upload_options import UploadOptions as UploadOptions
 from .uploads import Upload as Upload, upload as upload

@@ -140,22 +140,41 @@ class Delivery:
         Raises
         ------
         UploadError
-            If the service refuses.
+            If the service refuses, or if it is not known whether the job was started.
+        StoppedError
+            If it was stopped on request, and was not started.
         """
         if job.status is not JobStatus.CREATED:
             return job
         with _stage("start", job):
+            with self._interruptible():
+                starting = trying_again()  # a stop before this ends the step: nothing was asked yet
+                with contextlib.suppress(StoppedError):
+                    return starting(job.start)
+            return self._stopped_while_starting(job)
+
+    def _stopped_while_starting(self, job: UploadJob) -> UploadJob:
+        """Return a job as it stands after a stop that came when it had been asked to start, with whatever outcome.
+
+        It is stopped at the service even if it seems not to have been started: a request that was lost for us may
+        arrive there later.
+        """
+        with self._plan.options.patience.applied():
             try:
-                with self._interruptible():
-                    return trying_again()(job.start)
-            except StoppedError as error:
-                stopped = error
-            # It may have been stopped while it was not known whether a request had worked.
-            with self._plan.options.patience.applied():
+                return job.stop()
+            except ServiceError as error:
+                refusal = error
+            if refusal.may_pass:
+                raise NotSeenError.after(refusal)
+            try:
                 seen = job.refresh()
-            if seen.status is JobStatus.CREATED:
-                raise stopped
-            return seen
+            except ServiceError as error:
+                raise NotSeenError.after(error) from error
+        if seen.status is JobStatus.CREATED:
+            raise StoppedError(
+                "Stopped on request. Its job was asked to start, and had not been started when it was last looked at."
+            )
+        return seen
 
     def watch(self, job: UploadJob) -> UploadJob:
         """Return the job once it has ended; it is looked at again at once when the upload is stopped.

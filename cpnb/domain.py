@@ -18,43 +18,27 @@ from botocore.config import Config
 from botocore.parsers import ResponseParserError
 
 from cpnb import catalog
-from cpnb.errors import CpnbError, CredentialsError, DomainNotFoundError, ServiceError, UnreachableError
+from cpnb.errors import DomainNotFoundError, ServiceError, UnreachableError
 from cpnb.foreign_logs import silenced
 from cpnb.pace import Pace
 from cpnb.retrying import patience, pause, trying_again
+from cpnb.sdk_errors import translated
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
-
-_CREDENTIALS_MISSING = (
-    sdk.NoCredentialsError,
-    sdk.PartialCredentialsError,
-    sdk.CredentialRetrievalError,
-    sdk.TokenRetrievalError,
-    sdk.SSOError,
-    sdk.NoAuthTokenError,
-)
-
-# What AWS services call credentials that are too old, unknown or not allowed to do this.
-# Source: AWS general reference, common errors; service model, AccessDeniedException.
-_EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
-_UNKNOWN = frozenset({"UnrecognizedClientException", "InvalidClientTokenId", "InvalidSignatureException"})
-_FORBIDDEN = frozenset({"AccessDenied", "AccessDeniedException"})
-
-# Parameters that name something inside of a domain: what is not found may then be that.
-_NAMING_MORE = frozenset({"JobId", "SegmentDefinitionName", "EstimateId", "SnapshotId"})
-
-# Parameters that hold cells of a table: what a service says about them may quote one.
-_HOLDING_CELLS = frozenset({"AdditionalSearchKeys", "Values"})
-
-MESSAGE_LENGTH = 400
-"""Of what the service says, so many characters are shown: it lists some fifty targets where one is wrong."""
 
 PACE_SHARE = 0.2
 """After a throttling, calls are this share of the first pause apart: 0.2 s, which is 5 a second, and at most 2 s.
 Source: the published rates of neighbouring operations, 5 reads and 1 write a second; those of upload jobs are not."""
 
-# An answer without its end; the last comes from the SDK's parsers, and is of none of the SDK's own families.
-_CUT_OFF = (sdk.IncompleteReadError, sdk.ResponseStreamingError, ResponseParserError)
+ACCOUNT_ANSWER_S = 3.0
+"""How long AWS is waited for when asked who the account is: once, as the number is only for reading."""
+
+ACCOUNT_UNKNOWN_S = 300.0
+"""How long it is remembered that this question was not answered."""
+
+# One request is one request. A lost answer to Create or Start must not be followed by another behind our back: the
+# service has no idempotency token for them. What is tried again is for `retrying` to say.
+_ONE_ATTEMPT: Any = {"mode": "standard", "total_max_attempts": 1}
 
 
 class Domain:
@@ -109,20 +93,20 @@ class Domain:
         self.ca_bundle = ca_bundle
         self.pace = Pace()
         self._host_process = host_process
+        self._account = ""
+        self._silence: tuple[float, UnreachableError] | None = None
         try:
             self._session = session or boto3.Session(profile_name=profile, region_name=region)
             self.client = self._new_client(endpoint_url)
             return
         except sdk.BotoCoreError as error:
-            failure = _translated(error, self, "")
+            failure = translated(error, self, "")
         raise failure
 
     def _new_client(self, endpoint_url: str | None) -> Any:
         loopback = endpoint_url is not None and urlsplit(endpoint_url).hostname in LOOPBACK_HOSTS
         config = Config(
-            # One request is one request. A lost answer to Create or Start must not be followed by another behind our
-            # back: the service has no idempotency token for them. What is tried again is for `retrying` to say.
-            retries={"mode": "standard", "total_max_attempts": 1},
+            retries=_ONE_ATTEMPT,
             connect_timeout=10,
             read_timeout=60,
             user_agent_extra="cpnb",
@@ -152,25 +136,86 @@ class Domain:
         """AWS region."""
         return str(self.client.meta.region_name)
 
-    @functools.cached_property
+    @property
     def account(self) -> str:
         """Number of the AWS account that the credentials belong to; asked of AWS once.
+
+        That nobody answers is remembered for some minutes: each upload would wait for it anew.
 
         Raises
         ------
         CredentialsError, UnreachableError
             If the question cannot be asked or is refused.
         """
-        custom = None if self.host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws")) else self.endpoint_url
-        config = Config(connect_timeout=10, read_timeout=30, proxies={} if self._is_loopback else None)
+        if self._account:
+            return self._account
+        if self._silence is not None and time.monotonic() - self._silence[0] < ACCOUNT_UNKNOWN_S:
+            raise self._silence[1].with_traceback(None)
         try:
-            sts = self._session.client(
-                "sts", endpoint_url=custom, region_name=self.region, config=config, verify=self.ca_bundle
-            )
+            self._account = self._asked_account()
+        except UnreachableError as error:
+            self._silence = time.monotonic(), error
+            raise
+        return self._account
+
+    def _asked_account(self) -> str:
+        once = {"retries": _ONE_ATTEMPT, "connect_timeout": ACCOUNT_ANSWER_S, "read_timeout": ACCOUNT_ANSWER_S}
+        try:
             with silenced():
-                return str(sts.get_caller_identity()["Account"])
-        except (sdk.BotoCoreError, sdk.ClientError) as error:
-            failure = _translated(error, self, "GetCallerIdentity")
+                return str(self._neighbour("sts", **once).get_caller_identity()["Account"])
+        except (sdk.BotoCoreError, sdk.ClientError, ResponseParserError) as error:
+            failure = translated(error, self, "GetCallerIdentity")
+        raise failure
+
+    def _neighbour(self, service: str, **waiting: Any) -> Any:
+        """Return a client of another service at the same place: of AWS, or of the sandbox."""
+        is_at_aws = self.host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws"))
+        config = Config(
+            proxies={} if self._is_loopback else None,
+            s3=None if is_at_aws else {"addressing_style": "path"},  # a sandbox has one host for all buckets
+            **waiting,
+        )
+        return self._session.client(
+            service,  # type: ignore[call-overload]  # its overloads are for names that are written out
+            endpoint_url=None if is_at_aws else self.endpoint_url,
+            region_name=self.region,
+            config=config,
+            verify=self.ca_bundle,
+        )
+
+    @functools.cached_property
+    def _storage(self) -> Any:
+        return self._neighbour("s3", connect_timeout=10, read_timeout=60)
+
+    def stored_keys(self, bucket: str, prefix: str) -> list[str]:
+        """Return the keys of the objects in S3 that begin with a prefix, in order, with the domain's credentials.
+
+        Raises
+        ------
+        CredentialsError, UnreachableError, ServiceError
+            If S3 cannot be asked, or refuses.
+        """
+        try:
+            with silenced():
+                pages = self._storage.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+                return [str(item["Key"]) for page in pages for item in page.get("Contents", ())]
+        except (sdk.BotoCoreError, sdk.ClientError, ResponseParserError) as error:
+            failure = translated(error, self, "ListObjectsV2")
+        raise failure
+
+    def stored_content(self, bucket: str, key: str) -> bytes:
+        """Return the content of one object in S3, with the domain's credentials.
+
+        Raises
+        ------
+        CredentialsError, UnreachableError, ServiceError
+            If S3 cannot be asked, or refuses.
+        """
+        try:
+            with silenced():
+                return bytes(self._storage.get_object(Bucket=bucket, Key=key)["Body"].read())
+        except (sdk.BotoCoreError, sdk.ClientError, ResponseParserError) as error:
+            failure = translated(error, self, "GetObject")
         raise failure
 
     @property
@@ -180,8 +225,8 @@ class Domain:
     @property
     def place(self) -> str:
         """Host, region and, if it was asked for before, account: all that tells where rows go."""
-        account = self.__dict__.get("account")  # what is shown must not call AWS
-        return f"{self.host}, region {self.region}" + (f", account {account}" if account else "")
+        # What is shown must not call AWS.
+        return f"{self.host}, region {self.region}" + (f", account {self._account}" if self._account else "")
 
     def __repr__(self) -> str:
         return f"Domain({self.name!r} at {self.place})"
@@ -257,7 +302,7 @@ class Domain:
                 answer: dict[str, Any] = getattr(self.client, xform_name(operation))(DomainName=self.name, **parameters)
             return answer
         except (sdk.BotoCoreError, sdk.ClientError, ResponseParserError) as error:
-            failure = _translated(error, self, operation, parameters)
+            failure = translated(error, self, operation, parameters)
         # Raised outside of the handler, so that the SDK's error, which may quote values, is not its context.
         raise failure
 
@@ -279,84 +324,3 @@ def _refuse_what_is_not_whole(http_response: Any, model: Any, **_: Any) -> None:
     if not is_whole:
         announced = http_response.headers.get("content-length", "")
         raise sdk.IncompleteReadError(actual_bytes=len(content), expected_bytes=announced)
-
-
-def _translated(
-    error: sdk.BotoCoreError | sdk.ClientError | ResponseParserError,
-    domain: Domain,
-    operation: str,
-    parameters: Mapping[str, Any] | None = None,
-) -> CpnbError:
-    doing = f"{operation} for domain {domain.name!r}" if operation else f"Preparing domain {domain.name!r}"
-    if isinstance(error, sdk.ClientError):
-        return _translated_answer(error, domain, doing, parameters or {})
-    if isinstance(error, sdk.NoRegionError):
-        return ServiceError(f"{doing}: no AWS region is set. Name it: Domain({domain.name!r}, region='us-east-1').")
-    if isinstance(error, sdk.ProfileNotFound):
-        return CredentialsError(
-            f"{doing}: the AWS configuration has no profile of this name. 'aws configure list-profiles' lists them."
-        )
-    if isinstance(error, _CREDENTIALS_MISSING):
-        return CredentialsError(
-            f"{doing}: no usable AWS credentials ({type(error).__name__}). Name a profile, "
-            f"Domain({domain.name!r}, profile='...'), sign in with 'aws sso login', or work on the sandbox: "
-            f"cpnb.Sandbox().domain({domain.name!r})."
-        )
-    if isinstance(error, (sdk.HTTPClientError, sdk.ConnectionError, *_CUT_OFF)):
-        return _translated_connection(error, domain, doing)
-    # Its own text is left out: that of a ParamValidationError prints the values it was given.
-    return ServiceError(f"{doing}: the SDK refused before anything was sent ({type(error).__name__}).")
-
-
-def _translated_connection(error: Exception, domain: Domain, doing: str) -> CpnbError:
-    kind = type(error).__name__
-    if isinstance(error, sdk.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
-        return ServiceError(
-            f"{doing}: the TLS certificate of {domain.host} was not accepted, so nothing was sent. Behind a company "
-            "proxy, name the file of its certificates in AWS_CA_BUNDLE."
-        )
-    if isinstance(error, _CUT_OFF):
-        return UnreachableError(
-            f"{doing}: the answer of {domain.host} was cut off, or is not the service's ({kind}). Something on the way "
-            "may have answered in its place; try again."
-        )
-    return UnreachableError(
-        f"{doing}: nothing answered at {domain.host} ({kind}). Check the network, the region ({domain.region}) and, "
-        "for a sandbox, that it still runs."
-    )
-
-
-def _translated_answer(error: sdk.ClientError, domain: Domain, doing: str, parameters: Mapping[str, Any]) -> CpnbError:
-    code = str(error.response.get("Error", {}).get("Code", ""))
-    message = str(error.response.get("Error", {}).get("Message", "")).strip()
-    if _HOLDING_CELLS & parameters.keys():
-        message = "its own words are left out, as they may quote a value"
-    place = f"{domain.host}, region {domain.region}"
-    if code in _EXPIRED:
-        return CredentialsError(
-            f"{doing}: the session's credentials have expired. Sign in again (for example 'aws sso login'), make the "
-            "domain anew and run the cell again; nothing is lost.",
-            code=code,
-        )
-    if code in _UNKNOWN:
-        return CredentialsError(f"{doing}: AWS does not know these credentials ({code}). Check the profile.", code=code)
-    if code in _FORBIDDEN:
-        purpose = ", for_='failed_rows'" if _HOLDING_CELLS & parameters.keys() else ""
-        return CredentialsError(
-            f"{doing}: these credentials may not do this ({code}): {_sentence(message)} Whoever looks after the "
-            f"account can allow it: print(cpnb.iam_policy(domain=...{purpose})) shows the policy.",
-            code=code,
-        )
-    if code == "ResourceNotFoundException" and not _NAMING_MORE & parameters.keys():
-        return DomainNotFoundError(
-            f"{doing}: there is no domain of this name at {place}. Check the name, the region and the account; "
-            "the Amazon Connect console lists the domains under Customer Profiles.",
-            code=code,
-        )
-    return ServiceError(f"{doing}: {code or 'an error'} from {place}: {_sentence(message)}", code=code)
-
-
-def _sentence(message: str) -> str:
-    """Return what the service said, cut where it lists everything that it knows, with a full stop."""
-    text = message if len(message) <= MESSAGE_LENGTH else f"{message[:MESSAGE_LENGTH]} ..."
-    return f"{text or 'no message'}{'' if text.endswith(('.', '!', '?')) else '.'}"

@@ -14,6 +14,9 @@
     │   ├── UnreachableError     nothing answered at the endpoint
     │   ├── DomainNotFoundError  no such domain in this account and region
     │   ├── SegmentExistsError   the name of the segment is taken
+    │   ├── SourceSegmentError   a segment that another is built on is gone, or leads in a circle, or too deep
+    │   ├── ReplacementError     a segment was deleted to be made anew, and could not be; says what is there now
+    │   ├── SnapshotError        the service could not export a segment; says what is the likely cause
     │   └── UploadError          one upload job did not reach its end; says domain, job and stage
     │       └── TransferError    the file did not get through to the storage behind the upload URL
     ├── WaitTimeoutError         the time given for waiting is over; what was waited for goes on
@@ -26,8 +29,8 @@ positions, and never a cell's value, a token or a signed URL.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # the report is made far above this file; here it is only carried
     from cpnb.report import Report
@@ -42,9 +45,12 @@ __all__ = [
     "FrameError",
     "InvalidDataError",
     "ReadError",
+    "ReplacementError",
     "SandboxError",
     "SegmentExistsError",
     "ServiceError",
+    "SnapshotError",
+    "SourceSegmentError",
     "TransferError",
     "UnreachableError",
     "UploadError",
@@ -151,6 +157,31 @@ class DomainNotFoundError(ServiceError, LookupError):
 
 class SegmentExistsError(ServiceError):
     """The name of the segment is taken; the service has no update."""
+
+
+class SourceSegmentError(ServiceError):
+    """A segment that another one is built on is gone, leads back in a circle, or is nested too deep."""
+
+
+class ReplacementError(ServiceError):
+    """A segment was deleted to be made anew, and that failed.
+
+    Attributes
+    ----------
+    is_restored : bool
+        Whether the old one was put back.
+    old : dict
+        The old one, as CreateSegmentDefinition of the service takes it.
+    """
+
+    def __init__(self, message: str, *, is_restored: bool, old: Mapping[str, Any], code: str = "") -> None:
+        super().__init__(message, code=code)
+        self.is_restored = is_restored
+        self.old = old
+
+
+class SnapshotError(ServiceError):
+    """The service could not export a segment."""
 
 
 class UploadError(ServiceError):

@@ -61,6 +61,21 @@ class Attribute:
         self._shape = shape
         self._days = days
 
+    @property
+    def name(self) -> str:
+        """``LastName``, ``Address.City``, ``Attributes.tier``, or the name of a calculated attribute."""
+        return self._name
+
+    @property
+    def is_calculated(self) -> bool:
+        """Whether the domain calculates it."""
+        return self._shape == CALCULATED
+
+    @property
+    def days(self) -> tuple[int, int | None] | None:
+        """First and last day that `over` gave it; None for its own range."""
+        return self._days
+
     def isin(self, values: Iterable[object]) -> Expression:
         """Return the condition that the attribute is one of some texts, letter case included."""
         return self._texts("INCLUSIVE", _several(values, "isin"))

@@ -24,6 +24,10 @@ ACTION_PREFIX = "profile"
 """What actions and ARNs of Customer Profiles begin with.
 Source: AWS service authorization reference, 'list_customer-profiles'; service model, ``TagArn``."""
 
+SERVICE_PRINCIPAL = "profile.amazonaws.com"
+"""As whom Customer Profiles assumes a role. Source: AWS service authorization reference; API reference,
+CreateSegmentSnapshot."""
+
 # What an ARN goes on with after "domains/<name>". There is no resource for an upload job.
 # Source: AWS service authorization reference, 'list_customer-profiles', resource types.
 _DOMAIN = ""
@@ -39,8 +43,9 @@ class _Statement:
     resources: tuple[str, ...] = (_DOMAIN,)
 
 
-# A missing domain is told from a missing job or segment by asking for the domain.
-_LOOK_AT_DOMAIN = _Statement("LookAtDomain", ("GetDomain",))
+# A missing domain is told from a missing job or segment by asking for the domain. Its uploads tell whether an estimate
+# may be old.
+_LOOK_AT_DOMAIN = _Statement("LookAtDomain", ("GetDomain", "ListUploadJobs"))
 
 # Source: AWS service authorization reference, 'list_customer-profiles', actions and their required resources. A test
 # holds this to what the package really calls.
@@ -56,7 +61,6 @@ _STATEMENTS: Mapping[Purpose, tuple[_Statement, ...]] = MappingProxyType(
                     "StartUploadJob",
                     "StopUploadJob",
                     "GetUploadJob",
-                    "ListUploadJobs",
                 ),
             ),
         ),
@@ -64,7 +68,15 @@ _STATEMENTS: Mapping[Purpose, tuple[_Statement, ...]] = MappingProxyType(
             _LOOK_AT_DOMAIN,
             _Statement(
                 "Segments",
-                ("CreateSegmentDefinition", "GetSegmentDefinition", "DeleteSegmentDefinition"),
+                (
+                    "CreateSegmentDefinition",
+                    "TagResource",  # for a segment that is created with tags
+                    "GetSegmentDefinition",
+                    "DeleteSegmentDefinition",
+                    "GetSegmentMembership",
+                    "CreateSegmentSnapshot",
+                    "GetSegmentSnapshot",
+                ),
                 (_DOMAIN, _SEGMENTS),
             ),
             _Statement(
@@ -99,6 +111,7 @@ def iam_policy(
     account: str | None = None,
     region: str | None = None,
     for_: Purpose | Collection[Purpose] = ("upload", "segments"),
+    snapshot_role: str | None = None,
 ) -> IamPolicy:
     """Return the policy that allows what this package does in one domain, and nothing else.
 
@@ -116,9 +129,12 @@ def iam_policy(
         Such as ``"us-east-1"``. Needed beside a name.
     for_ : {"upload", "segments", "failed_rows"} or several of them
         ``"upload"`` for uploads and for watching, listing and stopping their jobs; ``"segments"`` for
-        creating, reading, listing, estimating and deleting segments; ``"failed_rows"`` for
+        creating, reading, listing, estimating, exporting and deleting segments; ``"failed_rows"`` for
         `Upload.failed_rows` to look which customers exist. The last lets its holder read every
         customer of the domain, so that it must be asked for.
+    snapshot_role : str, optional
+        ARN of the role as which the service writes exported segments. Whoever exports must be allowed to pass it to
+        the service. By default any role of the account that is passed to Customer Profiles.
 
     Returns
     -------
@@ -157,8 +173,27 @@ def iam_policy(
                 "Resource": [root + ending for ending in one.resources],
             }
             for one in statements.values()
-        ],
+        ]
+        + ([_pass_role(account, region, snapshot_role)] if "segments" in _purposes(for_) else []),
     )
+
+
+def _pass_role(account: str, region: str, role: str | None) -> dict[str, Any]:
+    """Return the statement that allows to hand a role to Customer Profiles, and to no other service.
+
+    Source: IAM user guide, 'id_roles_use_passrole'; condition key ``iam:PassedToService``.
+    """
+    if role is not None and not re.fullmatch(r"arn:[a-z-]+:iam::[0-9]{12}:role/.+", str(role)):
+        raise ValueError(
+            f"snapshot_role is {role!r}; expected the ARN of a role, 'arn:aws:iam::123456789012:role/name'."
+        )
+    return {
+        "Sid": "HandRoleToSnapshots",
+        "Effect": "Allow",
+        "Action": ["iam:PassRole"],
+        "Resource": [role or f"arn:{catalog.partition(region)}:iam::{account}:role/*"],
+        "Condition": {"StringEquals": {"iam:PassedToService": SERVICE_PRINCIPAL}},
+    }
 
 
 def _place(domain: Domain | str, account: str | None, region: str | None) -> tuple[str, str, str]:

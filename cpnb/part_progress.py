@@ -92,8 +92,8 @@ class PartProgress:
         if self.phase is not Phase.STOPPED or self.job is None or self.job.status is not JobStatus.CREATED:
             return ""
         return (
-            f" Job {self.job.job_id} still waits for its file; upload.retry() goes on with it, and so does the same "
-            "upload if it is run again."
+            f" Job {self.job.job_id} still waits for its file, or to be started; upload.retry() goes on with it, and "
+            "so does the same upload if it is run again."
         )
 
 
@@ -113,6 +113,15 @@ def status_of(parts: Sequence[PartProgress]) -> str:
     if ends & {JobStatus.SUCCEEDED, JobStatus.PARTIALLY_SUCCEEDED}:
         return JobStatus.SUCCEEDED if ends == {JobStatus.SUCCEEDED} else JobStatus.PARTIALLY_SUCCEEDED
     return JobStatus.FAILED if JobStatus.FAILED in ends else JobStatus.STOPPED
+
+
+def headline_of(parts: Sequence[PartProgress]) -> str:
+    """Return how many rows, how they stand, and the counters, in a line."""
+    results, missing = results_of(parts), uncounted(parts)
+    told = [] if missing and results == ResultsSummary() else [str(results)]
+    told += [f"no counts of {counted(missing, 'part')}"] if missing else []
+    row_count = sum(progress.part.measure.row_count for progress in parts)
+    return f"Upload of {counted(row_count, 'row')}: {status_of(parts)} ({'; '.join(told)})"
 
 
 def reported_from(parts: Sequence[PartProgress]) -> datetime | None:

@@ -17,15 +17,15 @@ from cpnb.errors import ServiceError
 from cpnb.expressions import profile
 from cpnb.iam import iam_policy
 from cpnb.monitoring import list_jobs, look_at_job
-from cpnb.segment_deletion import delete_segments
 from cpnb.segments import EmptySegmentWarning, SegmentDefinition, list_segments
+from cpnb.segments.deletion import delete_segments
 
 EVERYTHING = ("upload", "segments", "failed_rows")
 PLACE = {"domain": "loyalty", "account": "012345678901", "region": "us-east-1"}
 
 
 def operations(policy) -> set[str]:
-    return {action.removeprefix("profile:") for action in policy.actions}
+    return {action.removeprefix("profile:") for action in policy.actions if action.startswith("profile:")}
 
 
 def test_the_policy_for_uploads_names_the_domain_and_what_an_upload_calls():
@@ -35,7 +35,7 @@ def test_the_policy_for_uploads_names_the_domain_and_what_an_upload_calls():
             {
                 "Sid": "LookAtDomain",
                 "Effect": "Allow",
-                "Action": ["profile:GetDomain"],
+                "Action": ["profile:GetDomain", "profile:ListUploadJobs"],
                 "Resource": ["arn:aws:profile:us-east-1:012345678901:domains/loyalty"],
             },
             {
@@ -47,7 +47,6 @@ def test_the_policy_for_uploads_names_the_domain_and_what_an_upload_calls():
                     "profile:StartUploadJob",
                     "profile:StopUploadJob",
                     "profile:GetUploadJob",
-                    "profile:ListUploadJobs",
                 ],
                 "Resource": ["arn:aws:profile:us-east-1:012345678901:domains/loyalty"],
             },
@@ -59,13 +58,36 @@ def test_segments_need_their_domain_and_themselves():
     [statement] = [one for one in iam_policy(**PLACE)["Statement"] if one["Sid"] == "Segments"]
     assert statement["Action"] == [
         "profile:CreateSegmentDefinition",
+        "profile:TagResource",
         "profile:GetSegmentDefinition",
         "profile:DeleteSegmentDefinition",
+        "profile:GetSegmentMembership",
+        "profile:CreateSegmentSnapshot",
+        "profile:GetSegmentSnapshot",
     ]
     assert statement["Resource"] == [
         "arn:aws:profile:us-east-1:012345678901:domains/loyalty",
         "arn:aws:profile:us-east-1:012345678901:domains/loyalty/segment-definitions/*",
     ]
+
+
+def test_a_role_may_be_handed_to_customer_profiles_and_to_no_other_service():
+    def statement(**more):
+        [found] = [one for one in iam_policy(**PLACE, **more)["Statement"] if one["Action"] == ["iam:PassRole"]]
+        return found
+
+    assert statement(for_="segments") == {
+        "Sid": "HandRoleToSnapshots",
+        "Effect": "Allow",
+        "Action": ["iam:PassRole"],
+        "Resource": ["arn:aws:iam::012345678901:role/*"],
+        "Condition": {"StringEquals": {"iam:PassedToService": "profile.amazonaws.com"}},
+    }
+    role = "arn:aws:iam::012345678901:role/exports"
+    assert statement(snapshot_role=role)["Resource"] == [role]
+    with pytest.raises(ValueError, match="snapshot_role is 'exports'; expected the ARN of a role"):
+        iam_policy(**PLACE, snapshot_role="exports")
+    assert "iam:PassRole" not in iam_policy(**PLACE, for_=("upload", "failed_rows")).actions
 
 
 def test_reading_customers_is_allowed_only_when_it_is_asked_for():
@@ -143,7 +165,8 @@ def test_the_policy_covers_every_operation_that_the_package_names_and_no_other()
                 catalog.service_model()["operations"]
             )
     # A domain of the sandbox is made by it; that of AWS was made by somebody else.
-    assert named - {"CreateDomain"} == operations(iam_policy(**PLACE, for_=EVERYTHING))
+    # Tags are set by another action than the one that is called.
+    assert (named - {"CreateDomain"}) | {"TagResource"} == operations(iam_policy(**PLACE, for_=EVERYTHING))
 
 
 def watched(domain: Domain) -> tuple[Domain, set[str]]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cpnb.dimensions import Dimension
 from cpnb.display import Bar, BarPart, Tone
 from cpnb.matching.operands import Mask
 from cpnb.matching.steps import Step, joined
@@ -79,14 +78,11 @@ class FunnelCounts:
             before = [joined(self._whole.quantifier if before else "ALL", [*before, found[step]])]
             self._together[step] += int(np.count_nonzero(before[0]))
 
-    def rows(self, step: Step) -> int:
-        """Return how many rows meet a step by itself."""
-        return self._rows[step]
-
-    def rows_found(self, step: Step, dimension: Dimension) -> int:
-        """Return how many rows have what a comparison looks for; an exclusion looks for what it excludes."""
+    def rows_found(self, step: Step) -> int:
+        """Return how many rows have what a step looks for; an exclusion looks for what it excludes."""
         rows = self._rows[step]
-        return self._row_count - rows if dimension.dimension_type == "EXCLUSIVE" else rows
+        excludes = step.dimension is not None and step.dimension.dimension_type == "EXCLUSIVE"
+        return self._row_count - rows if excludes else rows
 
     def lines(self) -> Iterator[FunnelLine]:
         """Yield the conditions in the order in which they were said, each before what it is made of."""

@@ -99,11 +99,15 @@ class FunnelChart:
         tip = f"<title>{escape(words)}: {rows:,} by itself, {together:,} together</title>"
         longest = _WIDTH - _COUNTS
         yield f'<text x="0" y="{y + 12}">{escape(_cut(words))}</text>'
-        for count, tone in ((self.row_count, Tone.EMPTY), (rows, Tone.NEUTRAL), (together, Tone.FINE)):
-            width = longest * count / self.row_count if self.row_count else 0
+        for count, tone, thick in (
+            (self.row_count, Tone.EMPTY, _BAR),
+            (rows, Tone.NEUTRAL, _BAR // 3),
+            (together, Tone.FINE, _BAR),
+        ):
             if count:
+                width = max(longest * count / self.row_count, 1.5)
                 yield (
-                    f'<rect x="0" y="{y + 18}" width="{max(width, 1.5):.1f}" height="{_BAR}" rx="2" '
+                    f'<rect x="0" y="{y + 18 + _BAR - thick}" width="{width:.1f}" height="{thick}" rx="1.5" '
                     f'fill="{colour(tone)}">{tip}</rect>'
                 )
         yield (

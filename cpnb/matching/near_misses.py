@@ -19,6 +19,7 @@ from cpnb.matching.profile_texts import ProfileTexts
 from cpnb.matching.steps import Step
 
 EXACTLY = "exactly as written"
+ALL_TOGETHER = "ignoring case, spaces and accents"
 _AS_A_PART = "as a part of the text"
 _LEFT_OUT = "without the condition: "
 
@@ -102,7 +103,7 @@ _CHANGES: dict[str, Change] = {
     "ignoring letter case": _without_case,
     "ignoring spaces around and between": _with_single_spaces,
     "ignoring accents": _without_accents,
-    "ignoring case, spaces and accents": _with_all,
+    ALL_TOGETHER: _with_all,
 }
 
 
@@ -168,15 +169,15 @@ def _relaxed_comparisons(
     """Yield each way to relax a comparison, and the rows that meet it then."""
     kind = operands.kind_of(dimension)
     if kind != "text":
-        yield f"with anything that can be read as a {kind}", operands.readable(kind, dimension.attribute, profiles)
+        yield f"with any {kind} that can be read", operands.readable(kind, dimension.attribute, profiles)
         return
     for name, others in changed.items():
         yield name, comparing.met(_changed(dimension, _CHANGES[name]), others)
     if dimension.dimension_type in _STRICTER_THAN_CONTAINS:
         part = replace(dimension, dimension_type="CONTAINS")
         yield _AS_A_PART, comparing.met(part, profiles)
-        (*_, (name, others)) = changed.items()
-        yield f"{name}, {_AS_A_PART}", comparing.met(_changed(part, _CHANGES[name]), others)
+        relaxed = comparing.met(_changed(part, _with_all), changed[ALL_TOGETHER])
+        yield f"{ALL_TOGETHER}, {_AS_A_PART}", relaxed
 
 
 def _relaxed_wholes(

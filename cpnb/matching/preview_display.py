@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import accumulate, groupby
+from typing import TypeAlias
 
 from cpnb.display import Bar, BarPart, Html, RowHeader, Tone, counted, html_mark, html_table, markup, percent
 from cpnb.matching.funnel import FunnelLine
-from cpnb.matching.near_misses import EXACTLY, NearMiss
+from cpnb.matching.near_misses import ALL_TOGETHER, NearMiss
 
 _LINES_OF_TEXT = 20
-_LINES_OF_HTML = 60
-_CHARACTERS = 320
+_RELAXATIONS = 10
 _NOTES = 20
+_CHARACTERS = 320
+_FUNNEL_BYTES = 22_000
+_MISSED_BYTES = 12_000
+# What the tags around one cell take.
+_CELL_BYTES = 80
+_INDENT = "\u2003"
+
+Row: TypeAlias = tuple[object, ...]
 
 _LEGEND = (
     (Tone.FINE, "meet it and those before"),
@@ -40,13 +48,10 @@ def preview_text(
         said.append(f"Nobody meets: {_cut(condition)}{_looked_at(group[0])}")
         helpful = _helpful(group)
         said += [f"  {counted(one.rows, 'row')} {_cut(one.relaxation)}" for one in helpful]
-        said += [] if helpful else [f"  {_NOTHING_HELPS}"]
+        said += [] if helpful else ["  nor would anybody if it were taken less literally"]
     if len(groups) > _LINES_OF_TEXT:
         said.append(f"{_more(groups)}; .near_misses lists all.")
     return "\n".join([*said, *(f"Note: {_cut(note)}" for note in notes[:_NOTES]), *_rest_of(notes)])
-
-
-_NOTHING_HELPS = "nor would anybody if it were taken less literally"
 
 
 def _funnel_text(lines: Sequence[FunnelLine], row_count: int) -> Iterator[str]:
@@ -63,14 +68,20 @@ def preview_html(
     count: int, row_count: int, lines: Sequence[FunnelLine], missed: Sequence[NearMiss], notes: Sequence[str]
 ) -> str:
     """Return a preview as HTML of less than 50 kB: a bar for each condition, what nobody meets, notes."""
-    caption = _caption(count, row_count)
-    headers = ["condition", "rows by itself", "rows together", "", "share"]
-    table = html_table(caption, headers, [_row(line, row_count) for line in lines[:_LINES_OF_HTML]])
-    more = len(lines) - _LINES_OF_HTML
-    rest = f"<p>and {counted(more, 'more condition')}; <code>.funnel</code> lists all.</p>" if more > 0 else ""
+    shown = _fitting([_row(line, row_count) for line in lines], _FUNNEL_BYTES)
+    more = len(lines) - len(shown)
+    rest = f"and {counted(more, 'more condition')}; .funnel lists all." if more else ""
+    headers = ("condition", "rows by itself", "rows together", "", "share")
+    table = html_table(_caption(count, row_count), headers, shown, note=rest)
     said = "".join(f"<li>{markup(_cut(note))}</li>" for note in (*notes[:_NOTES], *_rest_of(notes)))
-    listed = f"<p><b>Good to know</b></p><ul>{said}</ul>" if said else ""
-    return f"<div>{table}{rest}{_missed_html(missed)}{listed}</div>"
+    good_to_know = f"<p><b>Good to know</b></p><ul>{said}</ul>" if said else ""
+    return f"<div>{table}{_missed_html(missed)}{good_to_know}</div>"
+
+
+def _fitting(rows: Sequence[Row], most_bytes: int) -> list[Row]:
+    """Return the rows of a table that fit, from the first."""
+    sizes = accumulate(sum(_CELL_BYTES + len(markup(cell).encode("utf-8", "replace")) for cell in row) for row in rows)
+    return [row for row, size_bytes in zip(rows, sizes, strict=True) if size_bytes <= most_bytes]
 
 
 def _caption(count: int, row_count: int) -> Html:
@@ -84,13 +95,11 @@ def _caption(count: int, row_count: int) -> Html:
     )
 
 
-def _row(line: FunnelLine, row_count: int) -> tuple[object, ...]:
+def _row(line: FunnelLine, row_count: int) -> Row:
     together = "" if line.together is None else f"{line.together:,}"
     shown = line.rows if line.together is None else line.together
-    joined = f'<span style="opacity:0.75">{markup(line.joined)}</span> ' if line.joined else ""
-    words = f'<span style="padding-left:{2 * line.depth}em">{joined}{markup(_cut(line.condition))}</span>'
     return (
-        Html(f'<span style="font-weight:normal">{words}</span>'),
+        RowHeader(_INDENT * line.depth + _cut(line.words)),
         f"{line.rows:,}",
         together,
         line.bar(row_count).html(),
@@ -99,21 +108,26 @@ def _row(line: FunnelLine, row_count: int) -> tuple[object, ...]:
 
 
 def _missed_html(missed: Sequence[NearMiss]) -> str:
-    rows: list[tuple[object, ...]] = []
     groups = _by_condition(missed)
-    for condition, group in groups[:_LINES_OF_TEXT]:
-        helpful = _helpful(group)
-        first = group[0]
-        looked_at = ("" if n is None else f"{n:,}" for n in (first.distinct_values, first.rows_without))
-        relaxed = [(f"{one.rows:,}", _cut(one.relaxation)) for one in helpful] or [("0", _NOTHING_HELPS)]
-        (rows_then, relaxation), *others = relaxed
-        rows.append((RowHeader(_cut(condition)), rows_then, relaxation, *looked_at))
-        rows += [("", *other, "", "") for other in others]
-    if not rows:
+    if not groups:
         return ""
-    headers = ["nobody meets", "rows that would", "if it were taken", "different values", "rows without any"]
-    note = f"{_more(groups)}; .near_misses lists all." if len(groups) > _LINES_OF_TEXT else ""
-    return html_table("Near misses", headers, rows, note=note)
+    rows = [row for condition, group in groups for row in _missed_rows(condition, group)]
+    shown = _fitting(rows, _MISSED_BYTES)
+    note = (
+        f"and {counted(len(rows) - len(shown), 'more line')}; .near_misses lists all." if len(shown) < len(rows) else ""
+    )
+    headers = ("nobody meets", "rows that would", "if it were taken less literally", "different values", "rows without")
+    return html_table("Near misses", headers, shown, note=note)
+
+
+def _missed_rows(condition: str, group: Sequence[NearMiss]) -> Iterator[Row]:
+    looked_at = ("" if n is None else f"{n:,}" for n in (group[0].distinct_values, group[0].rows_without))
+    relaxed = [(f"{one.rows:,}", _cut(one.relaxation)) for one in _helpful(group)] or [
+        ("0", "in no way that was tried")
+    ]
+    first, *others = relaxed
+    yield (RowHeader(_cut(condition)), *first, *looked_at)
+    yield from (("", *other, "", "") for other in others)
 
 
 def _by_condition(missed: Sequence[NearMiss]) -> list[tuple[str, list[NearMiss]]]:
@@ -127,13 +141,13 @@ def _by_condition(missed: Sequence[NearMiss]) -> list[tuple[str, list[NearMiss]]
 
 
 def _helpful(group: Sequence[NearMiss]) -> list[NearMiss]:
-    """Return the relaxations that match more than all before them: a combination often adds nothing."""
+    """Return the relaxations that match anybody; those that combine others only if they match more than they do."""
     helpful: list[NearMiss] = []
     for one in group:
-        combined = ", " in one.relaxation
-        if one.relaxation != EXACTLY and one.rows > (max((o.rows for o in helpful), default=0) if combined else 0):
+        most = max((before.rows for before in helpful), default=0) if one.relaxation.startswith(ALL_TOGETHER) else 0
+        if one.rows > most:
             helpful.append(one)
-    return helpful
+    return helpful[:_RELAXATIONS]
 
 
 def _looked_at(one: NearMiss) -> str:

@@ -11,7 +11,7 @@ from cpnb.frames import Frame
 from cpnb.matching import remarks
 from cpnb.matching.evaluation import profile_slices
 from cpnb.matching.funnel import FunnelCounts
-from cpnb.matching.near_misses import NearMiss, NearMissCounts
+from cpnb.matching.near_misses import NearMiss, NearMissCounts, core
 from cpnb.matching.operands import Mask
 from cpnb.matching.previewed import Preview
 from cpnb.matching.remarks import Remarks
@@ -55,7 +55,7 @@ def preview(data: Frame, expression: Expression, fields: FieldMap, *, sources: S
     >>> from cpnb import FieldMap, profile
     >>> table = pd.DataFrame({"city": ["Seattle", "SEATTLE", "Boston"]})
     >>> print(preview(table, profile.Address.City == "Seattle", FieldMap({"city": "Address.City"})))
-    1 of 3 rows match (33.3 %).
+    1 of 3 rows matches (33.3 %).
       rows  together
          1         1  ███·······  Address.City is 'Seattle'
     """
@@ -80,8 +80,10 @@ def preview(data: Frame, expression: Expression, fields: FieldMap, *, sources: S
 
 def _near_misses(data: Frame, fields: FieldMap, whole: Step, counts: FunnelCounts) -> tuple[NearMiss, ...]:
     """Look at the table again, if anything matches nobody."""
-    by_nobody = [step for step, dimension in whole.comparisons() if counts.rows_found(step, dimension) == 0]
-    if whole.dimension is None and counts.rows(whole) == 0:
+    # Each once, however often it was said.
+    comparisons = {core(dimension): step for step, dimension in whole.comparisons()}
+    by_nobody = [step for dimension, step in comparisons.items() if counts.rows_found(step) == 0]
+    if whole.dimension is None and counts.rows_found(whole) == 0:
         by_nobody.append(whole)
     if not by_nobody:
         return ()

@@ -58,29 +58,34 @@ class Remarks:
         yield from self._unfilled()
         for _, dimension in self._whole.comparisons():
             for value in operands.unreadable_values(dimension):
-                yield f"{value!r} is no {operands.kind_of(dimension)}, so nobody meets: {dimension}."
+                yield f"{value!r} is no {operands.kind_of(dimension)}, so nothing compares with it: {dimension}."
         for (path, kind), count in self._unread.items():
             if count:
                 yield (
-                    f"{counted(count, 'row')} {_have(count)} a {path} that cannot be read as a {kind}, which meets no "
-                    f"comparison of {kind}s; expected {_WRITTEN[kind]}."
+                    f"In {counted(count, 'row')} {path} cannot be read as a {kind}, so no comparison of {kind}s holds; "
+                    f"expected {_WRITTEN[kind]}."
                 )
         for (path, words), count in self._absent_that_meet.items():
             if count:
                 yield f"{counted(count, 'row')} without {path} {_meet(count)} the condition: {words}."
         for path, count in self._without_text.items():
             if count:
-                yield f"{counted(count, 'row')} {_have(count)} a {path} that cannot be sent, such as a list."
+                yield f"In {counted(count, 'row')} {path} holds something that cannot be sent, such as a list."
 
     def _unfilled(self) -> Iterator[str]:
-        filled = {one.name: one for one in self._fields}
-        for path in self._whole.needed_paths:
-            if path in filled:
-                continue
+        filled = {one.name for one in self._fields}
+        unfilled = [path for path in self._whole.needed_paths if path not in filled]
+        if unfilled:
+            many = len(unfilled) > 1
+            yield (
+                f"{listed(unfilled)} {'are' if many else 'is'} not among the mapped fields, so no row has "
+                f"{'them' if many else 'it'}."
+            )
+        for path in unfilled:
             kind = _FILLED_BY_OTHERS.get(path)
             others = [one.column for one in self._fields if kind is not None and one.content_type is kind]
-            but = f" The service may fill it from {listed(others)}, which is not looked at here." if others else ""
-            yield f"{path} is not among the mapped fields, so no row has it.{but}"
+            if others:
+                yield f"The service may fill {path} from {listed(others)}, which is not looked at here."
 
 
 def _holds_for_absent(step: Step, dimension: Dimension) -> bool:

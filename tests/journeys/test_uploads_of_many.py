@@ -83,7 +83,10 @@ def test_what_was_stopped_while_it_was_sent_names_the_job_that_waits(own_sandbox
 
     part = upload.parts[0]
     assert part.phase is Phase.STOPPED
-    assert f"Job {part.job.job_id} still waits for its file; upload.retry() goes on with it" in part.sentence()
+    assert (
+        f"Job {part.job.job_id} still waits for its file, or to be started; upload.retry() goes on with it"
+        in part.sentence()
+    )
 
 
 def test_jobs_that_an_other_run_left_waiting_are_told(own_sandbox):

@@ -35,8 +35,8 @@ PRIVACY = (
     Mutant(
         "an error of the SDK is not in the context of ours",
         "cpnb/domain.py",
-        "            failure = _translated(error, self, operation, parameters)",
-        "            raise _translated(error, self, operation, parameters)",
+        "            failure = translated(error, self, operation, parameters)",
+        "            raise translated(error, self, operation, parameters)",
         (_UPLOADS,),
     ),
     Mutant(
@@ -69,7 +69,7 @@ PRIVACY = (
     ),
     Mutant(
         "the error of a progress bar is told by its kind only",
-        "cpnb/uploads.py",
+        "cpnb/listener.py",
         'f" ({error})" if isinstance(error, CpnbError) else ""',
         'f" ({error})"',
         (_UPLOADS,),

@@ -11,8 +11,8 @@ from cpnb.domain import Domain
 from cpnb.errors import CredentialsError, ServiceError, UnreachableError
 from cpnb.expressions import profile
 from cpnb.retrying import Patience
-from cpnb.segment_deletion import delete_segments
 from cpnb.segments import SegmentDefinition, list_segments
+from cpnb.segments.deletion import delete_segments
 
 SEATTLE = profile.Address.City == "Seattle"
 
