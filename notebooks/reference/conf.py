@@ -6,6 +6,7 @@ the outputs that they were saved with, and are not run. Nothing is fetched, and 
 
 from __future__ import annotations
 
+import ast
 import inspect
 import sys
 from pathlib import Path
@@ -37,6 +38,14 @@ exclude_patterns = ["data/LICENCE*", "**/.ipynb_checkpoints"]
 # A name between single backticks is a public name or a parameter; `references` holds the docstrings to it.
 default_role = "py:obj"
 nitpicky = True
+# Of the inside: they stand in the signatures of documented things, and nobody has a use for them.
+nitpick_ignore = [
+    ("py:class", "cpnb.csvstream.Edits"),
+    ("py:class", "cpnb.csvstream.Measure"),
+    ("py:class", "cpnb.display.Bar"),
+    ("py:class", "cpnb.display.Tone"),
+    ("py:obj", "StoppedError"),
+]
 highlight_language = "ipython3"
 
 autosummary_generate = False
@@ -74,11 +83,22 @@ def hide_constructor(  # noqa: PLR0913 - Sphinx calls it so
     app: Sphinx, kind: str, name: str, thing: object, options: object, signature: str | None, annotation: str | None
 ) -> tuple[str, None] | None:
     """Show how to make an object only where its docstring tells the parameters; the others are handed out by cpnb."""
-    if kind in {"class", "exception"} and "Parameters\n" not in (inspect.getdoc(thing) or ""):
+    if kind in {"class", "exception"} and signature is not None and "Parameters\n" not in (inspect.getdoc(thing) or ""):
         return "", None
     return None
 
 
+def import_for_annotations() -> None:
+    """Do the imports that are there for type checkers only, so that annotations can be told in full."""
+    for name in cpnb.__all__:
+        getattr(cpnb, name)
+    for module in [module for name, module in sys.modules.items() if name.startswith("cpnb.")]:
+        for node in ast.parse(inspect.getsource(module)).body:
+            if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+                exec("\n".join(map(ast.unparse, node.body)), vars(module))  # noqa: S102 - our own lines
+
+
 def setup(app: Sphinx) -> None:
     """Tell autodoc which signatures to show."""
+    import_for_annotations()
     app.connect("autodoc-process-signature", hide_constructor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import pkgutil
 from pathlib import Path
@@ -9,23 +10,22 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
+from sphinx.domains.python import PythonDomain
 from sphinx.environment import BuildEnvironment
 from sphinx.util.typing import ExtensionMetadata
 
 import cpnb
-from cpnb.accessor import CustomerProfilesAccessor
 
 
-def _parameters() -> frozenset[str]:
-    """Return the names of all parameters of what is public."""
-    things = [CustomerProfilesAccessor, *(getattr(cpnb, name) for name in cpnb.__all__)]
-    members = [member for thing in things if inspect.isclass(thing) for member in vars(thing).values()]
-    parts = [getattr(member, "__func__", member) for member in members]
-    functions = filter(inspect.isfunction, things + parts)
-    return frozenset(name for function in functions for name in inspect.signature(function).parameters)
-
-
-PARAMETERS = _parameters()
+@functools.cache
+def _parameters(places: tuple[str, ...]) -> frozenset[str]:
+    """Return the names of all parameters of what the reference holds."""
+    found = set[str]()
+    for thing in map(pkgutil.resolve_name, places):
+        function = getattr(thing, "__func__", thing)
+        if inspect.isfunction(function) or (inspect.isclass(function) and not issubclass(function, Exception | dict)):
+            found |= set(inspect.signature(function).parameters)
+    return frozenset(found)
 
 
 def place(app: Sphinx, env: BuildEnvironment, node: pending_xref, content: nodes.Element) -> nodes.Node | None:
@@ -36,23 +36,29 @@ def place(app: Sphinx, env: BuildEnvironment, node: pending_xref, content: nodes
     if node.get("refdomain") != "py":
         return None
     target = node["reftarget"]
-    if node["reftype"] == "obj" and target in PARAMETERS:
+    domain = env.domains.python_domain
+    if node["reftype"] == "obj" and target in _parameters(tuple(domain.objects)):
         return content
     if target.partition(".")[0] != "cpnb" and "." in target and node["reftype"] != "obj":
         return content  # a type of pandas, or of Python: there is no network to look it up
-    domain = env.domains.python_domain
-    for name in (target, target.rpartition(".")[0]):
-        last = name.rpartition(".")[2]
-        places = [full for full in domain.objects if last and full.rpartition(".")[2] == last]
-        if len(places) == 1 and (name == target or _has(places[0], target.rpartition(".")[2])):
-            return domain.resolve_xref(env, node["refdoc"], app.builder, "obj", places[0], node, content)
-    return None
+    owner, _, member = target.rpartition(".")
+    found = _found(domain, target) or (_found(domain, owner) if _has(_found(domain, owner), member) else "")
+    return domain.resolve_xref(env, node["refdoc"], app.builder, "obj", found, node, content) if found else None
 
 
-def _has(owner: str, name: str) -> bool:
+def _found(domain: PythonDomain, name: str) -> str:
+    """Return under which name a thing stands in the reference; a public one before one that is called the same."""
+    last = name.rpartition(".")[2]
+    if last in cpnb.__all__:
+        return f"cpnb.{last}"
+    places = [place for place in domain.objects if place.rpartition(".")[2] == last]
+    return places[0] if len(places) == 1 else ""
+
+
+def _has(owner: str, member: str) -> bool:
     """Tell whether a class has an attribute, or a parameter that becomes one."""
-    thing = pkgutil.resolve_name(owner)
-    return hasattr(thing, name) or (inspect.isclass(thing) and name in inspect.signature(thing).parameters)
+    thing = pkgutil.resolve_name(owner) if owner else None
+    return hasattr(thing, member) or (inspect.isclass(thing) and member in inspect.signature(thing).parameters)
 
 
 def leave_outside_links(app: Sphinx, doctree: nodes.document) -> None:
