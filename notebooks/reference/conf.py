@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import sys
 from pathlib import Path
 
@@ -16,7 +17,13 @@ from sphinx.application import Sphinx
 
 import cpnb
 
-sys.path.insert(0, str(Path(__file__).parent))
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+# What the pages document beside the public names: ``cpnb.parts.Part``.
+INNER_TYPES = {
+    name for page in HERE.glob("*.rst") for name in re.findall(r"cpnb(?:\.[a-z_]+)+\.[A-Z]\w+", page.read_text("utf-8"))
+}
 
 project = "cpnb"
 author = "The cpnb authors"
@@ -53,7 +60,7 @@ autodoc_member_order = "bysource"
 autodoc_default_options = {"members": True}
 autodoc_class_signature = "mixed"
 python_use_unqualified_type_names = True
-python_maximum_signature_line_length = 90
+python_maximum_signature_line_length = 120
 add_module_names = False
 toc_object_entries_show_parents = "hide"
 
@@ -61,7 +68,11 @@ toc_object_entries_show_parents = "hide"
 numpydoc_show_class_members = False
 numpydoc_xref_param_type = True
 numpydoc_xref_ignore = "all"
-numpydoc_xref_aliases = {word: word for word in numpydoc.xref.DEFAULT_LINKS} | {name: f"cpnb.{name}" for name in cpnb.__all__}
+numpydoc_xref_aliases = (
+    {word: word for word in numpydoc.xref.DEFAULT_LINKS}
+    | {name.rpartition(".")[2]: name for name in INNER_TYPES}
+    | {name: f"cpnb.{name}" for name in cpnb.__all__}
+)
 
 nb_execution_mode = "off"
 nb_ipywidgets_js: dict[str, dict[str, str]] = {}  # the default names a CDN

@@ -5,6 +5,7 @@
 ``.. accessor:: …``                       every method of a pandas accessor
 ``.. magics::``                           every magic, with its options, from its ``magic_arguments``
 ``.. command:: cpnb.__main__``            the options of a command, from its parser
+``.. targets::``                          the places in a profile that a column can go to, from the service model
 ``.. sandbox-settings::``                 every setting: default, choices, what it decides, where the default is from
 ``.. module-text:: cpnb.errors``          the docstring of a module, as it stands
 ========================================  ==========================================================================
@@ -26,8 +27,13 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata, OptionSpec
 
+from cpnb import catalog
 from cpnb.magics import CpnbMagics
 from cpnb.sandbox.settings import Settings
+
+
+USAGE_WIDTH = 88
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 class GeneratedDirective(SphinxDirective):
@@ -51,10 +57,11 @@ class Names(GeneratedDirective):
 
     def lines(self) -> Iterator[str]:
         names = [name if name.startswith("cpnb.") else f"cpnb.{name}" for name in self.arguments[0].split()]
-        yield from [".. currentmodule:: None", "", ".. autosummary::", "   :nosignatures:", ""]
-        yield from [f"   ~{name}" for name in names]
+        if len(names) > 1:
+            yield from [".. autosummary::", "   :nosignatures:", "", *(f"   ~{name}" for name in names)]
         for name in names:
-            yield from ["", f".. {_documenter(name)}:: {name}"]
+            documenter = _documenter(name)
+            yield from ["", f".. {documenter}:: {name}", *(["   :no-value:"] if documenter == "autodata" else [])]
 
 
 def _documenter(name: str) -> str:
@@ -111,14 +118,23 @@ class Command(GeneratedDirective):
 def _options(parser: argparse.ArgumentParser, program: str) -> Iterator[str]:
     """Return what a parser says of itself: how it is called, what it is for, and each option."""
     actions = [action for action in parser._actions if "--help" not in action.option_strings]  # noqa: SLF001 - no other way
-    called = " ".join([program, *map(_usage, actions)])
-    yield from [".. code-block:: text", "", *textwrap.indent(textwrap.fill(called, 88, subsequent_indent="    "), "   ").splitlines()]
-    yield from ["", inspect.cleandoc(parser.description or ""), "", f".. program:: {program.lstrip('%')}", ""]
+    usage = " ".join([program, *(_usage(action).replace(" ", NO_BREAK) for action in actions)])
+    wrapped = textwrap.wrap(usage, USAGE_WIDTH, subsequent_indent="    ", break_on_hyphens=False)
+    yield from [".. code-block:: text", "", *(f"   {line.replace(NO_BREAK, ' ')}" for line in wrapped), ""]
+    yield from [inspect.cleandoc(parser.description or ""), "", f".. program:: {program.lstrip('%')}", ""]
     for action in actions:
-        told = (action.help or "") % {**vars(action), "prog": program}
-        if action.choices:
-            told += " One of " + ", ".join(f"``{one}``" for one in action.choices) + "."
-        yield from [f".. option:: {_spelled(action)}", "", *textwrap.indent(told, "   ").splitlines(), ""]
+        yield from [f".. option:: {_spelled(action)}", "", f"   {_told(action, program)}", ""]
+
+
+def _told(action: argparse.Action, program: str) -> str:
+    """Return the help of an option as sentences, with its choices."""
+    told = (action.help or "") % {**vars(action), "prog": program}
+    told = told[:1].upper() + told[1:].removesuffix(".") + "."
+    return told + (f" One of {_literals(action.choices)}." if action.choices else "")
+
+
+def _literals(words: Iterable[object]) -> str:
+    return ", ".join(f"``{word}``" for word in words)
 
 
 def _spelled(action: argparse.Action) -> str:
@@ -139,19 +155,42 @@ def _usage(action: argparse.Action) -> str:
     return spelled if action.required else f"[{spelled}]"
 
 
+class Targets(GeneratedDirective):
+    """The places in a profile that a column can go to, from the service model; equal ones share a line."""
+
+    def lines(self) -> Iterator[str]:
+        alike: dict[tuple[str, int, tuple[str, ...], str], list[str]] = {}
+        for target in catalog.targets().values():
+            last = target.name.rpartition(".")[2] if "." in target.name else target.name
+            alike.setdefault((last, target.max_length, target.values, target.dimension), []).append(target.name)
+        yield from [".. list-table::", "   :header-rows: 1", ""]
+        yield from _row("Target", "At most", "In a segment")
+        for (_, max_length, values, dimension), names in alike.items():
+            yield from _row(
+                _literals(names),
+                f"one of {_literals(values)}" if values else f"{max_length:,} characters",
+                "yes" if dimension else "no",
+            )
+
+
+def _row(first: str, *others: str) -> Iterator[str]:
+    yield f"   * - {first}"
+    yield from (f"     - {other}" for other in others)
+
+
 class SandboxSettings(GeneratedDirective):
     """Every setting of the sandbox, from its declaration."""
 
     def lines(self) -> Iterator[str]:
         for name, declared in Settings.described().items():
             yield from [f".. confval:: {name}", f"   :default: ``{declared['default']!r}``", ""]
-            yield from [f"   {declared['asks']}", "", f"   :May be: {_allowed(declared)}"]
+            yield from [f"   **{declared['asks']}**", "", f"   :May be: {_allowed(declared)}"]
             yield from [f"   :Source: {declared['source']}", ""]
 
 
 def _allowed(declared: dict[str, Any]) -> str:
     if "choices" in declared:
-        return ", ".join(f"``{choice}``" for choice in declared["choices"])
+        return _literals(declared["choices"])
     if "range" in declared:
         lowest, highest = declared["range"]
         return f"a number from {lowest:,} to {highest:,}"
@@ -173,6 +212,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_directive("accessor", Accessor)
     app.add_directive("magics", Magics)
     app.add_directive("command", Command)
+    app.add_directive("targets", Targets)
     app.add_directive("sandbox-settings", SandboxSettings)
     app.add_directive("module-text", ModuleText)
     return {"parallel_read_safe": True}
