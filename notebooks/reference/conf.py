@@ -1,4 +1,4 @@
-"""Sphinx's configuration of the reference: ``python -m sphinx -W -n -c notebooks/reference notebooks build/reference``.
+"""Sphinx's configuration of the reference: ``python -m sphinx -W -c notebooks/reference notebooks build/reference``.
 
 The source folder is ``notebooks``, so that the numbered notebooks are the course beside the reference; they appear with
 the outputs that they were saved with, and are not run. Nothing is fetched, and a page loads nothing from elsewhere.
@@ -90,7 +90,7 @@ html_show_copyright = False
 html_copy_source = False
 
 
-def hide_constructor(  # noqa: PLR0913 - Sphinx calls it so
+def hide_constructor(
     app: Sphinx, kind: str, name: str, thing: object, options: object, signature: str | None, annotation: str | None
 ) -> tuple[str, None] | None:
     """Show how to make an object only where its docstring tells the parameters; the others are handed out by cpnb."""

@@ -19,6 +19,7 @@ import inspect
 import pkgutil
 import textwrap
 from collections.abc import Iterable, Iterator
+from enum import Enum
 from typing import Any, ClassVar
 
 from docutils import nodes
@@ -30,7 +31,6 @@ from sphinx.util.typing import ExtensionMetadata, OptionSpec
 from cpnb import catalog
 from cpnb.magics import CpnbMagics
 from cpnb.sandbox.settings import Settings
-
 
 USAGE_WIDTH = 88
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -60,15 +60,21 @@ class Names(GeneratedDirective):
         if len(names) > 1:
             yield from [".. autosummary::", "   :nosignatures:", "", *(f"   ~{name}" for name in names)]
         for name in names:
-            documenter = _documenter(name)
-            yield from ["", f".. {documenter}:: {name}", *(["   :no-value:"] if documenter == "autodata" else [])]
+            yield from ["", *_documented(name)]
 
 
-def _documenter(name: str) -> str:
+def _documented(name: str) -> list[str]:
+    """Return the directive that documents a thing."""
     thing = pkgutil.resolve_name(name)
-    if inspect.isclass(thing):
-        return "autoexception" if issubclass(thing, Exception) else "autoclass"
-    return "autofunction" if inspect.isfunction(thing) else "autodata"
+    if inspect.isfunction(thing):
+        return [f".. autofunction:: {name}"]
+    if inspect.ismodule(thing):
+        return [f".. automodule:: {name}"]
+    if not inspect.isclass(thing):
+        return [f".. autodata:: {name}", "   :no-value:"]
+    if issubclass(thing, Enum):
+        return [f".. autoclass:: {name}", "   :undoc-members:"]
+    return [f".. {'autoexception' if issubclass(thing, Exception) else 'autoclass'}:: {name}"]
 
 
 class Accessor(GeneratedDirective):
@@ -183,18 +189,19 @@ class SandboxSettings(GeneratedDirective):
 
     def lines(self) -> Iterator[str]:
         for name, declared in Settings.described().items():
-            yield from [f".. confval:: {name}", f"   :default: ``{declared['default']!r}``", ""]
-            yield from [f"   **{declared['asks']}**", "", f"   :May be: {_allowed(declared)}"]
-            yield from [f"   :Source: {declared['source']}", ""]
+            yield from [f".. confval:: {name}", "", f"   {declared['asks']}", ""]
+            yield from [f"   {_allowed(declared)} Source: {declared['source']}.", ""]
 
 
 def _allowed(declared: dict[str, Any]) -> str:
+    """Return the default of a setting and what else it may be, as a sentence."""
+    default = f"Default: ``{declared['default']}``" if declared["default"] != "" else "Default: empty"
     if "choices" in declared:
-        return _literals(declared["choices"])
+        return f"{default}; else {_literals(declared['choices'][1:])}."
     if "range" in declared:
         lowest, highest = declared["range"]
-        return f"a number from {lowest:,} to {highest:,}"
-    return "a regular expression of RE2" if "pattern" in declared else "a text"
+        return f"{default}; from {lowest:,} to {highest:,}."
+    return f"{default}; else {'a regular expression of RE2' if 'pattern' in declared else 'a text'}."
 
 
 class ModuleText(GeneratedDirective):

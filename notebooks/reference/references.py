@@ -61,18 +61,20 @@ def _has(owner: str, member: str) -> bool:
     return hasattr(thing, member) or (inspect.isclass(thing) and member in inspect.signature(thing).parameters)
 
 
-def leave_outside_links(app: Sphinx, doctree: nodes.document) -> None:
-    """Make plain words of links from a notebook to files of the repository that are no pages, such as its README."""
+def leave_links_to_files(app: Sphinx, doctree: nodes.document) -> None:
+    """Make plain words of links to what is in the repository and no page, such as its README or a folder."""
     for node in list(doctree.findall(pending_xref)):
-        if node.get("refdomain") != "doc":
-            continue
-        target = Path(app.srcdir, node["reftarget"]).resolve()
-        if not target.is_relative_to(app.srcdir) and target.with_suffix(".md").exists():
+        place = Path(node["refdoc"]).parent if node["reftype"] == "myst" else Path()
+        target = Path(app.srcdir, place, node["reftarget"])
+        is_file = node.get("refdomain") == "doc" and node["reftarget"] not in app.env.found_docs
+        if (is_file and target.with_name(target.name + ".md").exists()) or (
+            node["reftype"] == "myst" and target.is_dir()
+        ):
             node.replace_self(node.children)
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Tell Sphinx what to do about names and links that it cannot place."""
     app.connect("missing-reference", place)
-    app.connect("doctree-read", leave_outside_links)
+    app.connect("doctree-read", leave_links_to_files)
     return {"parallel_read_safe": True}
