@@ -185,7 +185,7 @@ class Sandbox:
         return self._control("GET", "/_sandbox/settings")
 
     def settings_help(self) -> dict[str, dict[str, Any]]:
-        """Return for every setting what it decides (``asks``), its ``default``, ``choices`` or ``range``, and ``source``."""
+        """Return of every setting what it ``asks``, its ``default``, ``choices`` or ``range``, and its ``source``."""
         return self._control("GET", "/_sandbox/settings/help")
 
     def change(self, **settings: object) -> dict[str, Any]:

@@ -72,7 +72,8 @@ def tidied(notebook: Any) -> Any:
     tidy = copy.deepcopy(notebook)
     tidy.metadata = nbformat.from_dict(METADATA)
     for cell in tidy.cells:
-        cell.metadata = nbformat.from_dict({name: cell.metadata[name] for name in KEPT_OF_A_CELL & cell.metadata.keys()})
+        kept = {name: value for name, value in cell.metadata.items() if name in KEPT_OF_A_CELL}
+        cell.metadata = nbformat.from_dict(kept)
         if cell.cell_type == "code":
             cell.outputs = list(_joined(cell.outputs))
             for output in cell.outputs:
