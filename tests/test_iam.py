@@ -13,7 +13,7 @@ import pytest
 import cpnb
 from cpnb import catalog
 from cpnb.domain import Domain
-from cpnb.errors import ServiceError
+from cpnb.errors import ServiceError, SnapshotError
 from cpnb.expressions import profile
 from cpnb.iam import iam_policy
 from cpnb.monitoring import list_jobs, look_at_job
@@ -198,11 +198,16 @@ def test_segments_made_estimated_listed_and_deleted_call_what_the_policy_for_seg
         segment.estimate(domain)
     assert SegmentDefinition.get(domain, "tmp-seattle") == segment
     assert len(list_segments(domain)) == 1
+    segment.membership(domain, ["0" * 32])
+    role = "arn:aws:iam::123456789012:role/exports"
+    with pytest.raises(SnapshotError):
+        segment.snapshot(domain, "s3://nowhere-at-all/x", role_arn=role)
     delete_segments(domain, delete_segments(domain, prefix="tmp-"))
     with pytest.raises(ServiceError, match="has no segment"):
         segment.delete(domain)
 
-    assert called == operations(iam_policy(**PLACE, for_="segments"))
+    # Tags are set by another action than the one that is called.
+    assert called | {"TagResource"} == operations(iam_policy(**PLACE, for_="segments"))
 
 
 def test_looking_for_failed_rows_calls_what_its_policy_and_that_for_uploads_allow(own_sandbox):
