@@ -14,39 +14,15 @@ import boto3
 import botocore.exceptions as sdk
 from botocore import xform_name
 from botocore.config import Config
-from botocore.parsers import ResponseParserError
 
 from cpnb import catalog
-from cpnb.errors import CpnbError, CredentialsError, DomainNotFoundError, ServiceError, UnreachableError
+from cpnb.errors import DomainNotFoundError, ServiceError, UnreachableError
 from cpnb.foreign_logs import silenced
 from cpnb.pace import Pace
 from cpnb.retrying import patience, pause, trying_again
+from cpnb.sdk_errors import SDK_ERRORS, translated
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
-
-_CREDENTIALS_MISSING = (
-    sdk.NoCredentialsError,
-    sdk.PartialCredentialsError,
-    sdk.CredentialRetrievalError,
-    sdk.TokenRetrievalError,
-    sdk.SSOError,
-    sdk.NoAuthTokenError,
-)
-
-# What AWS services call credentials that are too old, unknown or not allowed to do this.
-# Source: AWS general reference, common errors; service model, AccessDeniedException.
-_EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
-_UNKNOWN = frozenset({"UnrecognizedClientException", "InvalidClientTokenId", "InvalidSignatureException"})
-_FORBIDDEN = frozenset({"AccessDenied", "AccessDeniedException"})
-
-# Parameters that name something inside of a domain: what is not found may then be that.
-_NAMING_MORE = frozenset({"JobId", "SegmentDefinitionName", "EstimateId", "SnapshotId"})
-
-# Parameters that hold cells of a table: what a service says about them may quote one.
-_HOLDING_CELLS = frozenset({"AdditionalSearchKeys", "Values"})
-
-MESSAGE_LENGTH = 400
-"""Of what the service says, so many characters are shown: it lists some fifty targets where one is wrong."""
 
 PACE_SHARE = 0.2
 """After a throttling, calls are this share of the first pause apart: 0.2 s, which is 5 a second, and at most 2 s.
@@ -61,9 +37,6 @@ ACCOUNT_UNKNOWN_S = 300.0
 # One request is one request. A lost answer to Create or Start must not be followed by another behind our back: the
 # service has no idempotency token for them. What is tried again is for `retrying` to say.
 _ONE_ATTEMPT: Any = {"mode": "standard", "total_max_attempts": 1}
-
-# An answer without its end; the last comes from the SDK's parsers, and is of none of the SDK's own families.
-_CUT_OFF = (sdk.IncompleteReadError, sdk.ResponseStreamingError, ResponseParserError)
 
 
 class Domain:
@@ -108,6 +81,9 @@ class Domain:
         host_process: object = None,
         ca_bundle: str | None = None,
     ) -> None:
+        given: object = name
+        if not isinstance(given, str):
+            raise TypeError(f"The name of a domain is a {type(given).__name__}; expected text, such as 'loyalty'.")
         bounds = catalog.limit("CreateUploadJobRequest", "DomainName")
         if not bounds.minimum <= len(name) <= bounds.maximum or not re.fullmatch(bounds.pattern, name):
             raise ServiceError(
@@ -125,7 +101,7 @@ class Domain:
             self.client = self._new_client(endpoint_url)
             return
         except sdk.BotoCoreError as error:
-            failure = _translated(error, self, "")
+            failure = translated(error, self, "")
         raise failure
 
     def _new_client(self, endpoint_url: str | None) -> Any:
@@ -197,8 +173,8 @@ class Domain:
             )
             with silenced():
                 return str(sts.get_caller_identity()["Account"])
-        except (sdk.BotoCoreError, sdk.ClientError, ResponseParserError) as error:
-            failure = _translated(error, self, "GetCallerIdentity")
+        except SDK_ERRORS as error:
+            failure = translated(error, self, "GetCallerIdentity")
         raise failure
 
     @property
@@ -284,10 +260,25 @@ class Domain:
             with silenced():
                 answer: dict[str, Any] = getattr(self.client, xform_name(operation))(DomainName=self.name, **parameters)
             return answer
-        except (sdk.BotoCoreError, sdk.ClientError, ResponseParserError) as error:
-            failure = _translated(error, self, operation, parameters)
+        except SDK_ERRORS as error:
+            failure = translated(error, self, operation, parameters)
         # Raised outside of the handler, so that the SDK's error, which may quote values, is not its context.
         raise failure
+
+
+def require_domain(given: object) -> None:
+    """Check that where rows go, or jobs and segments are, is said in full.
+
+    Raises
+    ------
+    TypeError
+        If it is something else than a domain, such as its bare name.
+    """
+    if not isinstance(given, Domain):
+        raise TypeError(
+            f"The domain is a {type(given).__name__}; expected it to be said in full: "
+            "cpnb.Domain('loyalty', profile='prod'), or cpnb.Sandbox().domain('loyalty')."
+        )
 
 
 def _refuse_what_is_not_whole(http_response: Any, model: Any, **_: Any) -> None:
@@ -307,84 +298,3 @@ def _refuse_what_is_not_whole(http_response: Any, model: Any, **_: Any) -> None:
     if not is_whole:
         announced = http_response.headers.get("content-length", "")
         raise sdk.IncompleteReadError(actual_bytes=len(content), expected_bytes=announced)
-
-
-def _translated(
-    error: sdk.BotoCoreError | sdk.ClientError | ResponseParserError,
-    domain: Domain,
-    operation: str,
-    parameters: Mapping[str, Any] | None = None,
-) -> CpnbError:
-    doing = f"{operation} for domain {domain.name!r}" if operation else f"Preparing domain {domain.name!r}"
-    if isinstance(error, sdk.ClientError):
-        return _translated_answer(error, domain, doing, parameters or {})
-    if isinstance(error, sdk.NoRegionError):
-        return ServiceError(f"{doing}: no AWS region is set. Name it: Domain({domain.name!r}, region='us-east-1').")
-    if isinstance(error, sdk.ProfileNotFound):
-        return CredentialsError(
-            f"{doing}: the AWS configuration has no profile of this name. 'aws configure list-profiles' lists them."
-        )
-    if isinstance(error, _CREDENTIALS_MISSING):
-        return CredentialsError(
-            f"{doing}: no usable AWS credentials ({type(error).__name__}). Name a profile, "
-            f"Domain({domain.name!r}, profile='...'), sign in with 'aws sso login', or work on the sandbox: "
-            f"cpnb.Sandbox().domain({domain.name!r})."
-        )
-    if isinstance(error, (sdk.HTTPClientError, sdk.ConnectionError, *_CUT_OFF)):
-        return _translated_connection(error, domain, doing)
-    # Its own text is left out: that of a ParamValidationError prints the values it was given.
-    return ServiceError(f"{doing}: the SDK refused before anything was sent ({type(error).__name__}).")
-
-
-def _translated_connection(error: Exception, domain: Domain, doing: str) -> CpnbError:
-    kind = type(error).__name__
-    if isinstance(error, sdk.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
-        return ServiceError(
-            f"{doing}: the TLS certificate of {domain.host} was not accepted, so nothing was sent. Behind a company "
-            "proxy, name the file of its certificates in AWS_CA_BUNDLE."
-        )
-    if isinstance(error, _CUT_OFF):
-        return UnreachableError(
-            f"{doing}: the answer of {domain.host} was cut off, or is not the service's ({kind}). Something on the way "
-            "may have answered in its place; try again."
-        )
-    return UnreachableError(
-        f"{doing}: nothing answered at {domain.host} ({kind}). Check the network, the region ({domain.region}) and, "
-        "for a sandbox, that it still runs."
-    )
-
-
-def _translated_answer(error: sdk.ClientError, domain: Domain, doing: str, parameters: Mapping[str, Any]) -> CpnbError:
-    code = str(error.response.get("Error", {}).get("Code", ""))
-    message = str(error.response.get("Error", {}).get("Message", "")).strip()
-    if _HOLDING_CELLS & parameters.keys():
-        message = "its own words are left out, as they may quote a value"
-    place = f"{domain.host}, region {domain.region}"
-    if code in _EXPIRED:
-        return CredentialsError(
-            f"{doing}: the session's credentials have expired. Sign in again (for example 'aws sso login'), make the "
-            "domain anew and run the cell again; nothing is lost.",
-            code=code,
-        )
-    if code in _UNKNOWN:
-        return CredentialsError(f"{doing}: AWS does not know these credentials ({code}). Check the profile.", code=code)
-    if code in _FORBIDDEN:
-        purpose = ", for_='failed_rows'" if _HOLDING_CELLS & parameters.keys() else ""
-        return CredentialsError(
-            f"{doing}: these credentials may not do this ({code}): {_sentence(message)} Whoever looks after the "
-            f"account can allow it: print(cpnb.iam_policy(domain=...{purpose})) shows the policy.",
-            code=code,
-        )
-    if code == "ResourceNotFoundException" and not _NAMING_MORE & parameters.keys():
-        return DomainNotFoundError(
-            f"{doing}: there is no domain of this name at {place}. Check the name, the region and the account; "
-            "the Amazon Connect console lists the domains under Customer Profiles.",
-            code=code,
-        )
-    return ServiceError(f"{doing}: {code or 'an error'} from {place}: {_sentence(message)}", code=code)
-
-
-def _sentence(message: str) -> str:
-    """Return what the service said, cut where it lists everything that it knows, with a full stop."""
-    text = message if len(message) <= MESSAGE_LENGTH else f"{message[:MESSAGE_LENGTH]} ..."
-    return f"{text or 'no message'}{'' if text.endswith(('.', '!', '?')) else '.'}"

@@ -17,11 +17,13 @@ Source: S3 developer guide, error responses; service model, the exceptions that 
 from __future__ import annotations
 
 import contextlib
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, fields
+from numbers import Real
 
 import tenacity
 
@@ -111,6 +113,24 @@ _applied: ContextVar[tuple[Patience, threading.Event | None]] = ContextVar("pati
 def patience() -> Patience:
     """Return how long this thread is to wait."""
     return _applied.get()[0]
+
+
+def checked_timeout(timeout_s: float | None) -> float | None:
+    """Return how long somebody will wait, as a plain number of seconds; None for without end.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is no number.
+    """
+    given: object = timeout_s
+    if given is None:
+        return None
+    if isinstance(given, bool) or not isinstance(given, Real):
+        raise TypeError(f"timeout_s is a {type(given).__name__}; expected a number of seconds, or None.")
+    if math.isnan(seconds := float(given)):
+        raise ValueError("timeout_s is not a number (NaN); expected seconds, or None to wait without end.")
+    return seconds
 
 
 def pause(seconds: float) -> None:

@@ -35,8 +35,8 @@ PRIVACY = (
     Mutant(
         "an error of the SDK is not in the context of ours",
         "cpnb/domain.py",
-        "            failure = _translated(error, self, operation, parameters)",
-        "            raise _translated(error, self, operation, parameters)",
+        "            failure = translated(error, self, operation, parameters)",
+        "            raise translated(error, self, operation, parameters)",
         (_UPLOADS,),
     ),
     Mutant(
@@ -48,7 +48,7 @@ PRIVACY = (
     ),
     Mutant(
         "what a service says about cells is not repeated",
-        "cpnb/domain.py",
+        "cpnb/sdk_errors.py",
         "if _HOLDING_CELLS & parameters.keys():",
         "if not parameters.keys():",
         (_UPLOADS,),
