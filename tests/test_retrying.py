@@ -127,7 +127,7 @@ def test_the_time_of_being_throttled_does_not_count_against_a_fault_after_it() -
         assert trying_again()(request) == "done"
 
 
-@pytest.mark.parametrize("name", ["stall_s", "answer_s"])
+@pytest.mark.parametrize("name", ["stall_s", "answer_s", "megabyte_s"])
 def test_a_connection_cannot_be_waited_for_in_no_time(name: str) -> None:
     with pytest.raises(ValueError, match=f"{name} is 0; expected seconds, more than 0"):
         Patience(**{name: 0})
