@@ -135,8 +135,8 @@ UPLOADS = (
     Mutant(
         "a job that may have been started is stopped",
         "cpnb/delivery.py",
-        "                return job.stop()\n",
-        "                return job.refresh()\n",
+        "            return self._stopped_while_starting(job)\n",
+        "            raise StoppedError(StoppedError.WORDS)\n",
         ("tests/test_stop_in_doubt.py",),
     ),
     Mutant(
