@@ -126,6 +126,7 @@ class Delivery:
                 _Watched(self._stream, self._gone, tell),
                 stall_s=patience.stall_s,
                 answer_s=patience.answer_s,
+                megabyte_s=patience.megabyte_s,
                 ca_bundle=self._domain.ca_bundle,
             )
 
@@ -258,7 +259,7 @@ def _stage(stage: str, job: UploadJob | None = None) -> Iterator[None]:
             "create": "The job was not created",
             "put": "The file did not get through",
             "start": "The file is there, but its job was not started",
-            "processing": "The job was lost sight of; it goes on at the service",
+            "processing": "The job was lost sight of; it may go on at the service",
         }[stage]
         if isinstance(error, NotSeenError):
             where = {

@@ -15,14 +15,13 @@ import boto3
 import botocore.exceptions as sdk
 from botocore import xform_name
 from botocore.config import Config
-from botocore.parsers import ResponseParserError
 
 from cpnb import catalog
 from cpnb.errors import DomainNotFoundError, ServiceError, UnreachableError
 from cpnb.foreign_logs import silenced
 from cpnb.pace import Pace
 from cpnb.retrying import patience, pause, trying_again
-from cpnb.sdk_errors import translated
+from cpnb.sdk_errors import SDK_ERRORS, translated
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -83,6 +82,9 @@ class Domain:
         host_process: object = None,
         ca_bundle: str | None = None,
     ) -> None:
+        given: object = name
+        if not isinstance(given, str):
+            raise TypeError(f"The name of a domain is a {type(given).__name__}; expected text, such as 'loyalty'.")
         bounds = catalog.limit("CreateUploadJobRequest", "DomainName")
         if not bounds.minimum <= len(name) <= bounds.maximum or not re.fullmatch(bounds.pattern, name):
             raise ServiceError(
@@ -163,7 +165,7 @@ class Domain:
         try:
             with silenced():
                 return str(self._neighbour("sts", **once).get_caller_identity()["Account"])
-        except (sdk.BotoCoreError, sdk.ClientError, ResponseParserError) as error:
+        except SDK_ERRORS as error:
             failure = translated(error, self, "GetCallerIdentity")
         raise failure
 
@@ -199,7 +201,7 @@ class Domain:
             with silenced():
                 pages = self._storage.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
                 return [str(item["Key"]) for page in pages for item in page.get("Contents", ())]
-        except (sdk.BotoCoreError, sdk.ClientError, ResponseParserError) as error:
+        except SDK_ERRORS as error:
             failure = translated(error, self, "ListObjectsV2")
         raise failure
 
@@ -214,7 +216,7 @@ class Domain:
         try:
             with silenced():
                 return bytes(self._storage.get_object(Bucket=bucket, Key=key)["Body"].read())
-        except (sdk.BotoCoreError, sdk.ClientError, ResponseParserError) as error:
+        except SDK_ERRORS as error:
             failure = translated(error, self, "GetObject")
         raise failure
 
@@ -301,10 +303,25 @@ class Domain:
             with silenced():
                 answer: dict[str, Any] = getattr(self.client, xform_name(operation))(DomainName=self.name, **parameters)
             return answer
-        except (sdk.BotoCoreError, sdk.ClientError, ResponseParserError) as error:
+        except SDK_ERRORS as error:
             failure = translated(error, self, operation, parameters)
         # Raised outside of the handler, so that the SDK's error, which may quote values, is not its context.
         raise failure
+
+
+def require_domain(given: object) -> None:
+    """Check that where rows go, or jobs and segments are, is said in full.
+
+    Raises
+    ------
+    TypeError
+        If it is something else than a domain, such as its bare name.
+    """
+    if not isinstance(given, Domain):
+        raise TypeError(
+            f"The domain is a {type(given).__name__}; expected it to be said in full: "
+            "cpnb.Domain('loyalty', profile='prod'), or cpnb.Sandbox().domain('loyalty')."
+        )
 
 
 def _refuse_what_is_not_whole(http_response: Any, model: Any, **_: Any) -> None:

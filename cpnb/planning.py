@@ -12,7 +12,7 @@ import pandas as pd
 from cpnb import catalog, frames, selection, validation
 from cpnb.csvstream import CsvStream, Edits, Meter, encoded, header
 from cpnb.display import Html, Tone, counted, html_badge, html_table, markup, percent
-from cpnb.domain import Domain
+from cpnb.domain import Domain, require_domain
 from cpnb.errors import FieldsError, listed
 from cpnb.fields import FieldMap
 from cpnb.finding import Finding
@@ -21,7 +21,7 @@ from cpnb.parts import Part, PartCutter
 from cpnb.report import Report
 from cpnb.report_display import WAYS_ON
 from cpnb.selection import ON_INVALID, OnInvalid, Selection
-from cpnb.upload_options import UploadOptions, whole
+from cpnb.upload_options import UploadOptions, checked_options, whole
 
 __all__ = ["ON_INVALID", "OnInvalid", "Plan", "UploadOptions", "plan", "unmapped_columns"]
 
@@ -327,12 +327,8 @@ def plan(
     FieldsError
         If there is no unique key, or a mapped column is missing.
     """
-    if not isinstance(domain, Domain):
-        raise TypeError(
-            f"The domain is a {type(domain).__name__}; expected where rows go to be said in full: "
-            "cpnb.Domain('loyalty', profile='prod'), or cpnb.Sandbox().domain('loyalty')."
-        )
-    options = options or UploadOptions()
+    require_domain(domain)
+    options = checked_options(options)
     if on_invalid not in ON_INVALID:
         raise ValueError(f"on_invalid is {on_invalid!r}; expected one of {', '.join(map(repr, ON_INVALID))}.")
     days = _days(data_expiry)

@@ -12,7 +12,7 @@ import tenacity
 from cpnb.display import Tone
 from cpnb.domain import Domain
 from cpnb.errors import ServiceError, WaitTimeoutError
-from cpnb.retrying import pause, polling_pauses
+from cpnb.retrying import checked_timeout, pause, polling_pauses
 
 
 class JobStatus(StrEnum):
@@ -267,6 +267,7 @@ class UploadJob:
         WaitTimeoutError
             If it had not ended by then. The job goes on; wait again.
         """
+        timeout_s = checked_timeout(timeout_s)
         pauses = polling_pauses()
         polling = tenacity.Retrying(
             retry=tenacity.retry_if_result(lambda job: not job.status.is_final),

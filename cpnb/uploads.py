@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from dataclasses import replace
-from numbers import Real
 from typing import Any
 
 import pandas as pd
@@ -13,7 +12,7 @@ import pandas as pd
 from cpnb import adoption, failed_rows, frames
 from cpnb.adoption import Decisions
 from cpnb.display import counted
-from cpnb.domain import Domain
+from cpnb.domain import Domain, require_domain
 from cpnb.errors import ChangedDataError, CpnbError, FieldsError, InvalidDataError, UploadError, WaitTimeoutError
 from cpnb.expressions import profile
 from cpnb.failed_rows import SearchProgress
@@ -22,11 +21,12 @@ from cpnb.listener import Listener
 from cpnb.part_progress import PartProgress, failure_of, frame_of, headline_of, reported_from, results_of, status_of
 from cpnb.parts_at_work import PartsAtWork, without_frames
 from cpnb.planning import OnInvalid, Plan, plan, unmapped_columns
+from cpnb.retrying import checked_timeout
 from cpnb.segments import SegmentDefinition
 from cpnb.unheard_end import UnheardEnd
 from cpnb.upload_display import html_of_upload
 from cpnb.upload_job import ResultsSummary, UploadJob
-from cpnb.upload_options import UploadOptions, require_name
+from cpnb.upload_options import UploadOptions, checked_options, require_name
 
 FIRST_CONTACT_S = 15.0
 """How long the cell that starts an upload tries to reach the service; the parts at work are more patient."""
@@ -162,9 +162,7 @@ class Upload:
         UploadError
             If a part could not be brought to its end, or the service failed its job.
         """
-        given: object = timeout_s
-        if given is not None and (isinstance(given, bool) or not isinstance(given, Real)):
-            raise TypeError(f"timeout_s is a {type(timeout_s).__name__}; expected a number of seconds, or None.")
+        timeout_s = checked_timeout(timeout_s)
         try:
             ended = self._work.wait(timeout_s)
         except KeyboardInterrupt as interrupt:
@@ -372,8 +370,9 @@ def upload(  # noqa: PLR0913 - the whole of what an analyst says about an upload
     DomainNotFoundError, CredentialsError, UnreachableError
         If the domain cannot be reached.
     """
+    require_domain(domain)
     require_name(display_name)
-    options = options or UploadOptions()
+    options = checked_options(options)
     frames.require_columns(data, fields)
     snapshot = frames.snapshot(data, fields.needed_columns)
     planned = plan(

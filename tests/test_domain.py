@@ -110,6 +110,11 @@ def test_a_name_that_no_domain_can_have_is_refused_before_anything_is_asked(name
         domain_at("http://127.0.0.1:9", name)
 
 
+def test_a_name_that_is_no_text_is_refused() -> None:
+    with pytest.raises(TypeError, match="The name of a domain is a int; expected text, such as 'loyalty'"):
+        Domain(5)  # type: ignore[arg-type]
+
+
 def test_a_missing_region_is_said_together_with_the_way_out() -> None:
     error = raised_by(lambda: Domain("loyalty"))
 

@@ -153,6 +153,14 @@ def test_the_last_pause_is_cut_to_the_time_that_is_left(pauses: list[float]) -> 
     assert sum(pauses) == pytest.approx(20)
 
 
+def test_a_time_that_is_not_a_number_is_not_waited_for() -> None:
+    job, asked = job_of({"Status": "IN_PROGRESS"})
+
+    with pytest.raises(ValueError, match="NaN"):
+        job.wait(timeout_s=float("nan"))
+    assert asked == []
+
+
 def test_a_state_of_a_later_service_is_a_clear_error() -> None:
     job, asked = job_of({"Status": "PAUSED"})
 
@@ -167,7 +175,7 @@ def test_a_state_of_a_later_service_can_be_looked_at() -> None:
 
     assert (seen.status.value, seen.status.is_known, seen.status.is_final) == ("PAUSED", False, False)
     assert "in the state 'PAUSED', which this version of cpnb does not know" in str(seen)
-    assert seen.status == JobStatus("PAUSED") == pickle.loads(pickle.dumps(seen.status))
+    assert seen.status == JobStatus("PAUSED") == pickle.loads(pickle.dumps(seen.status))  # noqa: S301 - our own
     assert len(JobStatus) == 6
     with pytest.raises(ValueError, match="5 is not a valid JobStatus"):
         JobStatus(5)  # type: ignore[arg-type]

@@ -150,6 +150,13 @@ def test_a_table_without_rows_is_refused_without_advice_about_rows(domain, on_in
     assert "on_invalid" not in str(caught.value)
 
 
+@pytest.mark.parametrize("options", [{}, {"part_rows": 1}, 0, "quick"], ids=str)
+def test_options_of_another_kind_are_refused(domain, options):
+    for ask in (cpnb.upload, cpnb.plan):
+        with pytest.raises(TypeError, match=rf"options is a {type(options).__name__}; expected cpnb\.UploadOptions"):
+            ask(customers(), domain, FIELDS, options=options)
+
+
 def test_an_upload_needs_a_unique_key(domain):
     with pytest.raises(errors.FieldsError, match="unique key"):
         begin(customers(), domain, cpnb.FieldMap({"mail": "EmailAddress"}))

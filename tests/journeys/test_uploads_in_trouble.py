@@ -101,7 +101,7 @@ def test_a_part_whose_job_came_through_after_all_is_not_sent_again(own_sandbox):
     own_sandbox.change(processing_s=0.5)
     own_sandbox.inject("access_denied", operation="GetUploadJob")
     upload = begin(customers(), domain)
-    with pytest.raises(errors.UploadError, match="lost sight of; it goes on at the service"):
+    with pytest.raises(errors.UploadError, match="lost sight of; it may go on at the service"):
         upload.wait()
 
     upload.retry().wait()

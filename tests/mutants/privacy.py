@@ -48,7 +48,7 @@ PRIVACY = (
     ),
     Mutant(
         "what a service says about cells is not repeated",
-        "cpnb/domain.py",
+        "cpnb/sdk_errors.py",
         "if _HOLDING_CELLS & parameters.keys():",
         "if not parameters.keys():",
         (_UPLOADS,),
