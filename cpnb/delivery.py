@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from cpnb import adoption, transfer
 from cpnb.bandwidth import Bandwidth
 from cpnb.csvstream import CsvStream
-from cpnb.errors import ServiceError, TransferError, UploadError
+from cpnb.errors import ServiceError, TransferError, UnreachableError, UploadError
 from cpnb.job_name import digest, display_name
 from cpnb.parts import Part
 from cpnb.planning import Plan
@@ -259,7 +259,7 @@ def _stage(stage: str, job: UploadJob | None = None) -> Iterator[None]:
             "create": "The job was not created",
             "put": "The file did not get through",
             "start": "The file is there, but its job was not started",
-            "processing": "The job was lost sight of; it may go on at the service",
+            "processing": f"The job was lost sight of; it {_goes_on(error)} at the service",
         }[stage]
         if isinstance(error, NotSeenError):
             where = {
@@ -272,6 +272,10 @@ def _stage(stage: str, job: UploadJob | None = None) -> Iterator[None]:
             status_code = error.status_code if isinstance(error, TransferError) else 0
             raise TransferError(text, job_id=job_id, code=error.code, status_code=status_code) from error
         raise UploadError(text, job_id=job_id, stage=stage, code=error.code) from error
+
+
+def _goes_on(error: ServiceError) -> str:
+    return "may go on" if isinstance(error, UnreachableError) else "goes on"  # the service may be gone, too
 
 
 def refuses_job(error: UploadError) -> bool:

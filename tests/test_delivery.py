@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from cpnb.adoption import display_name
 from cpnb.delivery import Delivery
 from cpnb.errors import CredentialsError, ServiceError, TransferError, UnreachableError, UploadError
+from cpnb.job_name import display_name
 from cpnb.retrying import Patience, StoppedError
 from cpnb.upload_job import JobStatus, UploadJob
 from cpnb.upload_options import UploadOptions
