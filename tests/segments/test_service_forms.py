@@ -1,4 +1,4 @@
-"""What conditions become is what the service takes: for the SDK, for the stricter sandbox, and as AWS's guide says it."""
+"""Conditions become what the service takes: for the SDK, for the stricter sandbox, and as the guide of AWS says it."""
 
 from __future__ import annotations
 
