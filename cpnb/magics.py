@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import shlex
-from argparse import Namespace
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import get_args
 
 import pandas as pd
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
-from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
+from IPython.core.magic import Magics, line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments
 
 from cpnb import monitoring, uploads
 from cpnb.domain import Domain
-from cpnb.errors import CpnbError, did_you_mean
+from cpnb.errors import did_you_mean
 from cpnb.fields import FieldMap
+from cpnb.magic_lines import check_variable, in_one_line, parsed
 from cpnb.monitoring import DISPLAYED, JobDetails, UploadJobs
 from cpnb.planning import ON_INVALID
 from cpnb.sandbox_process import Sandbox
+from cpnb.segment_magics import SegmentMagics
 from cpnb.suggestion import suggest
 
 NO_DOMAIN = (
@@ -29,39 +27,6 @@ NO_DOMAIN = (
     "    %cp_sandbox start --domain loyalty\n"
     "    %cp_domain loyalty --profile prod"
 )
-
-_Result = TypeVar("_Result")
-
-
-def _in_one_line(method: Callable[..., _Result]) -> Callable[..., _Result]:
-    """Turn our own errors into IPython's usage errors, which show as a message and not as a traceback.
-
-    The line is taken as it was typed: IPython would put values in place of ``$name`` and ``{expression}``, and a
-    column may be called that.
-    """
-
-    @wraps(method)
-    def magic(self: Magics, line: str) -> _Result:
-        try:
-            return method(self, line)
-        except (CpnbError, ValueError, TypeError) as error:
-            message = str(error)
-        raise UsageError(message)
-
-    expanded_by_nobody: Callable[..., _Result] = no_var_expand(magic)
-    return expanded_by_nobody
-
-
-def _parsed(magic: Any, line: str) -> Namespace:
-    """Return the options of a line, in which quotation marks hold a text with spaces together.
-
-    A backslash is a character like any other, as in the path of a file on Windows.
-    """
-    words = shlex.shlex(line, posix=True)
-    words.whitespace_split = True
-    words.escape = words.commenters = ""
-    options: Namespace = magic.parser.parse_args(list(words))
-    return options
 
 
 def _marker(text: str | None) -> tuple[str, str] | None:
@@ -73,11 +38,6 @@ def _marker(text: str | None) -> tuple[str, str] | None:
             f"--marker {text!r} has no '='. Name the attribute and its value: --marker campaign=spring-2026"
         )
     return name, value
-
-
-def _check_variable(out: str | None) -> None:
-    if out and not out.isidentifier():
-        raise UsageError(f"--out {out!r} cannot be the name of a variable.")
 
 
 @magics_class
@@ -92,7 +52,7 @@ class CpnbMagics(Magics):
         self.sandbox: Sandbox | None = None
         self.domain: Domain | None = None
 
-    @_in_one_line
+    @in_one_line
     @magic_arguments()
     @argument("action", choices=["start", "stop", "status"], help="What to do.")
     @argument("--domain", default=None, help="With start: create this domain and bind it.")
@@ -107,7 +67,7 @@ class CpnbMagics(Magics):
             %cp_sandbox status
             %cp_sandbox stop
         """
-        options = _parsed(self.cp_sandbox, line)
+        options = parsed(self.cp_sandbox, line)
         if options.action == "start":
             return self._start(options.domain, options.state)
         if options.action == "stop":
@@ -127,7 +87,7 @@ class CpnbMagics(Magics):
         self.domain = self.sandbox.domain(domain)
         return self.domain
 
-    @_in_one_line
+    @in_one_line
     @magic_arguments()
     @argument("name", help="Name of the domain, or of a variable that holds one.")
     @argument("--profile", default=None, help="Named profile of the AWS configuration.")
@@ -140,7 +100,7 @@ class CpnbMagics(Magics):
 
             %cp_domain loyalty --profile prod
         """
-        options = _parsed(self.cp_domain, line)
+        options = parsed(self.cp_domain, line)
         held = self.shell.user_ns.get(options.name)
         if isinstance(held, Domain):
             if options.profile or options.region:
@@ -150,7 +110,7 @@ class CpnbMagics(Magics):
             self.domain = Domain(options.name, profile=options.profile, region=options.region)
         return self.domain
 
-    @_in_one_line
+    @in_one_line
     @magic_arguments()
     @argument("frame", help="Name of the variable that holds the table.")
     @argument("--unique-key", default=None, help="Column by which the service recognises a customer.")
@@ -178,11 +138,11 @@ class CpnbMagics(Magics):
 
             %cp_upload people --unique-key customer_id --region US --expiry 30 --on-invalid blank
         """
-        options = _parsed(self.cp_upload, line)
-        _check_variable(options.out)
-        domain = self._domain(options.domain)
-        data = self._frame(options.frame)
-        fields = self._fields(options.frame, options.fields, options.unique_key, options.region)
+        options = parsed(self.cp_upload, line)
+        check_variable(options.out)
+        domain = self.domain_named(options.domain)
+        data = self.frame_named(options.frame)
+        fields = self.fields_named(options.frame, options.fields, options.unique_key, options.region)
         _ = domain.account  # asked first, so that the place is told in full
         print(f"Goes to domain {domain.name} at {domain.place}.")  # noqa: T201 - said before anything is sent
         upload = uploads.upload(
@@ -199,7 +159,7 @@ class CpnbMagics(Magics):
             upload.wait()
         return None if options.out else upload
 
-    @_in_one_line
+    @in_one_line
     @magic_arguments()
     @argument("--since", default=None, help="How far back: 7d, 24h, 90min, or a date such as 2026-11-20 (UTC).")
     @argument("--limit", type=int, default=DISPLAYED, help="How many of the newest are looked at one by one.")
@@ -219,16 +179,16 @@ class CpnbMagics(Magics):
 
             %cp_jobs --since 7d
         """
-        options = _parsed(self.cp_jobs, line)
-        _check_variable(options.out)
+        options = parsed(self.cp_jobs, line)
+        check_variable(options.out)
         jobs = monitoring.list_jobs(
-            self._domain(options.domain), since=options.since, limit=options.limit, searches=options.searches
+            self.domain_named(options.domain), since=options.since, limit=options.limit, searches=options.searches
         )
         if options.out:
             self.shell.user_ns[options.out] = jobs
         return None if options.out else jobs
 
-    @_in_one_line
+    @in_one_line
     @magic_arguments()
     @argument("job_id", metavar="ID", help="Id of the job, 32 digits and letters, as %%cp_jobs shows it.")
     @argument("--stop", action="store_true", help="Stop it; records that were taken in until then stay.")
@@ -241,11 +201,12 @@ class CpnbMagics(Magics):
 
             %cp_job 3f2504e04f8941d39a0c0305e82c3301 --stop
         """
-        options = _parsed(self.cp_job, line)
-        details = monitoring.look_at_job(self._domain(options.domain), options.job_id)
+        options = parsed(self.cp_job, line)
+        details = monitoring.look_at_job(self.domain_named(options.domain), options.job_id)
         return details.stop() if options.stop else details
 
-    def _domain(self, name: str | None) -> Domain:
+    def domain_named(self, name: str | None) -> Domain:
+        """Return the domain of a name, or of the variable of that name; without one, that which is bound."""
         held = self.shell.user_ns.get(name) if name else None
         if isinstance(held, Domain):
             return held
@@ -261,7 +222,8 @@ class CpnbMagics(Magics):
             raise UsageError(NO_DOMAIN)
         return self.domain
 
-    def _frame(self, name: str) -> pd.DataFrame:
+    def frame_named(self, name: str) -> pd.DataFrame:
+        """Return the table that a variable holds."""
         frames = {key: value for key, value in self.shell.user_ns.items() if isinstance(value, pd.DataFrame)}
         if name in frames:
             return frames[name]
@@ -271,9 +233,12 @@ class CpnbMagics(Magics):
         named = [key for key in frames if not key.startswith("_")]
         raise UsageError(f"There is no variable {name!r}.{did_you_mean(name, named)}")
 
-    def _fields(self, frame: str, given: str | None, unique_key: str | None, region: str | None) -> FieldMap:
+    def fields_named(
+        self, frame: str, given: str | None, unique_key: str | None = None, region: str | None = None
+    ) -> FieldMap:
+        """Return the field map that a variable or file holds; without one, that which is guessed for a table."""
         if given is None:
-            guess = suggest(self._frame(frame), unique_key=unique_key, region=region)
+            guess = suggest(self.frame_named(frame), unique_key=unique_key, region=region)
             print(guess)  # noqa: T201 - the analyst sees what was guessed before it is used
             if not guess.confident:
                 given_too = {"unique_key": unique_key or guess.fields.unique_key, "region": region}
@@ -310,14 +275,18 @@ class CpnbMagics(Magics):
 def register(shell: InteractiveShell) -> None:
     """Give the magics to a shell, once."""
     if not isinstance(shell.magics_manager.registry.get("CpnbMagics"), CpnbMagics):
-        shell.register_magics(CpnbMagics(shell))
+        bound = CpnbMagics(shell)
+        shell.register_magics(bound)
+        shell.register_magics(SegmentMagics(shell, bound))
 
 
 def unregister(shell: InteractiveShell) -> None:
     """Take the magics away from a shell, and stop the sandbox that they started."""
-    magics = shell.magics_manager.registry.pop("CpnbMagics", None)
-    if isinstance(magics, CpnbMagics):
-        magics.close()
-        for kind, names in magics.magics.items():
-            for name in names:
-                shell.magics_manager.magics[kind].pop(name, None)
+    for kind in (CpnbMagics, SegmentMagics):
+        magics = shell.magics_manager.registry.pop(kind.__name__, None)
+        if isinstance(magics, CpnbMagics):
+            magics.close()
+        if isinstance(magics, kind):
+            for spelling, names in magics.magics.items():
+                for name in names:
+                    shell.magics_manager.magics[spelling].pop(name, None)

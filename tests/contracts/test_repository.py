@@ -85,7 +85,7 @@ def test_the_version_is_said_once_in_two_places() -> None:
 
 LIBRARY = sorted((ROOT / "cpnb").rglob("*.py"))
 # A command and a magic show their results as text; everything below them returns it.
-FACES = {"__main__.py", "magics.py"}
+FACES = {"__main__.py", "magics.py", "segment_magics.py"}
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Conditions become what the service takes: for the SDK, for the stricter sandbox, and as the guide of AWS says it."""
+"""What conditions become is what the service takes: for the SDK, for the stricter sandbox, and AWS's own guide."""
 
 from __future__ import annotations
 
