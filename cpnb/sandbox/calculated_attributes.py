@@ -21,6 +21,7 @@ from cpnb.sandbox.profile_table import ProfileTable
 from cpnb.sandbox.targets import is_path
 
 PROFILE_ID = "ProfileId"
+MAX_DAYS = 2**31 - 1
 FORM = (
     "The body must hold domain (a name) and values ({key: {name: value}}); it may hold by (ProfileId, or an attribute "
     "such as AccountNumber), start and end (days)."
@@ -122,7 +123,8 @@ class CalculatedAttributes:
 
 def _days(body: dict[str, Any], member: str) -> int | None:
     value = body.get(member)
-    if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+    whole = isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MAX_DAYS
+    if value is not None and not whole:
         raise BadRequestError(f"{member} must be a whole number of days, or absent.")
     return value
 

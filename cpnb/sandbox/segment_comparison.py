@@ -26,6 +26,12 @@ TEXT_KINDS = (
 )
 """The comparisons that look at no number and no date."""
 
+JOINED_BY_AND = ("EXCLUSIVE", "LIST_CONTAINS_ALL")
+"""The comparisons that all values must meet; of the others, ranges apart, one value is enough."""
+
+RANGES = ("BETWEEN", "NOT_BETWEEN")
+FEW_VALUES = 50
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
@@ -74,7 +80,7 @@ def compare(kind: str, column: str, operands: Sequence[Operand]) -> Condition:
     operands
         Its values; BETWEEN and NOT_BETWEEN take two.
     """
-    if kind in ("BETWEEN", "NOT_BETWEEN"):
+    if kind in RANGES:
         return _any_of(_ranges(kind, column, operands))
     if kind == "EXCLUSIVE":
         equal = compare("INCLUSIVE", column, operands)
@@ -95,9 +101,39 @@ def _listed(conditions: Sequence[Condition]) -> str:
     return ", ".join(condition.sql for condition in conditions)
 
 
+def _is_one_of(left: str, literals: Sequence[object], references: Sequence[str], sql_type: str) -> Condition:
+    """Return the condition that an expression equals one of the values.
+
+    A few are compared one by one; many are a table to look into, which costs more to set up.
+    """
+    if len(literals) <= FEW_VALUES:
+        listed = [*[f"CAST(? AS {sql_type})"] * len(literals), *references]
+        return Condition(f"{left} IN ({', '.join(listed)})" if listed else "FALSE", tuple(literals))
+    parts = [f"{left} IN (SELECT unnest(CAST(? AS {sql_type}[])))"]
+    parts += [f"{left} IN ({', '.join(references)})"] if references else []
+    return Condition(" OR ".join(parts), (list(literals),))
+
+
+def _separated(conditions: Sequence[Condition]) -> tuple[list[Any], list[str]]:
+    """Return the bound values of literals, and the SQL of references to attributes, which bind nothing."""
+    return list(_bound(conditions)), [condition.sql for condition in conditions if not condition.values]
+
+
 def _equals(column: str, operands: Sequence[Operand]) -> Condition:
-    texts = [operand.text for operand in operands]
-    return Condition(f"{column} IN ({_listed(texts)})", _bound(texts))
+    literals, references = _separated([operand.text for operand in operands])
+    return _is_one_of(column, literals, references, "VARCHAR")
+
+
+def _equals_number(column: str, operands: Sequence[Operand]) -> Condition:
+    literals, references = _separated([operand.number for operand in operands if operand.number is not None])
+    return _is_one_of(f"({number(column)})", literals, references, "DOUBLE")
+
+
+def _on_day(column: str, operands: Sequence[Operand]) -> Condition:
+    literals, references = _separated([operand.moment for operand in operands if operand.moment is not None])
+    days = [moment_us // DAY_US for moment_us in literals]
+    others = [f"({reference}) // {DAY_US}" for reference in references]
+    return _is_one_of(f"(({moment(column)}) // {DAY_US})", days, others, "BIGINT")
 
 
 def _stands_in(function: str) -> Callable[[str, Sequence[Operand]], Condition]:
@@ -129,12 +165,6 @@ def _filled(template: str, left: str, values: Sequence[Condition]) -> Condition:
     if not values:
         return NOBODY
     return Condition(template.format(left=left, values=_listed(values)), _bound(values))
-
-
-def _on_day(column: str, operands: Sequence[Operand]) -> Condition:
-    moments = [operand.moment for operand in operands if operand.moment is not None]
-    days = [Condition(f"({value.sql}) // {DAY_US}", value.values) for value in moments]
-    return _filled("{left} IN ({values})", f"({moment(column)}) // {DAY_US}", days)
 
 
 def _contains_any(column: str, operands: Sequence[Operand]) -> Condition:
@@ -170,7 +200,7 @@ _COMPARISONS: Mapping[str, Callable[[str, Sequence[Operand]], Condition]] = {
     "CONTAINS": _stands_in("contains"),
     "BEGINS_WITH": _stands_in("starts_with"),
     "ENDS_WITH": _stands_in("suffix"),
-    "EQUAL": _number_is("({left}) IN ({values})"),
+    "EQUAL": _equals_number,
     "GREATER_THAN": _number_is("({left}) > least({values})"),
     "GREATER_THAN_OR_EQUAL": _number_is("({left}) >= least({values})"),
     "LESS_THAN": _number_is("({left}) < greatest({values})"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cpnb.sandbox.errors import BadRequestError
+from cpnb.sandbox.segment_comparison import RANGES, TEXT_KINDS
 from cpnb.sandbox.targets import ATTRIBUTES, standard_paths
 
 MAX_SOURCE_DEPTH = 5
@@ -80,8 +81,10 @@ def without_sources(groups: Groups) -> Groups:
     return {"Groups": [{**group, "SourceSegments": []} for group in groups.get("Groups", [])]}
 
 
-def check_groups(groups: Groups, find_groups: FindGroups, name: str | None = None) -> None:
+def check_groups(groups: Groups, find_groups: FindGroups, name: str | None = None) -> list[str]:
     """Check a segment and all it builds on against the limits that the service model does not hold.
+
+    Returns the values that are to be read as numbers or dates.
 
     Parameters
     ----------
@@ -110,6 +113,7 @@ def check_groups(groups: Groups, find_groups: FindGroups, name: str | None = Non
             f"The segment uses {calculated_count} calculated attributes, its source segments included; "
             f"at most {MAX_CALCULATED_ATTRIBUTES}."
         )
+    return list(walk.values)
 
 
 @dataclass(slots=True)
@@ -118,6 +122,7 @@ class _Walk:
 
     find_groups: FindGroups
     attributes: set[str] = field(default_factory=set)
+    values: dict[str, None] = field(default_factory=dict)
     visited: set[tuple[str, int]] = field(default_factory=set)
 
     def visit(self, groups: Groups, way: tuple[str, ...], depth: int) -> None:
@@ -126,6 +131,8 @@ class _Walk:
                 for comparison in comparisons_of(dimension):
                     _check_values(comparison)
                     self.attributes.add(comparison.name)
+                    if comparison.kind not in TEXT_KINDS:
+                        self.values |= dict.fromkeys(comparison.dimension["Values"])
         for source in source_names(groups):
             if source in way:
                 circle = " -> ".join([*way[way.index(source) :], source])
@@ -139,5 +146,5 @@ class _Walk:
 
 def _check_values(comparison: Comparison) -> None:
     value_count = len(comparison.dimension["Values"])
-    if comparison.kind in ("BETWEEN", "NOT_BETWEEN") and value_count != BETWEEN_VALUES:
+    if comparison.kind in RANGES and value_count != BETWEEN_VALUES:
         raise BadRequestError(f"{comparison.kind} on {comparison.name} has {value_count} values; it takes exactly two.")

@@ -7,7 +7,7 @@ expression decides, and the cast that follows is one that cannot fail at run tim
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cpnb.sandbox.database import Session
@@ -80,14 +80,12 @@ class Reading:
     moment: int | None = None
 
 
-ReadValues = Callable[[Sequence[str]], list[Reading]]
-
-
-def read_values(session: Session, texts: Sequence[str]) -> list[Reading]:
-    """Return what the values of a condition are, found out by the same SQL that reads the profiles."""
+def read_values(session: Session, texts: Sequence[str]) -> dict[str, Reading]:
+    """Return what the values of conditions are, found out by the same SQL that reads the profiles."""
+    if not texts:
+        return {}
     rows = session.rows(
-        f"SELECT value, {number('value')}, {moment('value')} FROM (SELECT unnest(CAST(? AS VARCHAR[])) AS value, "
-        "generate_subscripts(CAST(? AS VARCHAR[]), 1) AS position) ORDER BY position",
-        [list(texts), list(texts)],
+        f"SELECT value, {number('value')}, {moment('value')} FROM (SELECT unnest(CAST(? AS VARCHAR[])) AS value)",
+        [list(texts)],
     )
-    return [Reading(*row) for row in rows]
+    return {row[0]: Reading(*row) for row in rows}

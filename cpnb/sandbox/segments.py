@@ -132,12 +132,12 @@ class Segments:
     def compile(self, session: Session, domain: Domain, groups: Groups, name: str | None = None) -> Condition:
         """Return the condition under which a profile of the domain is in a segment of these groups."""
         table, find_groups = self._domains.table(domain), self._finder(session, domain)
-        check_groups(groups, find_groups, name)
+        readings = read_values(session, check_groups(groups, find_groups, name))
         compiler = SegmentCompiler(
             table.columns(session),
             table.calculated_columns(session),
             find_groups,
-            lambda values: read_values(session, values),
+            readings,
             self._backend.settings,
         )
         return compiler.compile(groups)

@@ -165,6 +165,7 @@ def test_a_key_without_a_profile_is_counted_and_not_named(people, words):
         ({"values": {"1": {"s" * 256: 1}}}, "name"),
         ({"values": {"1": {"spend": 1}}, "by": "Nickname"}, "by must be"),
         ({"values": {"1": {"spend": 1}}, "start": "30"}, "start must be"),
+        ({"values": {"1": {"spend": 1}}, "start": 2**40}, "start must be"),
         ({"values": {"1": {"spend": 1}}, "end": 7}, "range"),
     ],
 )

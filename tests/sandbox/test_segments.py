@@ -314,3 +314,30 @@ def test_membership_of_a_hundred_profiles_is_told_with_its_time(people, refusal)
     assert (
         "length less than or equal to 100" in refusal(people.client.get_segment_membership, **parameters, **too_many)[2]
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "how", "expected"),
+    [
+        ("INCLUSIVE", "ANY", "1235"),
+        ("INCLUSIVE", "ALL", ""),
+        ("INCLUSIVE", "NONE", "46"),
+        ("EXCLUSIVE", "ALL", "46"),
+        ("EXCLUSIVE", "ANY", "123456"),
+        ("EXCLUSIVE", "NONE", ""),
+        ("CONTAINS", "ANY", "1235"),
+        ("EQUAL", "ANY", ""),
+    ],
+)
+def test_values_beyond_fifty_stand_in_several_dimensions(people, kind, how, expected):
+    others = [f"other {number}" for number in range(98)]
+    many = segment(group(tier(kind, "gold", *others[:49]), tier(kind, *others[49:], "silver"), how=how))
+    assert members(people, many) == expected
+
+
+def test_dimensions_that_differ_in_more_than_values_stay_apart(people):
+    # tier is gold or begins with s; the state is gold, which is nobody's.
+    assert members(people, segment(group(GOLD, tier("BEGINS_WITH", "s"), how="ANY")), "kinds") == "1235"
+    assert members(people, segment(group(GOLD, address("State", "INCLUSIVE", "silver"), how="ANY")), "names") == "135"
+    both = {"ProfileAttributes": {**WA["ProfileAttributes"], **tier("INCLUSIVE", "silver")["ProfileAttributes"]}}
+    assert members(people, segment(group(both, address("State", "INCLUSIVE", "OR"), how="ANY")), "several") == "234"
