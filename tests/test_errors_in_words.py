@@ -25,6 +25,8 @@ from cpnb.errors import (
     FrameError,
     SegmentExistsError,
     ServiceError,
+    SnapshotError,
+    SourceSegmentError,
     TransferError,
     UploadError,
     WaitTimeoutError,
@@ -240,6 +242,29 @@ def test_a_segment_that_nobody_is_in(place: Domain) -> None:
         assert cpnb.SegmentDefinition("smiths", SMITHS).estimate(place) == 0
 
     says(str(warned[0].message), "matches no profile", "letter case", "wait some minutes", "expired")
+
+
+# A segment that is built on others, and one that is exported
+
+
+def test_a_segment_that_is_built_on_one_that_is_gone_or_on_itself(place: Domain) -> None:
+    of_base = cpnb.SegmentDefinition("x", cpnb.in_segment("base"))
+    gone = message_of(SourceSegmentError, lambda: of_base.create(place))
+    cpnb.SegmentDefinition("base", SMITHS).create(place)
+    of_base.create(place)
+    cpnb.SegmentDefinition("base", SMITHS).delete(place)
+    circle = message_of(SourceSegmentError, lambda: cpnb.SegmentDefinition("base", cpnb.in_segment("x")).create(place))
+
+    says(gone, "'x' is built on segment 'base'", "does not have: x -> base", "Create it first")
+    says(circle, "in a circle: base -> x -> base", "write one of them without the other")
+
+
+def test_a_snapshot_that_fails(place: Domain) -> None:
+    segment = cpnb.SegmentDefinition("vip", SMITHS).create(place)
+    role = "arn:aws:iam::123456789012:role/exports"
+    message = message_of(SnapshotError, lambda: segment.snapshot(place, "s3://not-there/x", role_arn=role))
+
+    says(message, "could not export segment 'vip' to s3://not-there", "bucket 'not-there' exists", "trust policy")
 
 
 # A name that is taken, or none
