@@ -92,18 +92,22 @@ class _Listing:
         The newest job of each digest of the upload.
     others_wrote_until : datetime
         When the last job of another upload may have written.
+    at_work : str
+        Id of a job of another upload that is at work, and may write for ever; empty if there is none.
     waiting : frozenset of str
         Ids of the jobs, of any upload of this package, that wait for their file.
     """
 
     newest: Mapping[str, UploadJob]
     others_wrote_until: datetime
+    at_work: str
     waiting: frozenset[str]
 
     @classmethod
     def read(cls, domain: Domain, digests: Collection[str]) -> _Listing:
         newest: dict[str, UploadJob] = {}
         others_wrote_until = LONG_AGO
+        at_work = ""
         waiting = set()
         for item in domain.pages("ListUploadJobs", MaxResults=500):
             name = str(item.get("DisplayName", ""))
@@ -115,11 +119,13 @@ class _Listing:
                     continue  # it sent the same rows with the same values
                 # As it is listed: jobs of others may be in states that nobody here knows.
                 others_wrote_until = max(others_wrote_until, _item_wrote_until(item))
+                if item.get("Status") == JobStatus.IN_PROGRESS:
+                    at_work = str(item["JobId"])
                 continue
-            job = UploadJob.from_api(domain, item)
+            job = UploadJob.from_api(domain, item).in_known_state()
             if ending not in newest or creation_time(job) > creation_time(newest[ending]):
                 newest[ending] = job
-        return cls(newest, others_wrote_until, frozenset(waiting))
+        return cls(newest, others_wrote_until, at_work, frozenset(waiting))
 
     def counts(self, job: UploadJob) -> bool:
         """Return whether a job still says what the domain holds, or will hold."""
@@ -207,7 +213,7 @@ def _as_it_is_now(job: UploadJob) -> UploadJob | None:
     if job.status.is_final:
         return job
     try:
-        return job.refresh()
+        return job.refresh().in_known_state()
     except ServiceError as error:
         if not error.is_not_found:
             raise
@@ -235,6 +241,8 @@ def _decision(job: UploadJob, window_h: float, found: _Listing) -> Adoption:
     why = ""
     if job.status in {JobStatus.FAILED, JobStatus.STOPPED}:
         why = f"The job of an earlier run {'failed' if job.status is JobStatus.FAILED else 'was stopped'}"
+    elif not found.counts(job) and found.at_work:
+        why = f"Job {found.at_work} of another upload to this domain is still at work"
     elif not found.counts(job):
         why = "Another upload to this domain came after that of an earlier run"
     elif job.status.is_final and not _is_recent(job, window_h):

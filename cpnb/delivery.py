@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from cpnb import adoption, transfer
 from cpnb.bandwidth import Bandwidth
 from cpnb.csvstream import CsvStream
-from cpnb.errors import ServiceError, TransferError, UploadError
+from cpnb.errors import ServiceError, TransferError, UnreachableError, UploadError
 from cpnb.job_name import digest, display_name
 from cpnb.parts import Part
 from cpnb.planning import Plan
@@ -126,6 +126,7 @@ class Delivery:
                 _Watched(self._stream, self._gone, tell),
                 stall_s=patience.stall_s,
                 answer_s=patience.answer_s,
+                megabyte_s=patience.megabyte_s,
                 ca_bundle=self._domain.ca_bundle,
             )
 
@@ -140,22 +141,41 @@ class Delivery:
         Raises
         ------
         UploadError
-            If the service refuses.
+            If the service refuses, or if it is not known whether the job was started.
+        StoppedError
+            If it was stopped on request, and was not started.
         """
         if job.status is not JobStatus.CREATED:
             return job
         with _stage("start", job):
+            with self._interruptible():
+                starting = trying_again()  # a stop before this ends the step: nothing was asked yet
+                with contextlib.suppress(StoppedError):
+                    return starting(job.start)
+            return self._stopped_while_starting(job)
+
+    def _stopped_while_starting(self, job: UploadJob) -> UploadJob:
+        """Return a job as it stands after a stop that came when it had been asked to start, with whatever outcome.
+
+        It is stopped at the service even if it seems not to have been started: a request that was lost for us may
+        arrive there later.
+        """
+        with self._plan.options.patience.applied():
             try:
-                with self._interruptible():
-                    return trying_again()(job.start)
-            except StoppedError as error:
-                stopped = error
-            # It may have been stopped while it was not known whether a request had worked.
-            with self._plan.options.patience.applied():
+                return job.stop()
+            except ServiceError as error:
+                refusal = error
+            if refusal.may_pass:
+                raise NotSeenError.after(refusal)
+            try:
                 seen = job.refresh()
-            if seen.status is JobStatus.CREATED:
-                raise stopped
-            return seen
+            except ServiceError as error:
+                raise NotSeenError.after(error) from error
+        if seen.status is JobStatus.CREATED:
+            raise StoppedError(
+                "Stopped on request. Its job was asked to start, and had not been started when it was last looked at."
+            )
+        return seen
 
     def watch(self, job: UploadJob) -> UploadJob:
         """Return the job once it has ended; it is looked at again at once when the upload is stopped.
@@ -239,7 +259,7 @@ def _stage(stage: str, job: UploadJob | None = None) -> Iterator[None]:
             "create": "The job was not created",
             "put": "The file did not get through",
             "start": "The file is there, but its job was not started",
-            "processing": "The job was lost sight of; it goes on at the service",
+            "processing": f"The job was lost sight of; it {_goes_on(error)} at the service",
         }[stage]
         if isinstance(error, NotSeenError):
             where = {
@@ -252,6 +272,19 @@ def _stage(stage: str, job: UploadJob | None = None) -> Iterator[None]:
             status_code = error.status_code if isinstance(error, TransferError) else 0
             raise TransferError(text, job_id=job_id, code=error.code, status_code=status_code) from error
         raise UploadError(text, job_id=job_id, stage=stage, code=error.code) from error
+
+
+def _goes_on(error: ServiceError) -> str:
+    return "may go on" if isinstance(error, UnreachableError) else "goes on"  # the service may be gone, too
+
+
+def refuses_job(error: UploadError) -> bool:
+    """Return whether the service handed out no path for a job, or did not start it, for good: another job may do.
+
+    What concerns the credentials, the domain, the file or the way to the service would be the same for another.
+    """
+    cause = error.__cause__
+    return type(cause) is ServiceError and error.stage in {"put", "start"} and bool(cause.code) and not cause.may_pass
 
 
 def _next_step(error: ServiceError) -> str:

@@ -172,9 +172,9 @@ def attribute_shape(path: str) -> str:
     names = [target.name for target in known.values() if target.dimension]
     target = known.get(catalog.PROFILE_PREFIX + path)
     if target is None:
+        hint = _within_block(path, names) or did_you_mean(path, [*names, *sorted(_blocks())])
         raise ExpressionError(
-            f"A profile has no attribute {path!r}.{_within_block(path, names) or did_you_mean(path, names)} Custom "
-            "attributes are profile.Attributes['name']."
+            f"A profile has no attribute {path!r}.{hint} Custom attributes are profile.Attributes['name']."
         )
     if not target.dimension:
         raise ExpressionError(

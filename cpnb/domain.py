@@ -15,20 +15,29 @@ import boto3
 import botocore.exceptions as sdk
 from botocore import xform_name
 from botocore.config import Config
-from botocore.parsers import ResponseParserError
 
 from cpnb import catalog
-from cpnb.errors import DomainNotFoundError, ServiceError
+from cpnb.errors import DomainNotFoundError, ServiceError, UnreachableError
 from cpnb.foreign_logs import silenced
 from cpnb.pace import Pace
 from cpnb.retrying import patience, pause, trying_again
-from cpnb.sdk_errors import translated
+from cpnb.sdk_errors import SDK_ERRORS, translated
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
 PACE_SHARE = 0.2
 """After a throttling, calls are this share of the first pause apart: 0.2 s, which is 5 a second, and at most 2 s.
 Source: the published rates of neighbouring operations, 5 reads and 1 write a second; those of upload jobs are not."""
+
+ACCOUNT_ANSWER_S = 3.0
+"""How long AWS is waited for when asked who the account is: once, as the number is only for reading."""
+
+ACCOUNT_UNKNOWN_S = 300.0
+"""How long it is remembered that this question was not answered."""
+
+# One request is one request. A lost answer to Create or Start must not be followed by another behind our back: the
+# service has no idempotency token for them. What is tried again is for `retrying` to say.
+_ONE_ATTEMPT: Any = {"mode": "standard", "total_max_attempts": 1}
 
 
 class Domain:
@@ -73,6 +82,9 @@ class Domain:
         host_process: object = None,
         ca_bundle: str | None = None,
     ) -> None:
+        given: object = name
+        if not isinstance(given, str):
+            raise TypeError(f"The name of a domain is a {type(given).__name__}; expected text, such as 'loyalty'.")
         bounds = catalog.limit("CreateUploadJobRequest", "DomainName")
         if not bounds.minimum <= len(name) <= bounds.maximum or not re.fullmatch(bounds.pattern, name):
             raise ServiceError(
@@ -83,6 +95,8 @@ class Domain:
         self.ca_bundle = ca_bundle
         self.pace = Pace()
         self._host_process = host_process
+        self._account = ""
+        self._silence: tuple[float, UnreachableError] | None = None
         try:
             self._session = session or boto3.Session(profile_name=profile, region_name=region)
             self.client = self._new_client(endpoint_url)
@@ -94,9 +108,7 @@ class Domain:
     def _new_client(self, endpoint_url: str | None) -> Any:
         loopback = endpoint_url is not None and urlsplit(endpoint_url).hostname in LOOPBACK_HOSTS
         config = Config(
-            # One request is one request. A lost answer to Create or Start must not be followed by another behind our
-            # back: the service has no idempotency token for them. What is tried again is for `retrying` to say.
-            retries={"mode": "standard", "total_max_attempts": 1},
+            retries=_ONE_ATTEMPT,
             connect_timeout=10,
             read_timeout=60,
             user_agent_extra="cpnb",
@@ -126,30 +138,44 @@ class Domain:
         """AWS region."""
         return str(self.client.meta.region_name)
 
-    @functools.cached_property
+    @property
     def account(self) -> str:
         """Number of the AWS account that the credentials belong to; asked of AWS once.
+
+        That nobody answers is remembered for some minutes: each upload would wait for it anew.
 
         Raises
         ------
         CredentialsError, UnreachableError
             If the question cannot be asked or is refused.
         """
+        if self._account:
+            return self._account
+        if self._silence is not None and time.monotonic() - self._silence[0] < ACCOUNT_UNKNOWN_S:
+            raise self._silence[1].with_traceback(None)
+        try:
+            self._account = self._asked_account()
+        except UnreachableError as error:
+            self._silence = time.monotonic(), error
+            raise
+        return self._account
+
+    def _asked_account(self) -> str:
+        once = {"retries": _ONE_ATTEMPT, "connect_timeout": ACCOUNT_ANSWER_S, "read_timeout": ACCOUNT_ANSWER_S}
         try:
             with silenced():
-                return str(self._neighbour("sts").get_caller_identity()["Account"])
-        except (sdk.BotoCoreError, sdk.ClientError) as error:
+                return str(self._neighbour("sts", **once).get_caller_identity()["Account"])
+        except SDK_ERRORS as error:
             failure = translated(error, self, "GetCallerIdentity")
         raise failure
 
-    def _neighbour(self, service: str) -> Any:
+    def _neighbour(self, service: str, **waiting: Any) -> Any:
         """Return a client of another service at the same place: of AWS, or of the sandbox."""
         is_at_aws = self.host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws"))
         config = Config(
-            connect_timeout=10,
-            read_timeout=30,
             proxies={} if self._is_loopback else None,
             s3=None if is_at_aws else {"addressing_style": "path"},  # a sandbox has one host for all buckets
+            **waiting,
         )
         return self._session.client(
             service,  # type: ignore[call-overload]  # its overloads are for names that are written out
@@ -161,7 +187,7 @@ class Domain:
 
     @functools.cached_property
     def _storage(self) -> Any:
-        return self._neighbour("s3")
+        return self._neighbour("s3", connect_timeout=10, read_timeout=60)
 
     def stored_keys(self, bucket: str, prefix: str) -> list[str]:
         """Return the keys of the objects in S3 that begin with a prefix, in order, with the domain's credentials.
@@ -175,7 +201,7 @@ class Domain:
             with silenced():
                 pages = self._storage.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
                 return [str(item["Key"]) for page in pages for item in page.get("Contents", ())]
-        except (sdk.BotoCoreError, sdk.ClientError, ResponseParserError) as error:
+        except SDK_ERRORS as error:
             failure = translated(error, self, "ListObjectsV2")
         raise failure
 
@@ -190,7 +216,7 @@ class Domain:
         try:
             with silenced():
                 return bytes(self._storage.get_object(Bucket=bucket, Key=key)["Body"].read())
-        except (sdk.BotoCoreError, sdk.ClientError, ResponseParserError) as error:
+        except SDK_ERRORS as error:
             failure = translated(error, self, "GetObject")
         raise failure
 
@@ -201,8 +227,8 @@ class Domain:
     @property
     def place(self) -> str:
         """Host, region and, if it was asked for before, account: all that tells where rows go."""
-        account = self.__dict__.get("account")  # what is shown must not call AWS
-        return f"{self.host}, region {self.region}" + (f", account {account}" if account else "")
+        # What is shown must not call AWS.
+        return f"{self.host}, region {self.region}" + (f", account {self._account}" if self._account else "")
 
     def __repr__(self) -> str:
         return f"Domain({self.name!r} at {self.place})"
@@ -277,10 +303,25 @@ class Domain:
             with silenced():
                 answer: dict[str, Any] = getattr(self.client, xform_name(operation))(DomainName=self.name, **parameters)
             return answer
-        except (sdk.BotoCoreError, sdk.ClientError, ResponseParserError) as error:
+        except SDK_ERRORS as error:
             failure = translated(error, self, operation, parameters)
         # Raised outside of the handler, so that the SDK's error, which may quote values, is not its context.
         raise failure
+
+
+def require_domain(given: object) -> None:
+    """Check that where rows go, or jobs and segments are, is said in full.
+
+    Raises
+    ------
+    TypeError
+        If it is something else than a domain, such as its bare name.
+    """
+    if not isinstance(given, Domain):
+        raise TypeError(
+            f"The domain is a {type(given).__name__}; expected it to be said in full: "
+            "cpnb.Domain('loyalty', profile='prod'), or cpnb.Sandbox().domain('loyalty')."
+        )
 
 
 def _refuse_what_is_not_whole(http_response: Any, model: Any, **_: Any) -> None:

@@ -88,7 +88,7 @@ class InvalidDataError(CpnbError, ValueError):
 
     Attributes
     ----------
-    report : cpnb.Report
+    report : Report
         What was found: counts, positions and shapes.
     """
 

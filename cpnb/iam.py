@@ -217,6 +217,8 @@ def _place(domain: Domain | str, account: str | None, region: str | None) -> tup
             f"A name alone does not say where the domain is. Give both, iam_policy(domain={name!r}, "
             "account='123456789012', region='us-east-1'), or a Domain object, which knows."
         )
+    if not isinstance(region, str):
+        raise TypeError(f"region is a {type(region).__name__}; expected text, such as 'us-east-1'.")
     if not re.fullmatch(r"[0-9]{12}", str(account)):  # a number has lost the zeros that it began with
         raise ValueError(
             "account is not the number of an AWS account: expected 12 digits as text, in quotation marks and without "

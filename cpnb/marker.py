@@ -6,6 +6,7 @@ from typing import NamedTuple, Self
 
 from cpnb import catalog, headers
 from cpnb.content_types import ContentType
+from cpnb.dimensions import is_reference
 from cpnb.errors import FieldsError
 from cpnb.fields import FieldMap
 
@@ -48,6 +49,11 @@ class Marker(NamedTuple):
             raise FieldsError(
                 f"The value of the marker {marker.name!r} has a control character, or spaces at an end; a segment "
                 "could not ask for it. Use letters, digits and signs."
+            )
+        if is_reference(marker.value):
+            raise FieldsError(
+                f"The value of the marker {marker.name!r} would be read as a reference to another attribute, and its "
+                "segment would hold other profiles than the rows of the upload. Leave out the braces at its ends."
             )
         marker._require_free(fields)
         return marker

@@ -12,7 +12,7 @@ import pandas as pd
 
 from cpnb.adoption import Action, Adoption
 from cpnb.display import counted
-from cpnb.errors import CpnbError, UploadError
+from cpnb.errors import ChangedDataError, CpnbError, UploadError
 from cpnb.parts import Part
 from cpnb.upload_job import JobStatus, ResultsSummary, UploadJob
 
@@ -88,12 +88,17 @@ class PartProgress:
         return f"{how}{self.job.sentence()}"
 
     def _left_waiting(self) -> str:
-        """Return what is to be known about the job of a part that was stopped before it was started."""
-        if self.phase is not Phase.STOPPED or self.job is None or self.job.status is not JobStatus.CREATED:
+        """Return what is to be known about the job of a part that ended without starting it, if nobody said it yet."""
+        if self.job is None or self.job.status is not JobStatus.CREATED or self.job.job_id in str(self.error):
             return ""
+        if isinstance(self.error, ChangedDataError):
+            return (
+                f" Job {self.job.job_id} waits for the file of the table as it was; upload.retry() cannot send that "
+                f"any more, and %cp_job {self.job.job_id} --stop ends the job."
+            )
         return (
-            f" Job {self.job.job_id} still waits for its file; upload.retry() goes on with it, and so does the same "
-            "upload if it is run again."
+            f" Job {self.job.job_id} still waits for its file, or to be started; upload.retry() goes on with it, and "
+            "so does the same upload if it is run again."
         )
 
 
@@ -113,6 +118,15 @@ def status_of(parts: Sequence[PartProgress]) -> str:
     if ends & {JobStatus.SUCCEEDED, JobStatus.PARTIALLY_SUCCEEDED}:
         return JobStatus.SUCCEEDED if ends == {JobStatus.SUCCEEDED} else JobStatus.PARTIALLY_SUCCEEDED
     return JobStatus.FAILED if JobStatus.FAILED in ends else JobStatus.STOPPED
+
+
+def headline_of(parts: Sequence[PartProgress]) -> str:
+    """Return how many rows, how they stand, and the counters, in a line."""
+    results, missing = results_of(parts), uncounted(parts)
+    told = [] if missing and results == ResultsSummary() else [str(results)]
+    told += [f"no counts of {counted(missing, 'part')}"] if missing else []
+    row_count = sum(progress.part.measure.row_count for progress in parts)
+    return f"Upload of {counted(row_count, 'row')}: {status_of(parts)} ({'; '.join(told)})"
 
 
 def reported_from(parts: Sequence[PartProgress]) -> datetime | None:
@@ -138,7 +152,8 @@ def failure_of(parts: Sequence[PartProgress], domain_name: str) -> CpnbError | N
     more = f" And {counted(others, 'more part')} did not get through; print(upload) shows all." if others else ""
     # A copy: whoever raises an error writes to it, and the part's own may be raised again.
     failure = copy.copy(first)
-    failure.args = (f"{where}: {first}{more}",)
+    words = progress.sentence() if first is progress.error else str(first)
+    failure.args = (f"{where}: {words}{more}",)
     failure.__cause__ = first.__cause__
     return failure
 

@@ -14,8 +14,8 @@ from typing import Any
 
 from cpnb.adoption import Action, Adoption
 from cpnb.bandwidth import Bandwidth
-from cpnb.delivery import Delivery
-from cpnb.errors import CpnbError, ServiceError, UploadError
+from cpnb.delivery import Delivery, refuses_job
+from cpnb.errors import CpnbError, ServiceError, UploadError, WaitTimeoutError
 from cpnb.part_progress import PartProgress, Phase
 from cpnb.parts import Part
 from cpnb.planning import Plan
@@ -90,8 +90,8 @@ class PartsAtWork:
         """
         if self._teller == threading.get_ident() and not self.done:
             raise UploadError(
-                "wait() was called inside on_progress, where the part that tells would wait for itself. Call it after "
-                "upload(), in a cell of its own."
+                "wait() was called inside on_progress, where the part that tells would wait for itself; retry() after "
+                "stop() waits as well. Call it after upload(), in a cell of its own."
             )
         ends_s = float("inf") if timeout_s is None else time.monotonic() + timeout_s
         with self._changed:
@@ -121,6 +121,21 @@ class PartsAtWork:
                     refusals.append(error)
         if refusals:
             raise refusals[0]
+
+    def finish_stopping(self, timeout_s: float) -> None:
+        """Wait for what is being stopped to end; where nothing is, return at once. An interrupt passes through.
+
+        Raises
+        ------
+        WaitTimeoutError
+            If the time is over.
+        """
+        if self._stopping.is_set() and not self.wait(timeout_s):
+            open_count = sum(not progress.phase.is_final for progress in self.parts)
+            raise WaitTimeoutError(
+                f"Of the parts that are being stopped, {open_count:,} still at work after {timeout_s:g} s; nothing "
+                "was sent again. The service takes its time, or has refused to stop the job: wait(), then retry()."
+            )
 
     def again(self, ended: Iterable[PartProgress], decisions: Mapping[int, Adoption]) -> None:
         """Begin anew with parts that have ended, as was decided for each."""
@@ -178,16 +193,32 @@ class PartsAtWork:
         progress = self._progress[part.number]
         job = progress.job
         if job is None or progress.action in {Action.SEND, Action.CONTINUE}:
-            job = job or delivery.create()
-            self.note(part, phase=Phase.SENDING, job=job)
-            job = delivery.send(job, lambda sent_bytes: self.note(part, sent_bytes=sent_bytes))
-            job = delivery.start(job)
+            job = self._started(delivery, part, job)
         self.note(part, phase=Phase.PROCESSING, job=job)
         # `stop` sets the flag before it looks for jobs at work: one of the two sees the other.
-        if stopping.is_set():
+        if stopping.is_set() and not job.status.is_final:
             with contextlib.suppress(ServiceError):  # refused: the job goes on, and so does the watching
                 job.stop()
         self.note(part, phase=Phase.DONE, job=delivery.watch(job))
+
+    def _started(self, delivery: Delivery, part: Part, left: UploadJob | None) -> UploadJob:
+        """Return the job of a part once it has its file and was started: the one that was left, or a new one."""
+        if left is not None:
+            try:
+                return self._sent(delivery, part, left)
+            except UploadError as error:
+                if not refuses_job(error):
+                    raise
+                code = error.code
+            with self._changed:
+                self._superseded.append(left)
+            why = f"The service goes on no more with job {left.job_id}, which had been created before ({code})"
+            self.note(part, adoption=Adoption(Action.SEND, why_again=f"{why}, so another is made"), sent_bytes=0)
+        return self._sent(delivery, part, delivery.create())
+
+    def _sent(self, delivery: Delivery, part: Part, job: UploadJob) -> UploadJob:
+        self.note(part, phase=Phase.SENDING, job=job)
+        return delivery.start(delivery.send(job, lambda sent_bytes: self.note(part, sent_bytes=sent_bytes)))
 
     def note(self, part: Part, **changes: Any) -> None:
         """Take note of how far a part has come, and tell of it."""

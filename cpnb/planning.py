@@ -12,7 +12,7 @@ import pandas as pd
 from cpnb import catalog, frames, selection, validation
 from cpnb.csvstream import CsvStream, Edits, Meter, encoded, header
 from cpnb.display import Html, Tone, counted, html_badge, html_table, markup, percent
-from cpnb.domain import Domain
+from cpnb.domain import Domain, require_domain
 from cpnb.errors import FieldsError, listed
 from cpnb.fields import FieldMap
 from cpnb.finding import Finding
@@ -21,7 +21,7 @@ from cpnb.parts import Part, PartCutter
 from cpnb.report import Report
 from cpnb.report_display import WAYS_ON
 from cpnb.selection import ON_INVALID, OnInvalid, Selection
-from cpnb.upload_options import UploadOptions, whole
+from cpnb.upload_options import UploadOptions, checked_options, whole
 
 __all__ = ["ON_INVALID", "OnInvalid", "Plan", "UploadOptions", "plan", "unmapped_columns"]
 
@@ -163,6 +163,17 @@ class Plan:
             ("Sends", f"nothing: refused, for {counted(len(errors), 'kind')} of error in {bad}"),
             ("What to do", f"{WAYS_ON}; plan.report says which they are"),
         ]
+
+    def why_nothing(self) -> str:
+        """Return why nothing can be sent although errors are dealt with, and what to do."""
+        if not self.report.row_count:
+            return "Nothing can be sent: the table has no rows. Check the filter or the file that it came from."
+        way = ' With on_invalid="blank" only what is wrong with its key keeps a row behind.'
+        return (
+            f"Nothing can be sent: of {counted(self.report.row_count, 'row')}, none can go ({self._skipped_why()}). "
+            f"Correct them first; error.report says what is wrong, error.report.rows(frame) shows the rows."
+            f"{way if self.on_invalid == 'skip' else ''}"
+        )
 
     def good_to_know(self) -> list[str]:
         """Return what the service does without a word about it, a sentence each.
@@ -316,12 +327,8 @@ def plan(
     FieldsError
         If there is no unique key, or a mapped column is missing.
     """
-    if not isinstance(domain, Domain):
-        raise TypeError(
-            f"The domain is a {type(domain).__name__}; expected where rows go to be said in full: "
-            "cpnb.Domain('loyalty', profile='prod'), or cpnb.Sandbox().domain('loyalty')."
-        )
-    options = options or UploadOptions()
+    require_domain(domain)
+    options = checked_options(options)
     if on_invalid not in ON_INVALID:
         raise ValueError(f"on_invalid is {on_invalid!r}; expected one of {', '.join(map(repr, ON_INVALID))}.")
     days = _days(data_expiry)

@@ -67,7 +67,7 @@ def refusal_text(errors: Sequence[Finding], findings: Sequence[Finding], row_cou
         [
             f"{first}{_all_shown(shown, errors, 'error.report.to_frame()', 'kinds of error')}",
             *lines,
-            f"Next: {WAYS_ON}; error.report.rows(frame) shows the rows.",
+            *([f"Next: {WAYS_ON}; error.report.rows(frame) shows the rows."] if row_count else []),
         ]
     )
 

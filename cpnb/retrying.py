@@ -17,11 +17,13 @@ Source: S3 developer guide, error responses; service model, the exceptions that 
 from __future__ import annotations
 
 import contextlib
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, fields
+from numbers import Real
 
 import tenacity
 
@@ -45,8 +47,8 @@ class StoppedError(CpnbError):
     WORDS = "Stopped on request before its job was started; nothing of this part was taken in."
 
 
-# Of these nothing is no patience: a connection cannot be waited for in no time.
-_OF_A_SOCKET = frozenset({"stall_s", "answer_s"})
+# Of these nothing is no patience: a connection cannot be waited for, nor a file be sent, in no time.
+_OF_A_LINE = frozenset({"stall_s", "answer_s", "megabyte_s"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,9 @@ class Patience:
         The storage must connect, and take the next bytes of a file, within this time.
     answer_s : float
         It must answer within this time once it has all of the file.
+    megabyte_s : float
+        All of a file must be sent within this time for each megabyte of it, and `stall_s` more. A line that
+        crawls and never stalls would otherwise take days.
     """
 
     try_again_for_s: float = 60.0
@@ -77,13 +82,14 @@ class Patience:
     poll_longest_s: float = 15.0
     stall_s: float = 30.0
     answer_s: float = 120.0
+    megabyte_s: float = 60.0
 
     def __post_init__(self) -> None:
         for setting in fields(self):
             value = getattr(self, setting.name)
-            is_none = setting.name in _OF_A_SOCKET and value == 0
+            is_none = setting.name in _OF_A_LINE and value == 0
             if isinstance(value, bool) or not isinstance(value, int | float) or is_none or not 0 <= value <= LONGEST_S:
-                least = "more than 0 and at most" if setting.name in _OF_A_SOCKET else "from 0 to"
+                least = "more than 0 and at most" if setting.name in _OF_A_LINE else "from 0 to"
                 raise ValueError(f"{setting.name} is {value!r}; expected seconds, {least} {LONGEST_S:,.0f}.")
 
     @contextlib.contextmanager
@@ -111,6 +117,24 @@ _applied: ContextVar[tuple[Patience, threading.Event | None]] = ContextVar("pati
 def patience() -> Patience:
     """Return how long this thread is to wait."""
     return _applied.get()[0]
+
+
+def checked_timeout(timeout_s: float | None) -> float | None:
+    """Return how long somebody will wait, as a plain number of seconds; None for without end.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is no number.
+    """
+    given: object = timeout_s
+    if given is None:
+        return None
+    if isinstance(given, bool) or not isinstance(given, Real):
+        raise TypeError(f"timeout_s is a {type(given).__name__}; expected a number of seconds, or None.")
+    if math.isnan(seconds := float(given)):
+        raise ValueError("timeout_s is not a number (NaN); expected seconds, or None to wait without end.")
+    return seconds
 
 
 def pause(seconds: float) -> None:

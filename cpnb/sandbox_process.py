@@ -184,6 +184,10 @@ class Sandbox:
         """Return every setting of the sandbox with its value now."""
         return self._control("GET", "/_sandbox/settings")
 
+    def settings_help(self) -> dict[str, dict[str, Any]]:
+        """Return of every setting what it ``asks``, its ``default``, ``choices`` or ``range``, and its ``source``."""
+        return self._control("GET", "/_sandbox/settings/help")
+
     def change(self, **settings: object) -> dict[str, Any]:
         """Change settings while it runs, and return all of them."""
         return self._control("PATCH", "/_sandbox/settings", settings)

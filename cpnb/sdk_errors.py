@@ -10,6 +10,8 @@ from botocore.parsers import ResponseParserError
 
 from cpnb.errors import CpnbError, CredentialsError, DomainNotFoundError, ServiceError, UnreachableError
 
+__all__ = ["SDK_ERRORS", "SdkError", "translated"]
+
 _CREDENTIALS_MISSING = (
     sdk.NoCredentialsError,
     sdk.PartialCredentialsError,
@@ -34,11 +36,12 @@ _HOLDING_CELLS = frozenset({"AdditionalSearchKeys", "Values"})
 MESSAGE_LENGTH = 400
 """Of what the service says, so many characters are shown: it lists some fifty targets where one is wrong."""
 
-# An answer without its end; the last comes from the SDK's parsers, and is of none of the SDK's own families.
+# An answer without its end.
 _CUT_OFF = (sdk.IncompleteReadError, sdk.ResponseStreamingError, ResponseParserError)
 
 SdkError = sdk.BotoCoreError | sdk.ClientError | ResponseParserError
-"""Everything that a client of the SDK raises."""
+SDK_ERRORS = (sdk.BotoCoreError, sdk.ClientError, ResponseParserError)
+"""Everything that a client of the SDK raises; the last comes from its parsers, and is of none of its own families."""
 
 
 class Place(Protocol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import ssl
+import time
 import traceback
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -33,6 +34,10 @@ ANSWER_READ_BYTES = 65_536
 STALL_S = 30.0
 ANSWER_S = 120.0
 
+# 130 kbit a second: a gigabyte in 17 hours.
+MEGABYTE_S = 60.0
+MEGABYTE_BYTES = 1_000_000
+
 # The socket's timeout counts for a whole block: one of a megabyte would fail on every slow line.
 BLOCK_BYTES = 65_536
 
@@ -59,6 +64,7 @@ def put(
     *,
     stall_s: float = STALL_S,
     answer_s: float = ANSWER_S,
+    megabyte_s: float = MEGABYTE_S,
     ca_bundle: str | None = None,
 ) -> None:
     """Send one file to its path, in one request, and return when the storage has it.
@@ -77,6 +83,8 @@ def put(
         The storage must connect, and take the next 64 KiB, within these seconds.
     answer_s : float
         It must answer within these seconds once it has the whole file.
+    megabyte_s : float
+        The whole file must be sent within these seconds for each megabyte, and `stall_s` more.
     ca_bundle : str, optional
         File of the certificates to trust; by default the one that AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE,
         CURL_CA_BUNDLE or SSL_CERT_FILE names, else the public ones.
@@ -86,7 +94,7 @@ def put(
     PutError
         If the storage, or the network, refused. It never holds the URL or the key, and neither do its frames.
     """
-    sending = _Sending(body)
+    sending = _Sending(body, stall_s + megabyte_s * len(body) / MEGABYTE_BYTES)
     try:
         _send(path, sending, (stall_s, answer_s), ca_bundle)
         return
@@ -169,10 +177,12 @@ def _let_hear(manager: PoolManager) -> PoolManager:
 
 
 class _Sending:
-    """A body on its way: in small blocks, and no byte more or less than announced."""
+    """A body on its way: in small blocks, no byte more or less than announced, and within its time."""
 
-    def __init__(self, body: Body) -> None:
+    def __init__(self, body: Body, longest_s: float) -> None:
         self._body = body
+        self._longest_s = longest_s
+        self._ends_s = time.monotonic() + longest_s
         self.sent_bytes = 0
         self.is_complete = False
         self.failure: Exception | None = None
@@ -201,6 +211,17 @@ class _Sending:
             yield piece
             # Only reached when the network has taken the piece.
             self.sent_bytes += len(piece)
+            if self.sent_bytes < len(self) and time.monotonic() > self._ends_s:
+                raise self._too_slow()
+
+    def _too_slow(self) -> PutError:
+        return PutError(
+            f"The line is too slow: {self.sent_bytes:,} of {len(self):,} bytes had been sent after "
+            f"{self._longest_s:,.0f} s. The connection was closed and nothing of the file was stored. Send fewer parts "
+            "at once, UploadOptions(parts_in_flight=1), or wait longer, UploadOptions(patience=cpnb.Patience("
+            "megabyte_s=...)).",
+            Remedy.AGAIN,
+        )
 
     def _of_wrong_length(self) -> PutError:
         return PutError(

@@ -9,14 +9,18 @@ from typing import Any, Self
 
 import tenacity
 
-from cpnb.display import Tone
+from cpnb.display import Tone, html_badge, markup
 from cpnb.domain import Domain
 from cpnb.errors import ServiceError, WaitTimeoutError
-from cpnb.retrying import pause, polling_pauses
+from cpnb.retrying import checked_timeout, pause, polling_pauses
 
 
 class JobStatus(StrEnum):
-    """State of an upload job. Source: service model, ``UploadJobStatus``."""
+    """State of an upload job. Source: service model, ``UploadJobStatus``.
+
+    A state that this version does not know is one of its own: as it is called by the service, and not final.
+    It stands in no iteration over the states.
+    """
 
     CREATED = "CREATED"
     IN_PROGRESS = "IN_PROGRESS"
@@ -25,10 +29,23 @@ class JobStatus(StrEnum):
     FAILED = "FAILED"
     STOPPED = "STOPPED"
 
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, str):
+            return None
+        unknown = str.__new__(cls, value)
+        unknown._name_ = unknown._value_ = value
+        return unknown
+
+    @property
+    def is_known(self) -> bool:
+        """Whether this version knows what it means."""
+        return self.value in JobStatus.__members__
+
     @property
     def is_final(self) -> bool:
         """Whether nothing more will happen to the job."""
-        return self not in {JobStatus.CREATED, JobStatus.IN_PROGRESS}
+        return self.is_known and self not in {JobStatus.CREATED, JobStatus.IN_PROGRESS}
 
     @property
     def tone(self) -> Tone:
@@ -80,7 +97,14 @@ class ResultsSummary:
     @property
     def is_complete(self) -> bool:
         """Whether the service gave all three."""
-        return None not in (self.created, self.updated, self.failed)
+        return self.record_count is not None
+
+    @property
+    def record_count(self) -> int | None:
+        """Records that were counted, of whatever outcome; None if a counter is missing."""
+        if self.created is None or self.updated is None or self.failed is None:
+            return None
+        return self.created + self.updated + self.failed
 
     def __add__(self, other: ResultsSummary) -> ResultsSummary:
         return ResultsSummary(
@@ -122,7 +146,7 @@ class NotSeenError(ServiceError):
         return self._may_pass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class UploadJob:
     """One job of the service, as it was last seen.
 
@@ -160,7 +184,7 @@ class UploadJob:
             domain,
             item["JobId"],
             item.get("DisplayName", ""),
-            _status(item.get("Status", "CREATED")),
+            JobStatus(item.get("Status", "CREATED")),
             item.get("StatusReason", ""),
             ResultsSummary.from_api(item),
             item.get("CreatedAt"),
@@ -171,6 +195,21 @@ class UploadJob:
         """Return the job as the service describes it now."""
         answer = self.domain.call("GetUploadJob", JobId=self.job_id)
         return UploadJob.from_api(self.domain, {"JobId": self.job_id, "DisplayName": self.display_name} | answer)
+
+    def in_known_state(self) -> UploadJob:
+        """Return the job, if its state tells what is to be done about it.
+
+        Raises
+        ------
+        ServiceError
+            If this version does not know the state.
+        """
+        if not self.status.is_known:
+            raise ServiceError(f"Job {self.job_id} {self._unknown_state()}")
+        return self
+
+    def _unknown_state(self) -> str:
+        return f"is in the state {self.status.value!r}, which this version of cpnb does not know. Update cpnb."
 
     def start(self) -> UploadJob:
         """Start the processing of the file that was put, and return the job.
@@ -228,6 +267,7 @@ class UploadJob:
         WaitTimeoutError
             If it had not ended by then. The job goes on; wait again.
         """
+        timeout_s = checked_timeout(timeout_s)
         pauses = polling_pauses()
         polling = tenacity.Retrying(
             retry=tenacity.retry_if_result(lambda job: not job.status.is_final),
@@ -236,7 +276,7 @@ class UploadJob:
             sleep=pause,
             retry_error_callback=lambda state: state.outcome.result() if state.outcome else self,
         )
-        job: UploadJob = polling(self.refresh)
+        job: UploadJob = polling(lambda: self.refresh().in_known_state())
         if not job.status.is_final:
             raise WaitTimeoutError(
                 f"Job {self.job_id} is still {job.status} after {timeout_s:g} s. It goes on; call wait() again."
@@ -245,6 +285,8 @@ class UploadJob:
 
     def sentence(self) -> str:
         """Return what became of the job, in one sentence."""
+        if not self.status.is_known:
+            return f"Job {self.job_id} {self._unknown_state()}"
         return {
             JobStatus.CREATED: f"Job {self.job_id} waits for its file, or to be started.",
             JobStatus.IN_PROGRESS: f"Job {self.job_id} is being processed.",
@@ -267,12 +309,18 @@ class UploadJob:
             return (
                 "the service could not read the file, or accepted none of its records; it does not say which. The same "
                 "again would fail again. Upload ten rows, people.head(10), to tell the two apart: if they fail as "
-                "well, look at the field map and the limits of the domain, else at the rows, upload.failed_rows()."
+                "well, look at the field map and the limits of the domain, else at the rows, upload.failed_rows(). "
+                "Before upload.find_failed_rows(), upload the table again: the ten rows came after it."
             )
         return "a fault of the service; run the upload again, or upload.retry() its part."
 
     def __str__(self) -> str:
         return self.sentence()
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return f"<div>{html_badge(self.status.tone, self.status.value)} {markup(self.sentence())}</div>"
 
 
 def creation_time(job: UploadJob) -> datetime:
@@ -282,12 +330,3 @@ def creation_time(job: UploadJob) -> datetime:
 
 def _left_s(timeout_s: float, state: tenacity.RetryCallState) -> float:
     return max(timeout_s - (state.seconds_since_start or 0.0), 0.0)
-
-
-def _status(name: str) -> JobStatus:
-    try:
-        return JobStatus(name)
-    except ValueError:
-        raise ServiceError(
-            f"The service gives a job the state {name!r}, which this version of cpnb does not know. Update cpnb."
-        ) from None

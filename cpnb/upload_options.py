@@ -62,6 +62,20 @@ class UploadOptions:
             raise TypeError(f"patience is a {type(self.patience).__name__}; expected a cpnb.Patience.")
 
 
+def checked_options(options: UploadOptions | None) -> UploadOptions:
+    """Return the options, or those by default.
+
+    Raises
+    ------
+    TypeError
+        If they are something else, such as a dict.
+    """
+    given: object = UploadOptions() if options is None else options
+    if not isinstance(given, UploadOptions):
+        raise TypeError(f"options is a {type(given).__name__}; expected cpnb.UploadOptions(...), or None.")
+    return given
+
+
 def require_name(name: object) -> None:
     """Check that something can be the beginning of jobs' names.
 

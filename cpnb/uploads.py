@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import warnings
 from collections.abc import Callable
 from dataclasses import replace
-from numbers import Real
 from typing import Any
 
 import pandas as pd
@@ -14,22 +12,27 @@ import pandas as pd
 from cpnb import adoption, failed_rows, frames
 from cpnb.adoption import Decisions
 from cpnb.display import counted
-from cpnb.domain import Domain
-from cpnb.errors import CpnbError, FieldsError, InvalidDataError, UploadError, WaitTimeoutError
+from cpnb.domain import Domain, require_domain
+from cpnb.errors import ChangedDataError, CpnbError, FieldsError, InvalidDataError, UploadError, WaitTimeoutError
 from cpnb.expressions import profile
 from cpnb.failed_rows import SearchProgress
 from cpnb.fields import FieldMap
-from cpnb.foreign_logs import speaking
-from cpnb.part_progress import PartProgress, failure_of, frame_of, reported_from, results_of, status_of, uncounted
+from cpnb.listener import Listener
+from cpnb.part_progress import PartProgress, failure_of, frame_of, headline_of, reported_from, results_of, status_of
 from cpnb.parts_at_work import PartsAtWork, without_frames
 from cpnb.planning import OnInvalid, Plan, plan, unmapped_columns
+from cpnb.retrying import checked_timeout
 from cpnb.segments import SegmentDefinition
+from cpnb.unheard_end import UnheardEnd
 from cpnb.upload_display import html_of_upload
 from cpnb.upload_job import ResultsSummary, UploadJob
-from cpnb.upload_options import UploadOptions, require_name
+from cpnb.upload_options import UploadOptions, checked_options, require_name
 
 FIRST_CONTACT_S = 15.0
 """How long the cell that starts an upload tries to reach the service; the parts at work are more patient."""
+
+STOPPING_S = 60.0
+"""How long `Upload.retry` waits for parts that are being stopped: several looks at a job, however seldom they are."""
 
 
 class Upload:
@@ -48,7 +51,8 @@ class Upload:
         self.plan = plan
         self._data = data
         self._name = name
-        self._on_progress = plan.options.on_progress
+        self._listener = Listener(plan.options.on_progress)
+        self._end = UnheardEnd()
         self._left_waiting = decisions.left_waiting
         self._work = PartsAtWork(plan, data, decisions, name, self._tell)
 
@@ -60,7 +64,10 @@ class Upload:
     @property
     def parts(self) -> tuple[PartProgress, ...]:
         """Every part, as far as it has come, in order."""
-        return self._work.parts
+        parts = self._work.parts
+        if all(progress.phase.is_final for progress in parts):
+            self._end.heard()  # all that tells of the end looks here
+        return parts
 
     @property
     def jobs(self) -> tuple[UploadJob, ...]:
@@ -69,7 +76,7 @@ class Upload:
 
     @property
     def superseded_jobs(self) -> tuple[UploadJob, ...]:
-        """The jobs that failed or were stopped, and whose parts `retry` sent again; they count nowhere."""
+        """The jobs that failed, were stopped or refused, and whose parts were sent again; they count nowhere."""
         return self._work.superseded_jobs
 
     @property
@@ -111,11 +118,7 @@ class Upload:
     @property
     def headline(self) -> str:
         """How many rows, how it stands, and the counters, in a line."""
-        parts = self.parts
-        results, missing = results_of(parts), uncounted(parts)
-        told = [] if missing and results == ResultsSummary() else [str(results)]
-        told += [f"no counts of {counted(missing, 'part')}"] if missing else []
-        return f"Upload of {counted(self.plan.row_count, 'row')}: {status_of(parts)} ({'; '.join(told)})"
+        return headline_of(self.parts)
 
     def sentences(self) -> list[str]:
         """Return what became of each part so far, a sentence each, and advice if the line is slow."""
@@ -159,9 +162,7 @@ class Upload:
         UploadError
             If a part could not be brought to its end, or the service failed its job.
         """
-        given: object = timeout_s
-        if given is not None and (isinstance(given, bool) or not isinstance(given, Real)):
-            raise TypeError(f"timeout_s is a {type(timeout_s).__name__}; expected a number of seconds, or None.")
+        timeout_s = checked_timeout(timeout_s)
         try:
             ended = self._work.wait(timeout_s)
         except KeyboardInterrupt as interrupt:
@@ -199,15 +200,20 @@ class Upload:
 
         Parts that succeeded, also those of which some records failed, are left as they are, and so are
         those that are still at work. Before a part is sent its job is looked at: one that waits for its
-        file is gone on with, and one that has come through after all is not sent again.
+        file is gone on with, and one that has come through after all is not sent again. Parts that are
+        being stopped are waited for, and sent again, too.
 
         Raises
         ------
+        WaitTimeoutError
+            If parts that are being stopped are still at work after a minute; nothing has changed then.
         DomainNotFoundError, CredentialsError, UnreachableError, ServiceError
             If the jobs cannot be looked at; nothing has changed then.
         """
+        self._work.finish_stopping(STOPPING_S)
         again = [progress for progress in self.parts if progress.phase.is_final and not progress.got_through]
         decisions = adoption.decide_again(self.plan, {progress.part: progress.job for progress in again})
+        self._end.put_off()
         self._work.again(again, decisions)
         return self
 
@@ -262,12 +268,7 @@ class Upload:
         UploadError
             If the upload is still at work.
         """
-        jobs = self._finished_jobs()
-        try:
-            return failed_rows.failed_rows(self.plan, self._data, jobs, max_requests=max_requests)
-        except CpnbError as error:
-            failure = without_frames(error)
-        raise failure
+        return self._looked_for(failed_rows.failed_rows, max_requests=max_requests)
 
     def find_failed_rows(
         self, max_jobs: int = 150, *, on_progress: Callable[[SearchProgress], None] | None = None
@@ -294,34 +295,28 @@ class Upload:
         UploadError
             If the upload is still at work, or another upload came after it.
         """
-        jobs = self._finished_jobs()
+        find = failed_rows.find_failed_rows
+        return self._looked_for(find, max_jobs=max_jobs, name=self._name, on_progress=on_progress)
+
+    def _looked_for(self, look: Callable[..., pd.DataFrame], **settings: Any) -> pd.DataFrame:
+        parts = self.parts
+        if not all(progress.phase.is_final for progress in parts):
+            raise UploadError("The upload is still at work, so its failed rows are not known. Call wait() first.")
+        jobs = {progress.part.number: progress.job for progress in parts if progress.job}
+        changed = {progress.part.number for progress in parts if isinstance(progress.error, ChangedDataError)}
         try:
-            return failed_rows.find_failed_rows(
-                self.plan, self._data, jobs, max_jobs=max_jobs, name=self._name, on_progress=on_progress
-            )
+            return look(self.plan, self._data, jobs, changed=changed, **settings)
         except CpnbError as error:
             failure = without_frames(error)
         raise failure
 
-    def _finished_jobs(self) -> dict[int, UploadJob]:
-        parts = self.parts
-        if not all(progress.phase.is_final for progress in parts):
-            raise UploadError("The upload is still at work, so its failed rows are not known. Call wait() first.")
-        return {progress.part.number: progress.job for progress in parts if progress.job}
-
     def _tell(self) -> None:
-        if self._on_progress is None:
-            return
-        try:
-            with speaking():  # it may be called in the middle of a request
-                self._on_progress(self)
-        except BaseException as error:  # noqa: BLE001 - a broken progress bar must not break the upload behind it
-            self._on_progress = None
-            with contextlib.suppress(UserWarning):  # nor must a warning that somebody made an error
-                words = f" ({error})" if isinstance(error, CpnbError) else ""  # our own words hold no values
-                warnings.warn(
-                    f"on_progress raised {type(error).__name__}{words} and is not called again.", stacklevel=2
-                )
+        parts = self._work.parts
+        if all(progress.phase.is_final for progress in parts):
+            failure = failure_of(parts, self.domain.name)
+            if failure is not None:
+                self._end.came(f"Nobody waited for this upload to end. {headline_of(parts)}. {failure}")
+        self._listener.hear(self)
 
 
 def upload(  # noqa: PLR0913 - the whole of what an analyst says about an upload, in one place
@@ -375,8 +370,9 @@ def upload(  # noqa: PLR0913 - the whole of what an analyst says about an upload
     DomainNotFoundError, CredentialsError, UnreachableError
         If the domain cannot be reached.
     """
+    require_domain(domain)
     require_name(display_name)
-    options = options or UploadOptions()
+    options = checked_options(options)
     frames.require_columns(data, fields)
     snapshot = frames.snapshot(data, fields.needed_columns)
     planned = plan(
@@ -384,8 +380,9 @@ def upload(  # noqa: PLR0913 - the whole of what an analyst says about an upload
     )
     planned = replace(planned, unmapped=unmapped_columns(data, fields))
     if not planned.accepted:
-        planned.report.raise_if_failed()
-        raise InvalidDataError("Nothing can be sent: no row has a usable unique key.", planned.report)
+        if on_invalid == "raise":
+            planned.report.raise_if_failed()
+        raise InvalidDataError(planned.why_nothing(), planned.report)
     # Somebody waits for this in a cell: a network that is gone is told soon.
     first_contact = replace(options.patience, try_again_for_s=min(options.patience.try_again_for_s, FIRST_CONTACT_S))
     with first_contact.applied():

@@ -152,7 +152,16 @@ def test_what_counts_is_when_another_job_wrote_and_not_when_it_was_created(
     other = {"JobId": "b" * 32, "DisplayName": "other", "CreatedAt": NOW - timedelta(hours=2), **other}
     plan = replace(plan, domain=Jobs(*plan.domain.items, other))  # type: ignore[attr-defined, arg-type]
 
-    assert decide(plan, UploadOptions())[1].action is action
+    decision = decide(plan, UploadOptions())[1]
+
+    assert decision.action is action
+    if other["Status"] == "IN_PROGRESS":
+        assert (
+            decision.sentence
+            == f"Job {'b' * 32} of another upload to this domain is still at work, so it is sent again"
+        )
+    elif action is Action.SEND:
+        assert decision.sentence.startswith("Another upload to this domain came after")
 
 
 def test_a_job_that_waits_is_continued_whatever_came_after_it() -> None:

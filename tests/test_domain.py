@@ -7,6 +7,7 @@ import json
 import logging
 import pickle
 import socket
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -107,6 +108,11 @@ def closed_port() -> int:
 def test_a_name_that_no_domain_can_have_is_refused_before_anything_is_asked(name: str) -> None:
     with pytest.raises(ServiceError, match="cannot be the name of a domain"):
         domain_at("http://127.0.0.1:9", name)
+
+
+def test_a_name_that_is_no_text_is_refused() -> None:
+    with pytest.raises(TypeError, match="The name of a domain is a int; expected text, such as 'loyalty'"):
+        Domain(5)  # type: ignore[arg-type]
 
 
 def test_a_missing_region_is_said_together_with_the_way_out() -> None:
@@ -357,3 +363,62 @@ def test_the_repr_of_a_domain_at_aws_names_its_host() -> None:
     session = boto3.Session("AKIDEXAMPLE", "not-a-secret", region_name="eu-west-1")
 
     assert Domain("loyalty", session=session).host == "profile.eu-west-1.amazonaws.com"
+
+
+def test_who_the_account_is_is_asked_once_and_not_for_long_where_nobody_answers(
+    serving: Callable[[type[BaseHTTPRequestHandler]], str],
+) -> None:
+    asked: list[str] = []
+    is_over = threading.Event()
+
+    class Silent(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked.append(self.path)
+            is_over.wait(60)
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    domain = domain_at(serving(Silent))
+    began_s = time.monotonic()
+
+    try:
+        errors = [raised_by(lambda: domain.account) for _ in range(3)]
+    finally:
+        is_over.set()
+
+    assert time.monotonic() - began_s < 15
+    assert {type(error) for error in errors} == {UnreachableError}
+    assert len(asked) == 1
+    assert "account" not in repr(domain)
+
+
+@pytest.mark.parametrize(
+    ("document", "kind", "times"),
+    [
+        ("<ErrorResponse><Error><Code>InvalidClientTokenId</Code></Error></ErrorResponse>", CredentialsError, 2),
+        ('{"message": "Please sign in"}', UnreachableError, 1),
+    ],
+    ids=["refused, which is quick and may pass", "answered by somebody else"],
+)
+def test_an_answer_that_does_not_say_who_the_account_is(
+    serving: Callable[[type[BaseHTTPRequestHandler]], str], document: str, kind: type[ServiceError], times: int
+) -> None:
+    asked: list[str] = []
+
+    class Refusing(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            asked.append(self.path)
+            self.send_response(403)
+            self.send_header("Content-Length", str(len(document)))
+            self.end_headers()
+            self.wfile.write(document.encode())
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    domain = domain_at(serving(Refusing))
+
+    assert [type(raised_by(lambda: domain.account)) for _ in range(2)] == [kind] * 2
+    assert len(asked) == times

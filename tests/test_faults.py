@@ -95,7 +95,7 @@ CASES = {
     "put, RequestTimeout": Case("PutObject", answers(400, "RequestTimeout"), requests=TWICE),
     "put, expired": Case("PutObject", answers(403, "AccessDenied", "Request has expired"), requests=TWICE),
     "put, 503 for ever": left_created(
-        "PutObject", answers(503, "SlowDown"), "slower pace", 99, PutObject=5, GetUploadJobPath=5, StartUploadJob=0
+        "PutObject", answers(503, "SlowDown"), "slower pace", MANY, PutObject=5, GetUploadJobPath=5, StartUploadJob=0
     ),
     "put, 403": left_created("PutObject", answers(403, "SignatureDoesNotMatch"), "signed for", StartUploadJob=0),
     "put, redirect": left_created(
@@ -164,6 +164,9 @@ def test_a_fault_costs_the_requests_that_the_policy_says_and_no_row(line: Line, 
 
     upload, error = uploaded(line, domain, hurried=case.hurried)
 
+    # Without its fault a case would prove nothing. What is ordered for ever is there to the end.
+    left = [fault for fault in line.faults_left() if fault != "held"]
+    assert (len(left) < case.times) if case.times == MANY else not left
     counts = line.proxy.counts()
     assert {operation: counts[operation] for operation in OPERATIONS} == dict.fromkeys(OPERATIONS, 1) | case.requests
     assert upload.status == case.status
@@ -247,6 +250,42 @@ def test_a_second_run_goes_on_where_the_first_one_broke(line: Line) -> None:
     assert [job.job_id for job in again.jobs] == [job.job_id for job in broken.jobs]
     assert line.jobs(domain) == {broken.jobs[0].job_id: "SUCCEEDED"}
     assert len(line.cities(domain)) == len(customers())
+
+
+@pytest.mark.parametrize("operation", ["GetUploadJobPath", "StartUploadJob"])
+def test_a_job_that_was_left_and_is_refused_for_good_is_replaced_once_and_named(line: Line, operation: str) -> None:
+    domain = line.domain()
+    line.proxy.order(answers(403, "SignatureDoesNotMatch"), operation="PutObject")
+    broken, _ = uploaded(line, domain)
+    left = broken.jobs[0].job_id
+    line.proxy.order(refuses(400, "BadRequestException"), operation=operation)
+
+    again, error = uploaded(line, line.same_domain(domain.name))
+
+    assert error is None
+    made = again.jobs[0].job_id
+    assert line.jobs(domain) == {left: "CREATED", made: "SUCCEEDED"}
+    assert [job.job_id for job in again.superseded_jobs] == [left]
+    assert f"goes on no more with job {left}, which had been created before (BadRequestException)" in str(again)
+    assert len(line.cities(domain)) == len(customers())
+
+    line.proxy.order(refuses(400, "BadRequestException"), operation=operation, times=2)
+    with pytest.raises(UploadError, match="BadRequestException"):
+        broken.retry().wait(60)
+    assert len(line.jobs(domain)) == 3
+    assert line.faults_left() == ()
+
+
+@pytest.mark.parametrize("exception", ["AccessDeniedException", "ThrottlingException"])
+def test_what_is_no_verdict_on_a_job_does_not_replace_it(line: Line, exception: str) -> None:
+    domain = line.domain()
+    line.proxy.order(answers(403, "SignatureDoesNotMatch"), operation="PutObject")
+    broken, _ = uploaded(line, domain)
+    line.proxy.order(refuses(403, exception), operation="GetUploadJobPath")
+
+    uploaded(line, line.same_domain(domain.name))
+
+    assert list(line.jobs(domain)) == [broken.jobs[0].job_id]
 
 
 def test_over_tls_too_faults_are_survived_and_nothing_is_sent_to_who_is_not_trusted(tmp_path: Path) -> None:

@@ -218,3 +218,8 @@ def test_looking_for_failed_rows_calls_what_its_policy_and_that_for_uploads_allo
     upload = table.cp.upload(domain, fields).wait()
     assert sorted(upload.failed_rows()["row"]) == [3, 7]
     assert called == {*operations(iam_policy(**PLACE, for_=("upload", "failed_rows")))} - {"GetDomain", "StopUploadJob"}
+
+
+def test_a_region_that_is_no_text_is_refused() -> None:
+    with pytest.raises(TypeError, match="region is a int; expected text, such as 'us-east-1'"):
+        iam_policy(domain="loyalty", account="123456789012", region=5)  # type: ignore[arg-type]

@@ -76,3 +76,14 @@ def test_an_attribute_that_a_column_goes_to_is_refused() -> None:
 def test_a_header_that_the_file_has_already_is_refused(name: str) -> None:
     with pytest.raises(FieldsError, match="Column 'id' has the header 'id'"):
         Marker.checked((name, "gold"), FIELDS)
+
+
+@pytest.mark.parametrize("value", ["{{_profile.Address.City}}", "{{campaign}}"])
+def test_a_value_that_is_a_reference_as_a_whole_is_refused(value: str) -> None:
+    with pytest.raises(FieldsError, match=r"'campaign' would be read as a reference.*Leave out the braces"):
+        Marker.checked(("campaign", value), FIELDS)
+
+
+@pytest.mark.parametrize("value", ["{{spring}} 2026", "{spring}"])
+def test_braces_inside_of_a_value_are_taken(value: str) -> None:
+    assert Marker.checked(("campaign", value), FIELDS).value == value

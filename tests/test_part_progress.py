@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from cpnb.adoption import Action, Adoption
 from cpnb.csvstream import Measure
-from cpnb.errors import ServiceError, TransferError, UploadError
+from cpnb.errors import ChangedDataError, CpnbError, ServiceError, TransferError, UploadError
 from cpnb.part_progress import PartProgress, Phase, failure_of
 from cpnb.parts import Part
 from cpnb.retrying import StoppedError
@@ -59,3 +61,32 @@ def test_a_job_that_failed_is_a_failure_of_its_part() -> None:
 
 def test_without_a_failure_there_is_none() -> None:
     assert failure_of([part(1), part(2, Phase.STOPPED, error=StoppedError("Stopped."))], "loyalty") is None
+
+
+@pytest.mark.parametrize(
+    ("phase", "error", "words"),
+    [
+        (Phase.STOPPED, StoppedError("Stopped."), "still waits for its file, or to be started; upload.retry() goes on"),
+        (Phase.BROKEN, UploadError("It broke off."), "still waits for its file, or to be started; upload.retry() goes"),
+        (
+            Phase.BROKEN,
+            ChangedDataError("It changed."),
+            f"cannot send that any more, and %cp_job {'c' * 32} --stop ends",
+        ),
+    ],
+)
+def test_a_job_that_a_part_left_without_starting_it_is_named(phase: Phase, error: CpnbError, words: str) -> None:
+    left = UploadJob(None, "c" * 32, status=JobStatus.CREATED)  # type: ignore[arg-type]
+    progress = part(1, phase, job=left, error=error)
+
+    assert f"{error} Job {left.job_id} " in progress.sentence()
+    assert words in progress.sentence()
+    failure = failure_of([progress], "loyalty")
+    assert failure is None if phase is Phase.STOPPED else words in str(failure)
+
+
+def test_a_job_that_the_error_names_already_is_not_named_twice() -> None:
+    left = UploadJob(None, "c" * 32, status=JobStatus.CREATED)  # type: ignore[arg-type]
+    error = TransferError(f"The file did not get through (job {left.job_id}).", job_id=left.job_id)
+
+    assert part(1, Phase.BROKEN, job=left, error=error).sentence() == str(error)

@@ -12,7 +12,7 @@ import pytest
 
 from cpnb.adoption import Action, Adoption
 from cpnb.csvstream import CsvStream
-from cpnb.errors import ServiceError, UploadError
+from cpnb.errors import ServiceError, UploadError, WaitTimeoutError
 from cpnb.part_progress import Phase
 from cpnb.parts import Part
 from cpnb.parts_at_work import PartsAtWork
@@ -151,3 +151,17 @@ def test_waiting_ends_after_the_last_telling() -> None:
     assert begun(work).wait(20)
 
     assert told[-1] is Phase.DONE
+
+
+def test_who_sends_again_waits_no_longer_than_said_for_a_job_that_is_not_stopped() -> None:
+    service = Service(refuses_to_stop=True)
+    work = watching(service, tell=lambda: time.sleep(0.5))
+    work.finish_stopping(0)  # nothing is being stopped
+    work.stop()
+    begun(work)
+
+    with pytest.raises(WaitTimeoutError, match=r"1 still at work after 0\.05 s; nothing was sent again"):
+        work.finish_stopping(0.05)
+
+    work.finish_stopping(20)
+    assert work.done

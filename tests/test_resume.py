@@ -91,9 +91,13 @@ STAGES = [
 REQUEST_COUNT = 1 + 4 * PART_COUNT
 
 
+RANDOM_COUNT = 30
+MOST_TOO_LATE = 5
+
+
 def random_moments() -> Iterator[Moment]:
     chance = random.Random(20261124)
-    for number in range(30):
+    for number in range(RANDOM_COUNT):
         count, delay_s = chance.randint(0, REQUEST_COUNT), chance.uniform(0, 0.15)
         yield Moment(f"{number:02d}-after-{count}-requests-and-{delay_s * 1000:.0f}-ms", after(count), delay_s)
 
@@ -133,6 +137,11 @@ class Run:
         self.process.kill()
         self.process.wait(TIMEOUT_S)
 
+    @property
+    def was_killed(self) -> bool:
+        """Whether it was hit alive, and had not come to its end."""
+        return self.process.returncode == -signal.SIGKILL
+
 
 @pytest.fixture(scope="module")
 def tls_sandbox() -> Iterator[Sandbox]:
@@ -154,6 +163,14 @@ def new_run() -> Iterator[Callable[[Sandbox, str], Run]]:
         run.kill()
         with run.process:  # closes its pipes
             pass
+
+
+@pytest.fixture(scope="module")
+def too_late() -> Iterator[list[Moment]]:
+    """Collects the random moments at which a run had ended already; they must be few, or nothing is tried."""
+    moments: list[Moment] = []
+    yield moments
+    assert len(moments) <= MOST_TOO_LATE, [moment.name for moment in moments]
 
 
 def requests_since(sandbox: Sandbox, number: int) -> Requests:
@@ -212,7 +229,9 @@ def profile_count(sandbox: Sandbox, domain: Domain) -> int:
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_killed_and_run_again(moment: Moment, tls_sandbox: Sandbox, new_run: Callable[[Sandbox, str], Run]) -> None:
+def test_killed_and_run_again(
+    moment: Moment, tls_sandbox: Sandbox, new_run: Callable[[Sandbox, str], Run], too_late: list[Moment]
+) -> None:
     domain = tls_sandbox.domain(f"killed-{next(_numbers)}")
     since = last_number(tls_sandbox)
     first, second = new_run(tls_sandbox, domain.name), new_run(tls_sandbox, domain.name)
@@ -222,6 +241,9 @@ def test_killed_and_run_again(moment: Moment, tls_sandbox: Sandbox, new_run: Cal
     first.begin()
     before = strike(first, moment, tls_sandbox, since)
     print("when it was killed:", sorted(stages(before).items()))
+    if not first.was_killed:
+        assert moment not in STAGES
+        too_late.append(moment)
     second.begin()
     said, complaints = second.end()
 
@@ -260,10 +282,10 @@ def test_an_interrupt_ends_the_waiting_and_the_script_ends_when_all_is_through(
 ) -> None:
     domain = tls_sandbox.domain(f"interrupted-{next(_numbers)}")
     run = new_run(tls_sandbox, domain.name)
+    since = last_number(tls_sandbox)
     run.begin()
     run.says("started")
-    since = last_number(tls_sandbox)
-    wait_until(lambda: any_of("CreateUploadJob", 200)(tls_sandbox.requests()))
+    wait_until(lambda: any_of("CreateUploadJob", 200)(requests_since(tls_sandbox, since)))
 
     run.process.send_signal(signal.SIGINT)
     said, complaints = run.end()

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import threading
 import time
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from cpnb.errors import CredentialsError, DomainNotFoundError, ServiceError, UnreachableError
 from cpnb.put_error import PutError, Remedy
-from cpnb.retrying import PUT_ATTEMPTS, Patience, StoppedError, patience, pause, sending_again, trying_again
+from cpnb.retrying import (
+    PUT_ATTEMPTS,
+    Patience,
+    StoppedError,
+    checked_timeout,
+    patience,
+    pause,
+    sending_again,
+    trying_again,
+)
 
 HURRIED = Patience(pause_first_s=0.0)
 THROTTLED = ServiceError("too fast", code="ThrottlingException")
@@ -117,7 +127,7 @@ def test_the_time_of_being_throttled_does_not_count_against_a_fault_after_it() -
         assert trying_again()(request) == "done"
 
 
-@pytest.mark.parametrize("name", ["stall_s", "answer_s"])
+@pytest.mark.parametrize("name", ["stall_s", "answer_s", "megabyte_s"])
 def test_a_connection_cannot_be_waited_for_in_no_time(name: str) -> None:
     with pytest.raises(ValueError, match=f"{name} is 0; expected seconds, more than 0"):
         Patience(**{name: 0})
@@ -175,3 +185,19 @@ def test_patience_is_that_of_the_block_and_of_its_thread_only() -> None:
 def test_a_time_that_is_none_is_refused_by_name(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=f"{next(iter(wrong))} is .*expected seconds"):
         Patience(**wrong)
+
+
+@pytest.mark.parametrize(
+    ("given", "seconds"), [(None, None), (3, 3.0), (0.5, 0.5), (Fraction(1, 4), 0.25), (float("inf"), float("inf"))]
+)
+def test_a_time_to_wait_is_a_plain_number(given: Any, seconds: float | None) -> None:
+    checked = checked_timeout(given)
+
+    assert checked == seconds
+    assert checked is None or type(checked) is float
+
+
+@pytest.mark.parametrize(("given", "error"), [("3", TypeError), (True, TypeError), (float("nan"), ValueError)])
+def test_what_is_no_time_to_wait_is_refused(given: Any, error: type[Exception]) -> None:
+    with pytest.raises(error, match=r"timeout_s is .*expected"):
+        checked_timeout(given)

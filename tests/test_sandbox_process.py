@@ -311,6 +311,15 @@ def test_a_setting_counts_from_the_start_and_can_be_changed() -> None:
         assert sandbox.settings()["upload_url_life_s"] == 90
 
 
+def test_every_setting_says_what_it_asks_and_what_else_it_could_be(sandbox: Sandbox) -> None:
+    described = sandbox.settings_help()
+
+    assert described.keys() == sandbox.settings().keys()
+    assert described["start_again"]["asks"] == "What happens on StartUploadJob when the job was started before?"
+    assert described["start_again"]["choices"] == ["refuse", "ignore"]
+    assert described["upload_url_life_s"]["default"] == 900
+
+
 def test_a_setting_that_does_not_exist_is_refused_in_words() -> None:
     with pytest.raises(SandboxError, match="no_such_setting"):
         Sandbox(no_such_setting=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import pickle
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -152,11 +153,32 @@ def test_the_last_pause_is_cut_to_the_time_that_is_left(pauses: list[float]) -> 
     assert sum(pauses) == pytest.approx(20)
 
 
-def test_a_state_of_a_later_service_is_a_clear_error() -> None:
-    job, _ = job_of({"Status": "PAUSED"})
+def test_a_time_that_is_not_a_number_is_not_waited_for() -> None:
+    job, asked = job_of({"Status": "IN_PROGRESS"})
 
-    with pytest.raises(ServiceError, match="'PAUSED', which this version of cpnb does not know"):
-        job.refresh()
+    with pytest.raises(ValueError, match="NaN"):
+        job.wait(timeout_s=float("nan"))
+    assert asked == []
+
+
+def test_a_state_of_a_later_service_is_a_clear_error() -> None:
+    job, asked = job_of({"Status": "PAUSED"})
+
+    with pytest.raises(ServiceError, match=r"'PAUSED', which this version of cpnb does not know\. Update cpnb\."):
+        job.wait()
+    assert len(asked) == 1
+
+
+def test_a_state_of_a_later_service_can_be_looked_at() -> None:
+    job, _ = job_of({"Status": "PAUSED"})
+    seen = job.refresh()
+
+    assert (seen.status.value, seen.status.is_known, seen.status.is_final) == ("PAUSED", False, False)
+    assert "in the state 'PAUSED', which this version of cpnb does not know" in str(seen)
+    assert seen.status == JobStatus("PAUSED") == pickle.loads(pickle.dumps(seen.status))  # noqa: S301 - our own
+    assert len(JobStatus) == 6
+    with pytest.raises(ValueError, match="5 is not a valid JobStatus"):
+        JobStatus(5)  # type: ignore[arg-type]
 
 
 def test_an_error_while_waiting_comes_through() -> None:
@@ -246,3 +268,11 @@ def test_each_state_is_said_in_a_sentence(answer: dict[str, Any], words: str) ->
 def test_a_job_says_all_of_its_sentences_without_a_service() -> None:
     say: Callable[[UploadJob], str] = UploadJob.sentence
     assert all(say(UploadJob(Script({}), JOB, status=status)) for status in JobStatus)  # type: ignore[arg-type]
+
+
+def test_a_job_shows_itself_in_its_sentence():
+    job = UploadJob(domain=None, job_id="a" * 32, status=JobStatus.FAILED, status_reason="<b>")
+    assert repr(job) == str(job) == job.sentence()
+    html = job._repr_html_()
+    assert "FAILED</span>" in html
+    assert "(&lt;b&gt;)" in html

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
 import boto3
 import pytest
@@ -134,6 +135,13 @@ def test_waiting_returns_what_was_asked_for_or_went_well(ends: list[str]) -> Non
 def test_waiting_ends_with_the_time() -> None:
     with pytest.raises(WaitTimeoutError, match="goes on"):
         upload_with("processing").wait(timeout_s=0)
+
+
+def test_a_time_of_any_kind_is_told_and_none_that_is_not_a_number_is_waited_for() -> None:
+    with pytest.raises(WaitTimeoutError, match=r"not through after 0\.01 s"):
+        upload_with("processing").wait(timeout_s=Fraction(1, 100))  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="NaN"):
+        upload_with("processing").wait(timeout_s=float("nan"))
 
 
 def test_several_parts_are_told_apart_and_one_needs_no_number() -> None:

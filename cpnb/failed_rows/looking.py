@@ -6,7 +6,7 @@ The service counts the records that it refused and never says which they are.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -28,8 +28,8 @@ MAX_REQUESTS = 200
 the service allow. Source: administrator guide, 'amazon-connect-service-limits'."""
 
 
-CALLER = 4
-"""Where a warning of `_warn` points: to who calls the method of `Upload` that calls the verb here."""
+CALLER = 5
+"""Where a warning of `_warn` points: to who calls the method of `Upload` that, by another, calls the verb here."""
 
 
 class FailedRowsWarning(UserWarning):
@@ -37,7 +37,12 @@ class FailedRowsWarning(UserWarning):
 
 
 def failed_rows(
-    plan: Plan, data: Any, jobs: Mapping[int, UploadJob], *, max_requests: int = MAX_REQUESTS
+    plan: Plan,
+    data: Any,
+    jobs: Mapping[int, UploadJob],
+    *,
+    changed: Collection[int] = (),
+    max_requests: int = MAX_REQUESTS,
 ) -> pd.DataFrame:
     """Return which rows the service refused, as far as that can be known by reading.
 
@@ -54,6 +59,8 @@ def failed_rows(
         The table that was uploaded.
     jobs : mapping of int to UploadJob
         The jobs of its parts, by number of the part; a part may have none.
+    changed : collection of int
+        Numbers of the parts that were not sent because the table had changed.
     max_requests : int
         How many searches (SearchProfiles) may be made at most. Each asks for five keys; what cannot be
         asked for within the limit is not asked for at all, except for rows with warnings.
@@ -79,7 +86,7 @@ def failed_rows(
     verdicts = RowVerdicts()
     evidence = RefusalEvidence(plan, data, most)
     with plan.options.patience.applied():
-        for one in _left_by_earlier_searches(plan, data, suspects(plan, jobs, verdicts), verdicts):
+        for one in _left_by_earlier_searches(plan, data, suspects(plan, jobs, verdicts, changed), verdicts):
             if one.job.status is JobStatus.FAILED:
                 verdicts.add(one.rows, one.part.number, "no record of its part was taken in", Certainty.CERTAIN)
             else:
@@ -111,6 +118,7 @@ def find_failed_rows(
     data: Any,
     jobs: Mapping[int, UploadJob],
     *,
+    changed: Collection[int] = (),
     max_jobs: int,
     name: str,
     on_progress: Callable[[SearchProgress], None] | None = None,
@@ -130,6 +138,8 @@ def find_failed_rows(
         The table that was uploaded.
     jobs : mapping of int to UploadJob
         The jobs of its parts, by number of the part; a part may have none.
+    changed : collection of int
+        Numbers of the parts that were not sent because the table had changed.
     max_jobs : int
         How many small jobs may be made.
     name : str
@@ -160,7 +170,7 @@ def find_failed_rows(
         raise ValueError(f"max_jobs is {max_jobs!r}; expected a whole number from 1.")
     verdicts = RowVerdicts()
     with plan.options.patience.applied():
-        searched = suspects(plan, jobs, verdicts)
+        searched = suspects(plan, jobs, verdicts, changed)
         if not searched:
             return verdicts.to_frame()
         own_jobs = {one.part.number: one.job for one in searched}

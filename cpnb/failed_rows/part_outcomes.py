@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -38,7 +38,9 @@ class Suspects:
     count: FailCount
 
 
-def suspects(plan: Plan, jobs: Mapping[int, UploadJob], verdicts: RowVerdicts) -> list[Suspects]:
+def suspects(
+    plan: Plan, jobs: Mapping[int, UploadJob], verdicts: RowVerdicts, changed: Collection[int] = ()
+) -> list[Suspects]:
     """Return the parts of which some rows were refused; rows of parts that did not arrive as wholes go to `verdicts`.
 
     A job that was last seen at work is looked at again.
@@ -51,6 +53,8 @@ def suspects(plan: Plan, jobs: Mapping[int, UploadJob], verdicts: RowVerdicts) -
         By number of the part; a part may have none.
     verdicts : RowVerdicts
         Added to.
+    changed : collection of int
+        Numbers of the parts that were not sent because the table had changed.
     """
     found = []
     for part in plan.parts:
@@ -60,7 +64,7 @@ def suspects(plan: Plan, jobs: Mapping[int, UploadJob], verdicts: RowVerdicts) -
         rows = _sent(plan, part)
         count = refused_count(job, len(rows)) if job else None
         if job is None or count is None:
-            reason, certainty = _ABSENT if job is None else _UNTOLD[job.status]
+            reason, certainty = _untold(job, is_changed=part.number in changed)
             verdicts.add(rows, part.number, reason, certainty)
         elif count.least == len(rows):
             verdicts.add(rows, part.number, "every record of its part was refused", Certainty.CERTAIN)
@@ -70,12 +74,22 @@ def suspects(plan: Plan, jobs: Mapping[int, UploadJob], verdicts: RowVerdicts) -
 
 
 _ABSENT = ("its part was not sent; upload.retry() sends it", Certainty.CERTAIN)
+_CHANGED = ("its part was not sent: the table changed; upload it again", Certainty.CERTAIN)
 _UNTOLD = {
-    JobStatus.CREATED: _ABSENT,
     JobStatus.IN_PROGRESS: ("its part is still at work; ask again later", Certainty.POSSIBLE),
     JobStatus.STOPPED: ("its part was stopped; upload.retry() sends it", Certainty.POSSIBLE),
     JobStatus.FAILED: ("its part broke off; upload.retry() sends it", Certainty.POSSIBLE),
 }
+
+
+_UNKNOWN = ("its job is in a state that is not known here", Certainty.POSSIBLE)
+
+
+def _untold(job: UploadJob | None, *, is_changed: bool) -> tuple[str, Certainty]:
+    """Return what is said of the rows of a part whose job does not tell about them."""
+    if job is None or job.status is JobStatus.CREATED:
+        return _CHANGED if is_changed else _ABSENT
+    return _UNTOLD.get(job.status, _UNKNOWN)
 
 
 def _sent(plan: Plan, part: Part) -> Positions:

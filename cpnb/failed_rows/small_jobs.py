@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,15 +21,21 @@ from cpnb.upload_job import LONG_AGO, JobStatus, UploadJob, creation_time, wrote
 NAME_CHARACTERS = 100
 """Of the upload's name, so much is in those of the small jobs: the service allows 255 for all of it."""
 
+LOOK_AGAIN_POLLS = 5
+"""How often a job that was just started is looked at, at first, until all jobs are listed again: every 5 s."""
+
 
 def refused_count(job: UploadJob, row_count: int) -> FailCount | None:
     """Return how many of a job's records were refused, as far as it says; None if it says nothing about them.
 
     A job that failed because of its file, or of all of its records, and gives no counts, may have been
-    spoilt by a single one. Source: service model, ``ResultsSummary`` (all members may be missing),
-    ``StatusReason``; what a job is called whose records all fail is not documented.
+    spoilt by a single one. One that was stopped tells if it had come to its end all the same.
+    Source: service model, ``ResultsSummary`` (all members may be missing), ``StatusReason``; what a job is
+    called whose records all fail is not documented.
     """
     failed = job.results.failed
+    if job.status is JobStatus.STOPPED:  # what it had not come to has no counter
+        return FailCount(failed or 0, failed or 0) if job.results.record_count == row_count else None
     if job.status is JobStatus.FAILED:
         if job.status_reason != "VALIDATION_FAILURE":
             return None
@@ -95,15 +102,24 @@ class JobList:
             if wrote_until(job.status, job.status_reason, job.created_at, job.completed_at) > since
             and not _is_of(own_digests, job.display_name)
         ]
-        if later:
-            came = f"{counted(len(later), 'other job')} came after this upload"
-            so = f"the search ended; small jobs made until then: {made_count:,}" if made_count else "nothing was sent"
+        if not later:
+            return
+        so = f"the search ended; small jobs made until then: {made_count:,}" if made_count else "nothing was sent"
+        put_over = f"Sending rows of this one again could put older values over theirs, so {so}."
+        at_work = [job.job_id for job in later if job.status is JobStatus.IN_PROGRESS]
+        if at_work:
             raise UploadError(
-                f"{came} in domain {plan.domain.name!r}. Sending rows of this one again could put older values over "
-                f"theirs, so {so}. Upload this table again first, if its values are to be the last; then "
-                "look for failed rows in that upload.",
+                f"Another upload to domain {plan.domain.name!r} is still at work: {counted(len(at_work), 'job')}, "
+                f"{at_work[0]} first. {put_over} Wait for it, or stop it, %cp_job {at_work[0]} --stop; then upload "
+                "this table again, and look for failed rows in that upload.",
                 stage="create",
             )
+        raise UploadError(
+            f"{counted(len(later), 'other job')} wrote after this upload had begun, or may have, in domain "
+            f"{plan.domain.name!r}. {put_over} Upload this table again first, if its values are to be the last; then "
+            "look for failed rows in that upload.",
+            stage="create",
+        )
 
 
 def _is_of(digests: set[str], name: str) -> bool:
@@ -208,6 +224,7 @@ class SmallJobs(EarlierJobs):
         self._name = name[:NAME_CHARACTERS]
         self._max_jobs = max_jobs
         self._lock = threading.Lock()
+        self._looked_s = time.monotonic()
         self._bandwidth = Bandwidth(plan.options.parts_in_flight)
 
     def refused(self, part: Part, rows: range) -> FailCount | None:
@@ -237,8 +254,14 @@ class SmallJobs(EarlierJobs):
         return job if job and job.status is JobStatus.CREATED else None
 
     def _require_newest(self) -> None:
-        """Check that no other upload began during the search."""
-        with self._plan.options.patience.applied(self.stopping):
+        """Check that no other upload began during the search; not before each job, as a domain may list thousands."""
+        patience = self._plan.options.patience
+        with self._lock:
+            now_s = time.monotonic()
+            if now_s - self._looked_s < LOOK_AGAIN_POLLS * patience.poll_first_s:
+                return
+            self._looked_s = now_s
+        with patience.applied(self.stopping):
             now = JobList.read(self._plan)
         now.require_newest(self._plan, self._jobs.values(), made_count=self.made_count)
 

@@ -63,11 +63,7 @@ def _not_in_a_table(name: str) -> ExpressionError:
 
 def constants(dimension: Dimension) -> list[str]:
     """Return the values that are plain text, without those that no profile can hold because they are no Unicode."""
-    return [value for value in dimension.values if referenced(value) is None and _is_unicode(value)]
-
-
-def _is_unicode(value: str) -> bool:
-    return not any("\ud800" <= sign <= "\udfff" for sign in value)
+    return [value for value in dimension.values if referenced(value) is None and readings.is_unicode(value)]
 
 
 def references(dimension: Dimension) -> list[str]:
@@ -90,7 +86,7 @@ class Reading:
         path = referenced(value)
         if path is not None:
             return self.attribute(profiles, path)
-        return self.texts(pa.array([value if _is_unicode(value) else ""], pa.large_string()))[0]
+        return self.texts(pa.array([value if readings.is_unicode(value) else ""], pa.large_string()))[0]
 
 
 NUMBERS = Reading(readings.numbers, ProfileTexts.numbers)

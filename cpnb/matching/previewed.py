@@ -24,7 +24,7 @@ from cpnb.text_dtype import TEXT_DTYPE
 class Preview:
     """Whom a condition matches in a table, before anything is sent.
 
-    What `preview` and `SegmentDefinition.matches` return. Its text and HTML show counts, and of values only those that
+    What `preview` returns. Its text and HTML show counts, and of values only those that
     the condition compares with.
 
     Attributes

@@ -64,9 +64,14 @@ def elements(text: str) -> tuple[str, ...]:
             read = json.loads(text)
         except (ValueError, RecursionError):
             return (text,)
-        if isinstance(read, list) and all(isinstance(element, str) for element in read):
+        if isinstance(read, list) and all(isinstance(element, str) and is_unicode(element) for element in read):
             return tuple(read)
     return (text,)
+
+
+def is_unicode(text: str) -> bool:
+    """Tell whether a text is one; half of a surrogate pair, which JSON can write, is no sign of any."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in text)
 
 
 def _matching(texts: pa.Array, pattern: str) -> pa.Array:

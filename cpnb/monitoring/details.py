@@ -53,7 +53,7 @@ class JobDetails:
             )
         if self.job.status is JobStatus.FAILED and self.job.status_reason == "VALIDATION_FAILURE":
             return _REFUSED_FILE_OF_OURS if is_ours else _REFUSED_FILE
-        return _NEXT_STEPS[self.job.status]
+        return _NEXT_STEPS.get(self.job.status, _UNKNOWN_STATE)
 
     def _facts(self) -> list[tuple[str, str]]:
         """Return what is known about the job, name by name."""
@@ -100,6 +100,7 @@ _NEXT_STEPS = {
     JobStatus.FAILED: "Run the same upload again: a part that failed is sent anew.",
     JobStatus.STOPPED: "Run the same upload again if the rest is to go too: rows that are in are updated, not doubled.",
 }
+_UNKNOWN_STATE = "Look again later, or in the Amazon Connect console."
 _NOTHING_TO_STOP = "There was nothing to stop: the job had ended before."
 _SEARCH = (
     "This is one of the small jobs by which upload.find_failed_rows() asks the service which rows it refuses; it sends "

@@ -77,8 +77,7 @@ class UploadJobs(Sequence[UploadJob]):
     @property
     def status_counts(self) -> Mapping[JobStatus, int]:
         """How many jobs of the period are in each state, those of searches left out; all six states are there."""
-        seen = Counter(job.status for job in self._uploads)
-        return {status: seen[status] for status in JobStatus}
+        return dict.fromkeys(JobStatus, 0) | Counter(job.status for job in self._uploads)
 
     @property
     def success_rate(self) -> float | None:

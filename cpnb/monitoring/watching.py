@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from cpnb.concurrent_reads import read_each
 from cpnb.display import counted
-from cpnb.domain import Domain
+from cpnb.domain import Domain, require_domain
 from cpnb.errors import ServiceError
 from cpnb.job_name import JobName
 from cpnb.monitoring.details import JobDetails
@@ -58,10 +58,11 @@ def list_jobs(
     Raises
     ------
     ValueError, TypeError
-        If `since`, `limit` or `searches` is none.
+        If `domain`, `since`, `limit` or `searches` is none.
     DomainNotFoundError, CredentialsError, UnreachableError, ServiceError
         If the service cannot be asked. If it throttles, that is waited for, up to a minute for each job.
     """
+    require_domain(domain)
     if limit is not None and ((most := whole(limit)) is None or most < 1):
         raise ValueError(f"limit is {limit!r}; expected a whole number from 1, or None for all jobs.")
     if searches not in get_args(Searches):
@@ -93,12 +94,16 @@ def look_at_job(domain: Domain, job_id: str) -> JobDetails:
 
     Raises
     ------
-    ValueError
-        If the text cannot be the id of a job.
+    TypeError, ValueError
+        If the domain is none, or the id cannot be that of a job.
     ServiceError
         If the domain has no such job, or the service cannot be asked.
     """
-    job_id = job_id.strip().lower()
+    require_domain(domain)
+    given: object = job_id
+    if not isinstance(given, str):
+        raise TypeError(f"The id of a job is a {type(given).__name__}; expected text, {_ID_CHARACTERS} digits.")
+    job_id = given.strip().lower()
     if not re.fullmatch(rf"[0-9a-f]{{{_ID_CHARACTERS}}}", job_id):
         same_length = len(job_id) == _ID_CHARACTERS
         count = counted(len(job_id), "character")

@@ -26,7 +26,7 @@ GET       /_sandbox/jobs                    id, state and, for a failed file, th
 
 Kinds of faults: of the API, with an optional operation: ``throttle`` (429), ``internal_error`` (500),
 ``access_denied`` (403), ``lost_answer`` (the work is done, the answer is 500). Of the upload URL, without an
-operation: ``s3_error``, ``expire_now`` and the others of `cpnb.sandbox.storage.faults`.
+operation: ``s3_error``, ``s3_internal_error``, ``s3_unavailable``, ``expire_now``, ``expired_token``.
 """
 
 from __future__ import annotations

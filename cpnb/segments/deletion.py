@@ -11,7 +11,7 @@ import pandas as pd
 
 from cpnb import catalog
 from cpnb.concurrent_reads import read_each
-from cpnb.domain import Domain
+from cpnb.domain import Domain, require_domain
 from cpnb.errors import ServiceError, UnreachableError, listed
 from cpnb.retrying import trying_again
 from cpnb.segments.listing import list_segments
@@ -66,12 +66,13 @@ def delete_segments(
     Raises
     ------
     TypeError
-        If neither a table nor a prefix is given, both are, or something else than a table.
+        If neither a table nor a prefix is given, both are, or something else than a domain or a table.
     ValueError
         If the prefix can be no beginning of a name, or the table lacks a column or belongs to another domain.
     DomainNotFoundError, CredentialsError, UnreachableError, ServiceError
         If the segments cannot be read. What fails while deleting is told in the table.
     """
+    require_domain(domain)
     if (found is None) == (prefix is None):
         raise TypeError(f"Either a table or prefix= must be given. {_TWO_STEPS}")
     if in_use not in get_args(InUse):

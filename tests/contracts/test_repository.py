@@ -1,10 +1,9 @@
-"""The repository as a whole: its top level, its two lists of dependencies, its front door, its notebooks."""
+"""The repository as a whole: its top level, its two lists of dependencies, its front door."""
 
 from __future__ import annotations
 
 import ast
 import fnmatch
-import json
 import re
 import sys
 import tomllib
@@ -15,7 +14,6 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 # What conda-forge calls by another name, or has in more than one package.
 ON_CONDA = {
@@ -162,26 +160,3 @@ def test_ci_runs_the_front_doors_command_and_no_copy_of_it() -> None:
     assert "## Run the tests" in script
     assert "README.md" in script
     assert ".[dev]" not in script
-
-
-def test_there_are_notebooks() -> None:
-    assert NOTEBOOKS
-
-
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
-def test_a_notebook_was_run_from_its_first_cell_to_its_last(path: Path) -> None:
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    counts = [cell["execution_count"] for cell in cells if cell["cell_type"] == "code"]
-
-    assert counts == list(range(1, len(counts) + 1))
-
-
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
-def test_the_outputs_of_a_notebook_hold_no_error_no_path_and_nobody(path: Path) -> None:
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    outputs = [output for cell in cells for output in cell.get("outputs", ())]
-    shown = json.dumps(outputs, ensure_ascii=False)
-
-    assert [output["ename"] for output in outputs if output["output_type"] == "error"] == []
-    assert re.findall(r"/(?:home|root|Users|tmp|work|opt|usr)/\S*", shown) == []
-    assert re.findall(r"0x[0-9a-f]{6,}|[\w.]+@(?!example\.|a+\.a)\w[\w.]*", shown) == []

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 
 # The examples of the front door are set by hand, comments in a column.
-CODE = ["cpnb", "tests", ".ci"]
+CODE = ["cpnb", "tests", ".ci", "notebooks/reference"]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import threading
 import time
 import warnings
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -291,10 +292,38 @@ def test_rows_are_not_sent_again_over_those_of_a_later_upload(sandbox: Sandbox, 
     upload = sent(people(8), domain)
     sent(people(8, city=["Bonn"] * 8), domain)
 
-    with pytest.raises(UploadError, match=r"1 other job came after this upload.*nothing was sent"):
+    with pytest.raises(UploadError, match=r"1 other job wrote after this upload.*nothing was sent"):
         upload.find_failed_rows()
 
     assert job_count(domain) == 2
+
+
+def test_a_job_of_another_upload_that_is_at_work_is_named_with_the_way_on(sandbox: Sandbox, domain: Domain) -> None:
+    sandbox.change(processing_s=600)
+    other = cpnb.upload(people(3, city=["Bonn"] * 3), domain, BY_NUMBER, options=UploadOptions(patience=QUICK))
+    while not jobs_at_work(domain):
+        time.sleep(0.02)
+    refuse(sandbox, [2], processing_s=0)
+    upload = sent(people(8), domain)
+
+    with pytest.raises(UploadError, match=rf"still at work.*{other.jobs[0].job_id}.*%cp_job \w+ --stop; then upload"):
+        upload.find_failed_rows()
+
+    other.stop().wait(30)
+    assert sent(people(8), domain).find_failed_rows()["row"].tolist() == [2]
+
+
+def test_all_jobs_are_not_listed_before_each_small_job(sandbox: Sandbox, domain: Domain) -> None:
+    refuse(sandbox, [2, 9, 17])
+    upload = sent(people(32), domain)
+    seldom = replace(upload.plan.options, patience=replace(QUICK, poll_first_s=600, poll_longest_s=0.05))
+    before = len(sandbox.requests())
+
+    find_failed_rows(replace(upload.plan, options=seldom), people(32), {1: upload.jobs[0]}, max_jobs=99, name="cpnb")
+
+    asked = [request["operation"] for request in sandbox.requests()[before:]]
+    assert asked.count("CreateUploadJob") > 5
+    assert asked.count("ListUploadJobs") == 1
 
 
 def test_a_table_that_changed_is_not_sent(sandbox: Sandbox, domain: Domain) -> None:

@@ -69,6 +69,9 @@ def job(status: str, reason: str = "", **counts: int) -> UploadJob:
         (job("FAILED", "INTERNAL_FAILURE"), None),
         (job("FAILED"), None),
         (job("STOPPED", failed=1), None),
+        (job("STOPPED", created=4, updated=5, failed=0), None),
+        (job("STOPPED", created=4, updated=6, failed=0), FailCount(0, 0)),
+        (job("STOPPED", created=4, updated=3, failed=3), FailCount(3, 3)),
         (job("IN_PROGRESS"), None),
         (job("CREATED"), None),
     ],
@@ -81,6 +84,7 @@ def test_a_job_says_how_many_of_its_ten_records_were_refused(ended: UploadJob, c
     ("ended", "reason", "certainty"),
     [
         (job("CREATED"), "its part was not sent; upload.retry() sends it", "certain"),
+        (job("QUEUED"), "its job is in a state that is not known here", "possible"),
         (job("STOPPED"), "its part was stopped; upload.retry() sends it", "possible"),
         (job("FAILED", "INTERNAL_FAILURE"), "its part broke off; upload.retry() sends it", "possible"),
         (job("PARTIALLY_SUCCEEDED", failed=4), "every record of its part was refused", "certain"),
@@ -99,6 +103,19 @@ def test_what_happened_to_a_whole_part_is_said_of_each_of_its_rows(
     assert frame["row"].tolist() == [10, 11, 12, 13]
     assert frame["reason"].iloc[0].endswith(reason)
     assert set(frame["certainty"]) == {certainty}
+
+
+@pytest.mark.parametrize("jobs", [{}, {2: job("CREATED")}], ids=["no job", "one that waits for its file"])
+def test_rows_of_a_part_whose_table_changed_are_not_said_to_be_sent_by_a_retry(jobs: dict[int, UploadJob]) -> None:
+    verdicts = RowVerdicts()
+    plan = plan_with({"JobId": "a" * 32, "Status": "CREATED"})
+    jobs = {number: replace(one, domain=plan.domain) for number, one in jobs.items()}
+
+    suspects(plan, {1: job("SUCCEEDED"), **jobs}, verdicts, changed={2})
+
+    frame = verdicts.to_frame()
+    assert frame["row"].tolist() == [10, 11, 12, 13]
+    assert set(frame["reason"]) == {"its part was not sent: the table changed; upload it again"}
 
 
 def test_counts_in_words() -> None:
@@ -151,8 +168,19 @@ def test_jobs_that_wrote_nothing_newer_do_not_stand_in_the_way(item: dict[str, A
 def test_jobs_that_may_have_written_newer_values_do(item: dict[str, Any]) -> None:
     plan = plan_with(OURS, item)
 
-    with pytest.raises(UploadError, match="1 other job came after this upload in domain 'loyalty'"):
+    words = (
+        "still at work: 1 job, f{32} first"
+        if item["Status"] == "IN_PROGRESS"
+        else "1 other job wrote after this upload"
+    )
+    with pytest.raises(UploadError, match=f"{words}.*upload this table again|{words}.*Upload this table again"):
         JobList.read(plan).require_newest(plan, [UploadJob.from_api(plan.domain, OURS)])
+
+
+def test_a_strangers_job_in_a_state_that_nobody_here_knows_is_listed() -> None:
+    plan = plan_with(later("theirs", "QUEUED"))
+
+    assert JobList.read(plan).jobs[0].status.value == "QUEUED"
 
 
 def test_the_newest_job_of_each_digest_is_kept() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 import threading
 
 import numpy as np
@@ -111,6 +112,8 @@ def test_a_table_that_changes_underneath_never_becomes_an_object(domain):
         upload.wait()
     except errors.ChangedDataError:
         assert upload.jobs[0].refresh().status is JobStatus.CREATED
+        assert f"Job {upload.jobs[0].job_id} waits for the file of the table as it was" in str(upload)
+        assert set(upload.failed_rows()["reason"]) == {"its part was not sent: the table changed; upload it again"}
     else:  # pandas 2 without copy-on-write took a real copy, which nothing outside can reach
         (profile,) = stored(domain, "19999")
         assert profile["Address"]["City"] == "Seattle"
@@ -120,6 +123,38 @@ def test_a_table_that_changes_underneath_never_becomes_an_object(domain):
 def test_the_domain_must_be_said_in_full(domain):
     with pytest.raises(TypeError, match=r"cpnb\.Domain"):
         begin(customers(), "loyalty", FIELDS)
+
+
+@pytest.mark.parametrize(
+    ("changes", "on_invalid", "words"),
+    [
+        ({"id": None}, "blank", "of 3 rows, none can go (key_empty)"),
+        ({"id": None}, "skip", "of 3 rows, none can go (key_empty)"),
+        ({"mail": "nonsense"}, "skip", 'With on_invalid="blank" only what is wrong with its key keeps a row behind'),
+    ],
+)
+def test_where_no_row_can_go_it_is_not_advised_to_do_what_was_done(domain, changes, on_invalid, words):
+    with pytest.raises(errors.InvalidDataError, match=re.escape(words)) as caught:
+        begin(customers().assign(**changes), domain, FIELDS, on_invalid=on_invalid)
+
+    assert f'on_invalid="{on_invalid}"' not in str(caught.value)
+    assert not caught.value.report.ok
+
+
+@pytest.mark.parametrize("on_invalid", ["raise", "blank", "skip"])
+def test_a_table_without_rows_is_refused_without_advice_about_rows(domain, on_invalid):
+    with pytest.raises(errors.InvalidDataError, match="has no rows") as caught:
+        begin(customers(0), domain, FIELDS, on_invalid=on_invalid)
+
+    assert "heck the filter or the file that it came from" in str(caught.value)
+    assert "on_invalid" not in str(caught.value)
+
+
+@pytest.mark.parametrize("options", [{}, {"part_rows": 1}, 0, "quick"], ids=str)
+def test_options_of_another_kind_are_refused(domain, options):
+    for ask in (cpnb.upload, cpnb.plan):
+        with pytest.raises(TypeError, match=rf"options is a {type(options).__name__}; expected cpnb\.UploadOptions"):
+            ask(customers(), domain, FIELDS, options=options)
 
 
 def test_an_upload_needs_a_unique_key(domain):

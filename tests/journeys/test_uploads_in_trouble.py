@@ -253,7 +253,9 @@ def test_a_service_that_nobody_reaches_any_more_breaks_the_upload_in_bounded_tim
     doomed_sandbox.stop()
     began_s = time.monotonic()
 
-    with pytest.raises(errors.UploadError, match=r"lost sight of.*nothing answered") as caught:
+    with pytest.raises(
+        errors.UploadError, match=r"lost sight of; it may go on at the service.*nothing answered"
+    ) as caught:
         upload.wait(timeout_s=30)
 
     assert time.monotonic() - began_s < 10
@@ -390,3 +392,17 @@ def test_the_marker_arrives_in_every_part_and_with_every_way_to_send(domain):
         "reason": ["email_invalid"] * 3,
     }
     assert upload.skipped.empty
+
+
+def test_what_is_being_stopped_is_sent_again_without_waiting_in_between(own_sandbox):
+    domain = own_sandbox.domain("loyalty")
+    own_sandbox.change(processing_s=60)
+    upload = begin(customers(60), domain, options=quick(**SIX_PARTS, parts_in_flight=2))
+    until(lambda: [part.phase for part in upload.parts].count(Phase.PROCESSING) == 2)
+
+    upload.stop()
+    own_sandbox.change(processing_s=0)
+    upload.retry().wait(timeout_s=30)
+
+    assert upload.status == "SUCCEEDED"
+    assert upload.results.created + upload.results.updated == profile_count(domain) == 60

@@ -68,9 +68,10 @@ def test_an_upload_that_comes_during_a_search_for_failed_rows_ends_the_search(ow
     def in_the_middle(_):
         if not came.is_set():
             came.set()
+            own_sandbox.change(processing_s=1)  # the search does not look again at once
             begin(others, domain).wait(30)
 
-    with pytest.raises(errors.UploadError, match=r"came after this upload.*small jobs made until then: [1-9]"):
+    with pytest.raises(errors.UploadError, match=r"wrote after this upload.*small jobs made until then: [1-9]"):
         upload.find_failed_rows(on_progress=in_the_middle)
 
     cities = {stored(domain, f"{number:05d}")[0]["Address"]["City"] for number in (0, 1, 20, 39)}
@@ -83,7 +84,10 @@ def test_what_was_stopped_while_it_was_sent_names_the_job_that_waits(own_sandbox
 
     part = upload.parts[0]
     assert part.phase is Phase.STOPPED
-    assert f"Job {part.job.job_id} still waits for its file; upload.retry() goes on with it" in part.sentence()
+    assert (
+        f"Job {part.job.job_id} still waits for its file, or to be started; upload.retry() goes on with it"
+        in part.sentence()
+    )
 
 
 def test_jobs_that_an_other_run_left_waiting_are_told(own_sandbox):

@@ -158,16 +158,28 @@ def test_what_the_service_refuses_is_said(turned):
         list_jobs(at(turned.url))
 
 
+@pytest.mark.parametrize("wrong", ["loyalty", None, 5])
+def test_what_is_no_domain_is_refused_with_the_way_to_one(wrong):
+    for ask in (lambda: list_jobs(wrong), lambda: look_at_job(wrong, "0" * 32)):
+        with pytest.raises(TypeError, match=rf"The domain is a {type(wrong).__name__}; .*cpnb\.Domain\('loyalty'"):
+            ask()
+
+
+def test_what_is_no_text_is_no_id(domain):
+    with pytest.raises(TypeError, match="The id of a job is a int; expected text, 32 digits"):
+        look_at_job(domain, 12)
+
+
 @pytest.mark.parametrize("limit", [0, -1], ids=str)
 def test_a_limit_of_nothing_is_refused(domain, limit):
     with pytest.raises(ValueError, match="expected a whole number from 1, or None"):
         list_jobs(domain, limit=limit)
 
 
-class Service:
+class Service(Domain):
     """Stands where a domain does: lists jobs, and answers about each as it is told; keeps count."""
 
-    name = "answers"
+    name, place = "answers", "nowhere"
 
     def __init__(self, count: int, answer=lambda _job_id: {"Status": "SUCCEEDED"}):
         self.items = [{"JobId": f"{number:032x}", "Status": "IN_PROGRESS"} for number in range(count)]
@@ -213,6 +225,28 @@ def test_a_job_that_two_pages_have_counts_once():
     service = Service(3)
     service.items += service.items[:2]
     assert len(list_jobs(service)) == 3
+
+
+def test_a_state_that_nobody_here_knows_is_shown_as_the_service_calls_it():
+    service = Service(3, lambda job_id: {"Status": "QUEUED" if job_id.endswith("1") else "SUCCEEDED"})
+    service.items[2]["Status"] = "QUEUED"
+
+    jobs = list_jobs(service)
+    assert sorted(jobs.to_frame()["status"]) == ["QUEUED", "SUCCEEDED", "SUCCEEDED"]
+    assert jobs.status_counts == {
+        "CREATED": 0,
+        "IN_PROGRESS": 0,
+        "PARTIALLY_SUCCEEDED": 0,
+        "SUCCEEDED": 2,
+        "FAILED": 0,
+        "STOPPED": 0,
+        "QUEUED": 1,
+    }
+    assert jobs.success_rate == 1.0
+    assert "QUEUED" in str(jobs)
+    assert "QUEUED" in jobs._repr_html_()
+    assert jobs.plot()._repr_html_()
+    assert "'QUEUED', which this version of cpnb does not know" in str(look_at_job(service, f"{1:032x}"))
 
 
 def test_jobs_without_a_time_are_not_hidden_by_a_period():

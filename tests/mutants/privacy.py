@@ -69,7 +69,7 @@ PRIVACY = (
     ),
     Mutant(
         "the error of a progress bar is told by its kind only",
-        "cpnb/uploads.py",
+        "cpnb/listener.py",
         'f" ({error})" if isinstance(error, CpnbError) else ""',
         'f" ({error})"',
         (_UPLOADS,),
@@ -105,11 +105,7 @@ PRIVACY = (
     Mutant(
         "what looks for failed rows raises without the frames that held keys of rows",
         "cpnb/uploads.py",
-        "            return failed_rows.failed_rows(self.plan, self._data, jobs, max_requests=max_requests)\n"
-        "        except CpnbError as error:\n"
         "            failure = without_frames(error)\n",
-        "            return failed_rows.failed_rows(self.plan, self._data, jobs, max_requests=max_requests)\n"
-        "        except CpnbError as error:\n"
         "            failure = error\n",
         (_FRAMES,),
     ),

@@ -128,9 +128,16 @@ UPLOADS = (
     Mutant(
         "a stop before the watching stops the job",
         "cpnb/parts_at_work.py",
-        "        if stopping.is_set():\n",
+        "        if stopping.is_set() and not job.status.is_final:\n",
         "        if False:\n",
         ("tests/test_parts_at_work.py::test_a_job_that_is_found_when_the_upload_was_stopped_already_is_stopped",),
+    ),
+    Mutant(
+        "a job that may have been started is stopped",
+        "cpnb/delivery.py",
+        "            return self._stopped_while_starting(job)\n",
+        "            raise StoppedError(StoppedError.WORDS)\n",
+        ("tests/test_stop_in_doubt.py",),
     ),
     Mutant(
         "parts that nobody began end",
@@ -155,5 +162,26 @@ UPLOADS = (
         "one.__traceback__ = None",
         "pass",
         ("tests/test_parts_at_work.py::test_what_is_kept_of_an_error_holds_no_frames",),
+    ),
+    Mutant(
+        "a failure that nobody looked at is told at the end",
+        "cpnb/uploads.py",
+        "            if failure is not None:\n                self._end.came(",
+        "            if failure is None:\n                self._end.came(",
+        ("tests/journeys/test_scripts_that_do_not_wait.py",),
+    ),
+    Mutant(
+        "what is being stopped is waited for before it is sent again",
+        "cpnb/uploads.py",
+        "        self._work.finish_stopping(STOPPING_S)\n",
+        "",
+        (f"{_TROUBLE}::test_what_is_being_stopped_is_sent_again_without_waiting_in_between",),
+    ),
+    Mutant(
+        "a job that is refused for good is replaced",
+        "cpnb/parts_at_work.py",
+        "                if not refuses_job(error):\n",
+        "                if True:\n",
+        ("tests/test_faults.py::test_a_job_that_was_left_and_is_refused_for_good_is_replaced_once_and_named",),
     ),
 )

@@ -93,4 +93,11 @@ WIRE = (
         "if error is None:",
         (f"{_UPLOAD}::test_what_nobody_could_see_is_not_claimed_and_the_next_run_finds_it",),
     ),
+    Mutant(
+        "a line that crawls does not take days",
+        "cpnb/transfer.py",
+        "time.monotonic() > self._ends_s",
+        "self._ends_s < 0",
+        (f"{_PUT}::test_a_line_that_crawls_and_never_stalls_ends_in_bounded_time",),
+    ),
 )

@@ -177,7 +177,7 @@ def test_segments_that_are_built_on_others_go_first(domain):
 LISTED = {"CreatedAt": pd.Timestamp("2026-11-20", tz="UTC").to_pydatetime()}
 
 
-class Answers:
+class Answers(Domain):
     """Stands where a domain does, holds segments, and fails to delete those that it is told to."""
 
     name, place, region = "answers", "nowhere", "us-east-1"
@@ -264,3 +264,8 @@ def test_segments_in_a_circle_end():
     found = delete_segments(domain, prefix="tmp-")
     assert set(outcomes(delete_segments(domain, found)).values()) == {"kept"}
     assert set(outcomes(delete_segments(domain, found, in_use="delete")).values()) == {"deleted"}
+
+
+def test_what_is_no_domain_is_refused_with_the_way_to_one():
+    with pytest.raises(TypeError, match=r"The domain is a str; .*cpnb\.Domain\('loyalty'"):
+        delete_segments("loyalty", prefix="t")

@@ -163,6 +163,8 @@ def test_more_than_fifty_values_are_split():
         (lambda: profile.City, r"no attribute 'City'\. Did you mean profile\.Address\.City\?"),
         (lambda: profile.postalcode, r"Did you mean profile\.Address\.PostalCode\?"),
         (lambda: profile.Address.Citi, "Did you mean 'Address.City'"),
+        (lambda: profile.Adress, "Did you mean 'Address'"),
+        (lambda: profile.Attribute, "Did you mean 'Attributes'"),
         (lambda: profile.Gender, "Use GenderString"),
         (lambda: profile.Address.Address1, "Segments cannot filter on 'Address.Address1'"),
         (lambda: profile.LastName.over(3), "not calculated"),

@@ -82,6 +82,12 @@ class FaultProxy:
         with self._lock:
             self._ordered.extend([(operation, fault)] * times)
 
+    @property
+    def left(self) -> tuple[str, ...]:
+        """The faults that were ordered and have not happened, by name."""
+        with self._lock:
+            return tuple(fault.__name__ for _, fault in self._ordered)
+
     def forget(self) -> None:
         """Forget the faults that have not happened, and all records."""
         with self._lock:

@@ -97,6 +97,11 @@ class Line:
         self.proxy.forget()
         self._ask("DELETE", "/_sandbox/faults")
 
+    def faults_left(self) -> tuple[str, ...]:
+        """Return the faults that were ordered, of the wire and of the sandbox, and have not happened."""
+        pending = self._ask("GET", "/_sandbox/faults")["pending"]
+        return (*self.proxy.left, *(fault["kind"] for fault in pending))
+
     def cities(self, domain: Domain) -> dict[str, str]:
         """Return the city of every profile by its account number, as the sandbox has them."""
         direct = self._direct(domain.name)
@@ -115,12 +120,16 @@ class Line:
         """Return the state of every job by its id, as the sandbox has them once none is at work any more."""
         deadline = time.monotonic() + SETTLED_WITHIN_S
         while True:
-            jobs = self._ask("GET", "/_sandbox/jobs")["jobs"]
-            found = {job["job_id"]: job["status"] for job in jobs if job["domain"] == domain.name}
+            found = self.jobs_now(domain)
             if "IN_PROGRESS" not in found.values():
                 return found
             assert time.monotonic() < deadline, "a job does not come to its end"
             time.sleep(0.02)
+
+    def jobs_now(self, domain: Domain) -> dict[str, str]:
+        """Return the state of every job by its id, as the sandbox has them at this moment."""
+        jobs = self._ask("GET", "/_sandbox/jobs")["jobs"]
+        return {job["job_id"]: job["status"] for job in jobs if job["domain"] == domain.name}
 
     def _ask(self, method: str, path: str) -> dict[str, list[dict[str, str]]]:
         url = urlsplit(self.sandbox.url)

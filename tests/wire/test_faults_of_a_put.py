@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -141,6 +142,20 @@ def test_a_file_that_set_out_in_time_arrives_after_its_path_has_expired(storage:
     assert path.valid_until is not None
     assert datetime.now(UTC) > path.valid_until
     assert storage.stored() == CONTENT
+
+
+def test_a_line_that_crawls_and_never_stalls_ends_in_bounded_time(storage: WatchedStorage) -> None:
+    storage.proxy.order(faults.slowly(1e6), operation="PutObject")
+    began_s = time.monotonic()
+
+    with pytest.raises(
+        PutError, match=r"line is too slow: [\d,]+ of 12,000,036 bytes had been sent after 1 s"
+    ) as caught:
+        put(storage.path(), Body(), stall_s=1.0, answer_s=PATIENT_S, megabyte_s=0.02)
+
+    assert time.monotonic() - began_s < 6
+    assert caught.value.remedy is Remedy.AGAIN
+    assert storage.stored() is None
 
 
 def test_a_redirect_takes_neither_file_nor_key_to_another_host(storage: WatchedStorage) -> None:
