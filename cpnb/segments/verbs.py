@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import pandas as pd
 
-from cpnb.domain import Domain
+from cpnb.domain import Domain, require_domain
 from cpnb.expressions import Expression
 from cpnb.fields import FieldMap
 from cpnb.frames import Frame
@@ -80,6 +80,7 @@ class SegmentVerbs(ABC):
         return self
 
     def _look_at_sources(self, domain: Domain) -> None:
+        require_domain(domain)
         if self.expression is not None:
             look_at_sources(domain, self.name, self.expression)
 
@@ -151,6 +152,7 @@ class SegmentVerbs(ABC):
         WaitTimeoutError, SourceSegmentError, DomainNotFoundError, CredentialsError, UnreachableError, ServiceError
             See `estimate`.
         """
+        require_domain(domain)
         return compare_counts(data, domain, fields, local_condition(self.name, self.expression, domain), timeout_s)
 
     def snapshot(
@@ -194,6 +196,7 @@ class SegmentVerbs(ABC):
         DomainNotFoundError, CredentialsError, UnreachableError, ServiceError
             If the service, or the way to it, refuses.
         """
+        require_domain(domain)
         return export_segment(domain, self.name, destination, data_format, role_arn, encryption_key).wait(timeout_s)
 
     def membership(self, domain: Domain, profile_ids: Iterable[str]) -> pd.DataFrame:
