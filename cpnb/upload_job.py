@@ -120,7 +120,7 @@ class ResultsSummary:
 
     def __str__(self) -> str:
         if self == ResultsSummary():
-            return "no counts yet"
+            return "no counts"
         pairs = (("created", self.created), ("updated", self.updated), ("failed", self.failed))
         return ", ".join(f"{'no count of' if count is None else f'{count:,}'} {name}" for name, count in pairs)
 
