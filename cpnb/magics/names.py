@@ -113,7 +113,12 @@ class Names:
         """Return the domain that is bound, said by a variable if one holds it."""
         if self._bound is None:
             raise UsageError(NO_DOMAIN)
-        return self._by_its_variable(self._bound)
+        said = self._by_its_variable(self._bound)
+        sandbox = self.running_sandbox()
+        domain = self._bound.value
+        if said is self._bound and sandbox is not None and domain.endpoint_url == sandbox.value.url:
+            return Said(sandbox.then("domain", domain.name).code(), lambda: domain)
+        return said
 
     def _by_its_variable(self, said: Said[T]) -> Said[T]:
         held = said.value

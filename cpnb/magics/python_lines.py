@@ -57,9 +57,9 @@ class Said(Generic[T]):
         names : mapping
             Names of variables, by the `id` of what is to be said by its name.
         """
-        return self._named(names) or self._code
+        return self._alias(names) or self._code
 
-    def _named(self, names: Mapping[int, str] | None) -> str:
+    def _alias(self, names: Mapping[int, str] | None) -> str:
         return (names or {}).get(id(self), "")
 
     def then(self, method: str, *positional: object, **named: object) -> MethodCall[Any]:
@@ -112,7 +112,7 @@ class Call(_WithArguments[T]):
 
     def code(self, indent: str = "", names: Mapping[int, str] | None = None) -> str:
         """Return the call, over several lines if it is long."""
-        return self._named(names) or self._in_brackets(f"cpnb.{self._function.__qualname__}", indent, names)
+        return self._alias(names) or self._in_brackets(f"cpnb.{self._function.__qualname__}", indent, names)
 
 
 class MethodCall(_WithArguments[T]):
@@ -136,7 +136,7 @@ class MethodCall(_WithArguments[T]):
     def code(self, indent: str = "", names: Mapping[int, str] | None = None) -> str:
         """Return the call, over several lines if it is long."""
         receiver = self._receiver.code(indent, names)
-        return self._named(names) or self._in_brackets(f"{receiver}.{self._method}", indent, names)
+        return self._alias(names) or self._in_brackets(f"{receiver}.{self._method}", indent, names)
 
 
 def _is_news(argument: object, parameter: inspect.Parameter | None) -> bool:
