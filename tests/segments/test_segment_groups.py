@@ -224,9 +224,10 @@ def test_long_conditions_are_written_in_the_time_that_it_takes_to_read_them():
 
 def test_brackets_inside_of_brackets_have_an_end():
     condition = x.contains("a")
-    with pytest.raises(ExpressionError, match="more than 100 levels of brackets.*side by side"):
-        for number in range(2_000):
-            condition = (condition | x.contains(f"b{number}")) & ~x.contains(f"c{number}")
+    for number in range(50):
+        condition = (condition | x.contains(f"b{number}")) & ~x.contains(f"c{number}")
+    with pytest.raises(ExpressionError, match=r"more than 100 levels of brackets.*side by side"):
+        _ = condition | x.contains("one more")
     assert condition.depth == 100
     assert str(condition).endswith("not (Attributes.x contains 'c49')")
     assert not condition.fits
