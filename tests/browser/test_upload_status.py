@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, expect
 
+from cpnb.domain import Domain
 from cpnb.sandbox_process import Sandbox
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
-def begin(sandbox: Sandbox, rows: int = 3000, part_rows: int = 1000, parts_in_flight: int = 1) -> str:
+def begin(domain: Domain, rows: int = 3000, part_rows: int = 1000, parts_in_flight: int = 1) -> str:
     """Return a cell that makes all ready: a table, its fields, a domain, and options."""
     return f"""
 import os
-os.environ.update({sandbox.environment()!r})
+os.environ.update(AWS_ACCESS_KEY_ID="sandbox", AWS_SECRET_ACCESS_KEY="sandbox")
 import cpnb
 people = cpnb.samples.people(rows={rows}, seed=4, flaws=0)
 fields = people.cp.suggest_fields(unique_key="customer_id", region="US")
-domain = cpnb.Domain("loyalty")
+domain = cpnb.Domain({domain.name!r}, region="us-east-1", endpoint_url={domain.endpoint_url!r})
 patience = cpnb.Patience(poll_first_s=0.2, poll_longest_s=0.4)
 options = cpnb.UploadOptions(part_rows={part_rows}, parts_in_flight={parts_in_flight}, patience=patience)
 """
@@ -31,12 +33,21 @@ options = cpnb.UploadOptions(part_rows={part_rows}, parts_in_flight={parts_in_fl
 UPLOAD = "upload = people.cp.upload(domain, fields, options=options)\nupload"
 
 
+@pytest.fixture(scope="module")
+def running() -> Iterator[Sandbox]:
+    """The sandbox of the tests here, which change its settings."""
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+_numbers = itertools.count(1)
+
+
 @pytest.fixture
-def slow_sandbox(own_sandbox: Sandbox) -> Sandbox:
-    """A sandbox that needs a while for each part, so that there is something to watch."""
-    own_sandbox.domain("loyalty")
-    own_sandbox.change(processing_s=1.5)
-    return own_sandbox
+def slow_domain(running: Sandbox) -> Domain:
+    """A new domain that needs a while for each part, so that there is something to watch."""
+    running.change(processing_s=1.5)
+    return running.domain(f"loyalty-{next(_numbers)}")
 
 
 def widget(output: Locator) -> Locator:
@@ -49,9 +60,9 @@ def saved(notebook: Any, place: int) -> list[dict[str, Any]]:
 
 
 def test_an_upload_of_several_parts_is_watched_to_its_end(
-    lab: Callable[..., Any], slow_sandbox: Sandbox, screenshot: Any, barriers: Callable[[str], list[str]]
+    lab: Callable[..., Any], slow_domain: Domain, screenshot: Any, barriers: Callable[[str], list[str]]
 ) -> None:
-    notebook = lab([begin(slow_sandbox), UPLOAD, "1 + 1"])
+    notebook = lab([begin(slow_domain), UPLOAD, "1 + 1"])
     notebook.run(0)
     notebook.run(1)  # ends at once: the upload goes on in the background
     output = notebook.outputs(1)
@@ -69,7 +80,7 @@ def test_an_upload_of_several_parts_is_watched_to_its_end(
     assert notebook.value("upload.done") is False
 
     notebook.run(2)  # the kernel is free, and another cell runs meanwhile
-    expect(notebook.outputs(2)).to_have_text("2")
+    expect(notebook.outputs(2).locator(".jp-OutputArea-output")).to_have_text("2")
 
     # In the end plain HTML stands in its place.
     expect(shown).to_have_count(0, timeout=20_000)
@@ -82,9 +93,13 @@ def test_an_upload_of_several_parts_is_watched_to_its_end(
 
 
 def test_an_upload_is_stopped_and_sent_again(
-    lab: Callable[..., Any], slow_sandbox: Sandbox, screenshot: Any, barriers: Callable[[str], list[str]]
+    lab: Callable[..., Any],
+    slow_domain: Domain,
+    running: Sandbox,
+    screenshot: Any,
+    barriers: Callable[[str], list[str]],
 ) -> None:
-    notebook = lab([begin(slow_sandbox), UPLOAD])
+    notebook = lab([begin(slow_domain), UPLOAD])
     notebook.run(0)
     notebook.run(1)
     output = notebook.outputs(1)
@@ -104,7 +119,7 @@ def test_an_upload_is_stopped_and_sent_again(
     assert "STOPPED" in stopped[0]["text/html"]
     assert "upload.retry()" in stopped[1]["text/plain"]
 
-    slow_sandbox.change(processing_s=0.5)
+    running.change(processing_s=0.5)
     retry.click()
 
     expect(widget(output)).to_be_visible()
@@ -117,9 +132,9 @@ def test_an_upload_is_stopped_and_sent_again(
 
 
 def test_a_widget_survives_that_the_page_is_loaded_anew(
-    lab: Callable[..., Any], slow_sandbox: Sandbox, screenshot: Any
+    lab: Callable[..., Any], slow_domain: Domain, running: Sandbox, screenshot: Any
 ) -> None:
-    notebook = lab([begin(slow_sandbox, rows=4000), UPLOAD])
+    notebook = lab([begin(slow_domain, rows=4000), UPLOAD])
     notebook.run(0)
     notebook.run(1)
     expect(widget(notebook.outputs(1))).to_be_visible()
@@ -132,14 +147,14 @@ def test_a_widget_survives_that_the_page_is_loaded_anew(
     shown.get_by_role("button", name="Stop").click()
     notebook.wait_for("upload.done")
     expect(shown).to_contain_text(re.compile("PARTIALLY_SUCCEEDED|STOPPED"))
-    slow_sandbox.change(processing_s=0.2)
+    running.change(processing_s=0.2)
     shown.get_by_role("button", name="Retry").click()
     expect(shown).to_contain_text("Upload of 4,000 rows: SUCCEEDED", timeout=15_000)
     expect(shown.get_by_role("button", name="Retry")).to_be_hidden()
 
 
-def test_after_a_restart_of_the_kernel_the_same_cell_goes_on(lab: Callable[..., Any], slow_sandbox: Sandbox) -> None:
-    notebook = lab([begin(slow_sandbox), UPLOAD])
+def test_after_a_restart_of_the_kernel_the_same_cell_goes_on(lab: Callable[..., Any], slow_domain: Domain) -> None:
+    notebook = lab([begin(slow_domain), UPLOAD])
     notebook.run_all()
     expect(widget(notebook.outputs(1))).to_contain_text("1 of 3 parts done", timeout=10_000)
 
@@ -153,29 +168,31 @@ def test_after_a_restart_of_the_kernel_the_same_cell_goes_on(lab: Callable[..., 
 
 
 def test_a_service_that_is_gone_is_told_in_words(
-    lab: Callable[..., Any], slow_sandbox: Sandbox, screenshot: Any
+    lab: Callable[..., Any], own_sandbox: Sandbox, screenshot: Any
 ) -> None:
-    notebook = lab([begin(slow_sandbox).replace("poll_longest_s=0.4", "poll_longest_s=0.4, try_again_for_s=1"), UPLOAD])
+    own_sandbox.change(processing_s=60.0)
+    made = begin(own_sandbox.domain("loyalty"))
+    notebook = lab([made.replace("poll_longest_s=0.4", "poll_longest_s=0.4, try_again_for_s=1"), UPLOAD])
     notebook.run_all()
     output = notebook.outputs(1)
     expect(widget(output)).to_contain_text("processing")
 
-    slow_sandbox.stop()
+    own_sandbox.stop()
 
     expect(output).to_contain_text("Upload of 3,000 rows: BROKEN", timeout=20_000)
     expect(output).to_contain_text("The job was lost sight of; it may go on at the service")
     output.get_by_role("button", name="Retry").click()
     said = output.locator(".cpnb-said").locator("visible=true")
-    expect(said).to_contain_text("cannot be reached", timeout=20_000)
+    expect(said).to_contain_text("GetDomain for domain 'loyalty': nothing answered", timeout=20_000)
     expect(output.get_by_role("button", name="Retry")).to_be_enabled()
     expect(output.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']")).to_have_count(0)
     screenshot("error")
 
 
 def test_two_views_of_an_upload_move_together_while_the_kernel_is_busy(
-    lab: Callable[..., Any], slow_sandbox: Sandbox
+    lab: Callable[..., Any], slow_domain: Domain
 ) -> None:
-    notebook = lab([begin(slow_sandbox), UPLOAD, "display(upload)\nimport time\ntime.sleep(6)"])
+    notebook = lab([begin(slow_domain), UPLOAD, "display(upload)\nimport time\ntime.sleep(6)"])
     notebook.run(0)
     notebook.run(1)
 
@@ -189,9 +206,9 @@ def test_two_views_of_an_upload_move_together_while_the_kernel_is_busy(
 
 @pytest.mark.parametrize("theme", ["JupyterLab Dark", "JupyterLab Light"])
 def test_it_reads_in_a_narrow_page_and_in_either_theme(
-    lab: Callable[..., Any], slow_sandbox: Sandbox, screenshot: Any, barriers: Callable[[str], list[str]], theme: str
+    lab: Callable[..., Any], slow_domain: Domain, screenshot: Any, barriers: Callable[[str], list[str]], theme: str
 ) -> None:
-    notebook = lab([begin(slow_sandbox), UPLOAD])
+    notebook = lab([begin(slow_domain), UPLOAD])
     page = notebook.page
     page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
     expect(page.locator("body")).to_have_attribute("data-jp-theme-name", theme)
@@ -206,9 +223,9 @@ def test_it_reads_in_a_narrow_page_and_in_either_theme(
 
 
 def test_the_last_ipykernel_of_the_old_kind_shows_the_same(
-    lab: Callable[..., Any], slow_sandbox: Sandbox, older_kernel: str
+    lab: Callable[..., Any], slow_domain: Domain, running: Sandbox, older_kernel: str
 ) -> None:
-    notebook = lab([begin(slow_sandbox, rows=2000), UPLOAD], older_kernel)
+    notebook = lab([begin(slow_domain, rows=2000), UPLOAD], older_kernel)
     notebook.run_all()
     assert notebook.value("__import__('ipykernel').__version__") == "6.31.0"
     output = notebook.outputs(1)
@@ -216,7 +233,7 @@ def test_the_last_ipykernel_of_the_old_kind_shows_the_same(
 
     widget(output).get_by_role("button", name="Stop").click()
     notebook.wait_for("upload.done")
-    slow_sandbox.change(processing_s=0.2)
+    running.change(processing_s=0.2)
     output.get_by_role("button", name="Retry").click()
 
     expect(output).to_contain_text("Upload of 2,000 rows: SUCCEEDED", timeout=15_000)
