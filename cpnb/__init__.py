@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING
 
 import lazy_loader
 
-from cpnb import accessor as accessor
+from cpnb import accessor as accessor, display as display
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
 __version__ = "0.1.0"
+
+display.shown_by("cpnb.uploads.Upload", "cpnb.widgets.upload_status.show")
 
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 

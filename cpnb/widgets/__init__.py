@@ -1,1 +1,4 @@
-"""Widgets: what is shown in a notebook can be clicked there; their logic stands in plain classes beside them."""
+"""Widgets for notebooks: what an upload looks like at work.
+
+Logic stands in plain classes, which know nothing of ipywidgets; the widgets show it and pass clicks on.
+"""
