@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
+import pandas as pd
+
 from cpnb import catalog
 from cpnb.content_types import ContentType
 from cpnb.errors import FieldsError, did_you_mean, listed
@@ -134,7 +136,7 @@ class FieldMapDraft:
         self.unique_key = unique_key
         self.hint = ""
         # The names alone, to see later whether a map that is set belongs to this table.
-        self._names = frame.iloc[:0]
+        self._names = pd.DataFrame(columns=frame.columns)
         self._suggestions = self._suggested(frame, unique_key)
         self._order = self.columns
         self._choices = {column: ColumnChoice(column) for column in self.columns}
