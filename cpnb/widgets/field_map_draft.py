@@ -161,11 +161,26 @@ class FieldMapDraft:
         FrameError
             If the table lacks a column of the map.
         """
-        require_columns(self._names, fields)
+        self.require(fields)
         choices = {one.column: ColumnChoice.of(one) for one in fields}
         self._choices = {column: choices.get(column, ColumnChoice(column)) for column in self.columns}
         self._order = (*fields.columns, *(column for column in self.columns if column not in choices))
         self.unique_key, self.region = fields.unique_key, fields.region or ""
+
+    def require(self, fields: FieldMap) -> None:
+        """Check that a map is one of this table.
+
+        Raises
+        ------
+        FrameError
+            If the table lacks a column of the map.
+        """
+        require_columns(self._names, fields)
+
+    def clear(self) -> None:
+        """Leave out every column."""
+        self._choices = {column: ColumnChoice(column) for column in self.columns}
+        self.unique_key = None
 
     def choice(self, column: str) -> ColumnChoice:
         """Return what is chosen for a column."""
@@ -219,6 +234,11 @@ class FieldMapDraft:
     def mapped(self) -> tuple[str, ...]:
         """The columns that go somewhere, in the order in which they are sent."""
         return tuple(column for column in self._order if self._choices[column].target)
+
+    @property
+    def key_choices(self) -> tuple[str, ...]:
+        """The columns that may be the unique key: those that are mapped, and the one that is chosen."""
+        return tuple(column for column in self.columns if self._choices[column].target or column == self.unique_key)
 
     @property
     def conflicts(self) -> tuple[Conflict, ...]:
