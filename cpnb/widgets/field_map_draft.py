@@ -142,6 +142,7 @@ class FieldMapDraft:
         self._choices = {column: ColumnChoice(column) for column in self.columns}
         if self._suggestions is not None:
             self.load(FieldMap(self._suggestions.fields.fields, self._suggestions.fields.unique_key, region))
+            self._order = self.columns
 
     def _suggested(self, frame: Frame, unique_key: str | None) -> Suggestions | None:
         """Return what is suggested; None if nothing is, which is where an analyst maps by hand."""
