@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import lazy_loader
 
-from cpnb import accessor as accessor
+from cpnb import accessor as accessor, display as display
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell

@@ -1,14 +1,21 @@
-"""How a noun shows itself: one plain, accessible HTML table and one kind of bar for all of them, counts and shares."""
+"""How a noun shows itself: one plain, accessible HTML table and one kind of bar for all of them, counts and shares.
+
+A noun carries its own text and HTML. Which widget shows it in a notebook is known here by name only.
+"""
 
 from __future__ import annotations
 
+import importlib
+import os
 import re
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
 from itertools import zip_longest
 from numbers import Real
+from typing import Any
 
 # Notebooks align the cells of a table to the right, which suits numbers and not sentences; pages without their
 # styles leave no room between the cells.
@@ -215,3 +222,38 @@ def counted(count: int, noun: str, plural: str = "") -> str:
     ('1 row', '1,234 rows', '2 entries')
     """
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+_WIDGETS: dict[str, str] = {}
+
+
+def shown_by(noun: str, shower: str) -> None:
+    """Take note that a function, imported when it is needed, shows the nouns of a class; both by dotted name."""
+    _WIDGETS[noun] = shower
+
+
+def show_widget(noun: object) -> None:
+    """Show a noun as the widget that was named for its class, if this is the kernel of a notebook.
+
+    Raises
+    ------
+    NotImplementedError
+        If there is none, or no front end to show it: IPython then shows the noun's text and HTML.
+    """
+    named = _WIDGETS.get(f"{type(noun).__module__}.{type(noun).__qualname__}")
+    if named is None or not widgets_are_on() or not _is_kernel():
+        raise NotImplementedError
+    module, _, function = named.rpartition(".")
+    getattr(importlib.import_module(module), function)(noun)
+
+
+def widgets_are_on() -> bool:
+    """Return whether widgets are wanted; ``CPNB_WIDGETS=off`` in the environment leaves text and HTML."""
+    return os.environ.get("CPNB_WIDGETS", "").strip().lower() not in {"off", "0", "no", "false"}
+
+
+def _is_kernel() -> bool:
+    """Return whether this is the kernel of a notebook; whether a front end looks at it, a kernel cannot know."""
+    ipython: Any = sys.modules.get("IPython")  # where it was not imported there is no notebook
+    shell = ipython.get_ipython() if ipython is not None else None
+    return getattr(shell, "kernel", None) is not None

@@ -32,8 +32,8 @@ def test_importing_cpnb_does_not_load(module: str, by_import: set[str]) -> None:
     assert module not in by_import
 
 
-def test_importing_cpnb_registers_the_accessor_and_no_more_of_ours(by_import: set[str]) -> None:
-    assert {name for name in by_import if name.startswith("cpnb.")} == {"cpnb.accessor"}
+def test_importing_cpnb_registers_the_accessor_and_names_the_widgets_and_no_more_of_ours(by_import: set[str]) -> None:
+    assert {name for name in by_import if name.startswith("cpnb.")} == {"cpnb.accessor", "cpnb.display"}
     assert "pandas" in by_import
 
 

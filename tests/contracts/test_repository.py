@@ -107,7 +107,13 @@ def test_a_file_of_the_library_is_shorter_than_400_lines(path: Path) -> None:
 
 
 # Their versions follow those of the packages that cannot be without them.
-BROUGHT_ALONG = {"numpy": "pandas", "botocore": "boto3", "urllib3": "requests", "flask": "moto"}
+BROUGHT_ALONG = {
+    "numpy": "pandas",
+    "botocore": "boto3",
+    "urllib3": "requests",
+    "flask": "moto",
+    "traitlets": "ipywidgets",
+}
 
 
 @pytest.mark.parametrize("path", LIBRARY, ids=lambda path: str(path.relative_to(ROOT)))

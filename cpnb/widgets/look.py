@@ -1,0 +1,132 @@
+"""How all widgets look: one sheet of styles, controls with a name for everybody, and few models to send.
+
+A control of ipywidgets opens two more models, for its layout and its style, unless it is given some. Here all share
+one layout, and all of a kind one style, which is less than half of what went to the browser otherwise: widths, borders
+and colours come by CSS classes. Colours are those of the theme, with others where there is no theme.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, TypeVar
+
+from ipywidgets import HTML, Button, HBox, Layout, VBox, Widget
+
+from cpnb.display import Html, Tone, colour, markup
+
+__all__ = ["button", "close", "column", "control", "html", "icon_button", "paragraph", "row", "styles"]
+
+_Control = TypeVar("_Control", bound=Any)
+
+# Names of controls are always there, and hidden where they would be said twice: screen readers, and tests, know
+# a control by its name, and a tooltip gives it none. Source: WCAG 2.2, 4.1.2.
+_CSS = f"""
+.cpnb {{ color: var(--jp-ui-font-color1, inherit); font-size: var(--jp-ui-font-size1, 13px); max-width: 100%; }}
+.cpnb .widget-html-content, .cpnb .widget-html > .widget-html-content {{ line-height: 1.5; white-space: normal; }}
+.cpnb .widget-html, .cpnb .widget-inline-hbox {{ height: auto; }}
+.cpnb p {{ margin: 0.3em 0; }}
+.cpnb table {{ font-size: inherit; margin: 0.2em 0; }}
+.cpnb code {{ background: transparent; color: inherit; font-size: 0.92em; overflow-wrap: anywhere; }}
+.cpnb-panel {{ border: 1px solid var(--jp-border-color1, #bdbdbd); border-radius: 4px; padding: 6px 10px; margin: 2px 0;
+  box-sizing: border-box; }}
+.cpnb-row {{ flex-wrap: wrap; align-items: center; gap: 2px 4px; overflow: visible; }}
+.cpnb-column {{ overflow: visible; }}
+.cpnb-nameless > .widget-label {{ position: absolute; width: 1px; height: 1px; min-width: 0; overflow: hidden;
+  clip-path: inset(50%); }}
+.cpnb button.jupyter-button {{ width: auto; padding: 0 10px; overflow: visible; }}
+.cpnb button.jupyter-button.cpnb-icon {{ width: 30px; padding: 0; font-size: 0; }}
+.cpnb button.jupyter-button.cpnb-icon i {{ font-size: 14px; line-height: inherit; margin: 0; }}
+.cpnb button:focus-visible, .cpnb input:focus-visible, .cpnb select:focus-visible, .cpnb summary:focus-visible {{
+  outline: 2px solid var(--jp-brand-color1, #1976d2); outline-offset: 1px; }}
+.cpnb-quiet {{ color: var(--jp-ui-font-color2, inherit); }}
+.cpnb-wrong {{ border-left: 3px solid {colour(Tone.ERROR)}; padding-left: 8px; }}
+.cpnb-warning {{ border-left: 3px solid {colour(Tone.WARNING)}; padding-left: 8px; }}
+"""
+
+
+@functools.cache
+def _layout() -> Any:
+    return Layout()
+
+
+@functools.cache
+def _style(kind: Any) -> Any:
+    """Return the style that all controls of a kind share."""
+    return kind.class_traits()["style"].klass()
+
+
+def control(kind: type[_Control], name: str, *classes: str, **traits: Any) -> _Control:
+    """Return a control of ipywidgets that has a name, which is read and not seen.
+
+    Parameters
+    ----------
+    kind : type
+        Its class: ``Dropdown``, ``Text``, ``Checkbox``.
+    name : str
+        What it is for.
+    *classes : str
+        CSS classes; with ``cpnb-named`` its name is seen.
+    **traits
+        The rest of what it is made of.
+    """
+    made: Any = kind(description=name, layout=_layout(), style=_style(kind), **traits)
+    for one in classes if "cpnb-named" in classes else ("cpnb-nameless", *classes):
+        made.add_class(one)
+    return made  # type: ignore[no-any-return]
+
+
+def button(words: str, *classes: str, icon: str = "", tooltip: str | None = None) -> Any:
+    """Return a button with words on it."""
+    made = Button(description=words, icon=icon, tooltip=tooltip, layout=_layout(), style=_style(Button))
+    for one in classes:
+        made.add_class(one)
+    return made
+
+
+def icon_button(words: str, icon: str, *classes: str) -> Any:
+    """Return a button that shows an icon of Font Awesome, and its words to those who do not see it."""
+    return button(words, "cpnb-icon", *classes, icon=icon, tooltip=words)
+
+
+def html(value: str = "", *classes: str) -> Any:
+    """Return HTML, of which everything that comes from outside must have been escaped."""
+    made = HTML(value=value, layout=_layout(), style=_style(HTML))
+    for one in classes:
+        made.add_class(one)
+    return made
+
+
+def paragraph(words: object, *classes: str) -> Html:
+    """Return a paragraph, escaped; `Html` stays as it is."""
+    given = f' class="{" ".join(classes)}"' if classes else ""
+    return Html(f"<p{given}>{markup(words)}</p>")
+
+
+def row(children: list[Any], *classes: str) -> Any:
+    """Return controls beside one another, which go on below where there is no room."""
+    return _box(HBox, children, ("cpnb-row", *classes))
+
+
+def column(children: list[Any], *classes: str) -> Any:
+    """Return controls below one another."""
+    return _box(VBox, children, ("cpnb-column", *classes))
+
+
+def _box(kind: Any, children: list[Any], classes: tuple[str, ...]) -> Any:
+    made = kind(children, layout=_layout())
+    for one in classes:
+        made.add_class(one)
+    return made
+
+
+def styles() -> Any:
+    """Return what puts the styles on the page; each widget begins with it, as it may be the only one that is seen."""
+    return html(f"<style>{_CSS}</style>")
+
+
+def close(widget: Any) -> None:
+    """Close a widget and all that is in it; ipywidgets holds on to each that is not closed."""
+    for child in getattr(widget, "children", ()):
+        close(child)
+    if isinstance(widget, Widget):
+        widget.close()
