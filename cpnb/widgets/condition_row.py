@@ -8,10 +8,12 @@ from typing import Any, Protocol
 
 from ipywidgets import Combobox, Dropdown, Text
 
-from cpnb.errors import ExpressionError
+from cpnb.errors import CpnbError, ExpressionError
 from cpnb.widgets import look
 from cpnb.widgets.attribute_choices import AttributeChoices, label_of, operator_choices
 from cpnb.widgets.condition_draft import ConditionDraft
+from cpnb.widgets.newest import Newest
+from cpnb.widgets.turns import Turns
 from cpnb.widgets.value_entry import Entry, ValueEntry
 from cpnb.widgets.value_suggestions import Suggested
 
@@ -36,11 +38,14 @@ class Vocabulary:
     ----------
     attributes : AttributeChoices
         The attributes that there are.
+    turns : Turns
+        Whose turn it is.
     suggest : callable or None
-        Returns values of an attribute; None if nobody can be asked.
+        Returns values of an attribute, or raises a `CpnbError`; it may take its time. None if nobody can be asked.
     """
 
     attributes: AttributeChoices
+    turns: Turns
     suggest: Callable[[ConditionDraft], Suggested] | None = None
 
 
@@ -60,6 +65,8 @@ class ConditionRow:
     def __init__(self, draft: ConditionDraft, vocabulary: Vocabulary, owner: RowOwner) -> None:
         self.draft = draft
         self._vocabulary = vocabulary
+        self._turns = vocabulary.turns
+        self._suggesting = Newest(self._suggested_nothing)
         self._owner = owner
         self._is_showing = False
         self._message: Any = None
@@ -87,9 +94,9 @@ class ConditionRow:
         ]
         self.box = look.row([], "cpnb-condition")
         self._show()
-        self._kind.observe(self._kind_chosen, "value")
-        self._attribute.observe(self._attribute_typed, "value")
-        self._operator.observe(self._operator_chosen, "value")
+        self._kind.observe(self._turns.taken(self._kind_chosen), "value")
+        self._attribute.observe(self._turns.taken(self._attribute_typed), "value")
+        self._operator.observe(self._turns.taken(self._operator_chosen), "value")
 
     def show(self, draft: ConditionDraft) -> None:
         """Show another draft."""
@@ -98,7 +105,7 @@ class ConditionRow:
 
     def _action(self, words: str, icon: str, action: str) -> Any:
         made = look.icon_button(words, icon)
-        made.on_click(lambda _: self._owner.act(self, action))
+        made.on_click(self._turns.taken(lambda _: self._owner.act(self, action)))
         return made
 
     def _show(self) -> None:
@@ -122,7 +129,7 @@ class ConditionRow:
             self._show_days()
             return
         old = [*(self._values.controls if self._values is not None else []), *self._days]
-        self._values = ValueEntry(draft, Entry(self._entered, self._say)) if draft.attribute else None
+        self._values = ValueEntry(draft, Entry(self._entered, self._say, self._turns)) if draft.attribute else None
         self._days = [self._day(0, "Over days from"), self._day(1, "Over days to")] if draft.is_calculated else []
         self._show_days()
         controls = self._values.controls if self._values is not None else []
@@ -136,23 +143,32 @@ class ConditionRow:
         if self._vocabulary.suggest is None or (self._values is not None and self._values.allowed_values):
             return []
         made = look.icon_button("Show values to choose from", "lightbulb-o")
-        made.on_click(lambda _: self._suggest())
+        made.on_click(self._turns.taken(lambda _: self._suggest()))
         return [made]
 
     def _suggest(self) -> None:
-        if self._vocabulary.suggest is None or self._values is None:
-            return
+        suggest, draft = self._vocabulary.suggest, self.draft
+        if suggest is not None:
+            self._say("Looking for values…", "cpnb-quiet")
+            self._suggesting.ask(lambda: self._look_for_values(suggest, draft))
+
+    def _look_for_values(self, suggest: Callable[[ConditionDraft], Suggested], draft: ConditionDraft) -> None:
         try:
-            found = self._vocabulary.suggest(self.draft)
-        except ExpressionError as error:
-            self._say(str(error))
-            return
-        self._values.offer(found.values)
-        self._say(found.note, "cpnb-quiet")
+            found = suggest(draft)
+        except CpnbError as error:
+            found = Suggested((), str(error))
+        with self._turns.lock:
+            if self._values is not None and draft.attribute == self.draft.attribute:
+                self._values.offer(found.values)
+                self._say(found.note, "cpnb-quiet" if found.values else "cpnb-warning")
+
+    def _suggested_nothing(self, reason: str) -> None:
+        with self._turns.lock:
+            self._say(f"The values could not be read ({reason}); type one.")
 
     def _day(self, number: int, name: str) -> Any:
         made = look.control(Text, name, "cpnb-days", placeholder=("its own", "now")[number], continuous_update=False)
-        made.observe(lambda _: self._days_typed(), "value")
+        made.observe(self._turns.taken(lambda _: self._days_typed()), "value")
         return made
 
     def _show_days(self) -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
+from operator import attrgetter
 
 from cpnb import dimensions
 from cpnb.conditions import Condition, Expression, InSegment, Joined, Negation
@@ -148,7 +149,7 @@ def _attribute(dimension: Dimension) -> tuple[Attribute, str, str]:
         own = dimension.attribute.removeprefix(CUSTOM_PREFIX)
         found, code, word = profile.Attributes[own], f"profile.Attributes[{own!r}]", "profile"
     else:
-        found = reduce(getattr, dimension.attribute.split("."), profile)
+        found = attrgetter(dimension.attribute)(profile)
         code, word = f"profile.{dimension.attribute}", "profile"
     if dimension.days is None:
         return found, code, word

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self, TypeVar
 
@@ -77,7 +77,7 @@ class GroupDraft:
             _quantified(quantifier, parts)
             for quantifier, parts in (
                 (self.quantifier, [condition.condition() for condition in self.conditions]),
-                (self.source_quantifier, [InSegment(name) for name in self.sources]),
+                (self.source_quantifier, list(map(InSegment, self.sources))),
             )
             if parts
         ]
@@ -194,7 +194,7 @@ class SegmentDraft:
         return self.expression().to_api()
 
 
-def _quantified(quantifier: Quantifier, parts: list[Expression]) -> Expression:
+def _quantified(quantifier: Quantifier, parts: Sequence[Expression]) -> Expression:
     whole = parts[0]
     for part in parts[1:]:
         whole = whole & part if quantifier == "ALL" else whole | part

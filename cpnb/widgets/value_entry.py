@@ -13,6 +13,7 @@ from cpnb.display import counted
 from cpnb.errors import ExpressionError
 from cpnb.widgets import look
 from cpnb.widgets.condition_draft import ConditionDraft, ValueKind, checked_values
+from cpnb.widgets.turns import Turns
 
 CHIPS = 12
 """How many values stand as chips of their own; more are edited as a list."""
@@ -23,10 +24,11 @@ _ENDS = {ValueKind.DATES: ("From", "To"), ValueKind.NUMBERS_OR_DATES: ("From", "
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a condition tells of its values: those that were entered, or why they are none."""
+    """Who is told of values: those that were entered, or why they are none; and whose turn it is."""
 
     enter: Callable[[tuple[str, ...]], None]
     refuse: Callable[[str], None]
+    turns: Turns
 
 
 class ValueEntry:
@@ -45,6 +47,7 @@ class ValueEntry:
         self.allowed_values = draft.allowed_values
         self._draft = draft
         self._entry = entry
+        self._turns = entry.turns
         self._is_showing = False
         self._texts: list[Any] = []
         self._days: list[Any] = []
@@ -86,7 +89,7 @@ class ValueEntry:
             controls.append(self._text(number, name))
         if self.kind is ValueKind.TEXTS and not self.allowed_values:
             as_list = look.icon_button("Edit values as a list", "list")
-            as_list.on_click(lambda _: self._toggle_list())
+            as_list.on_click(self._turns.taken(lambda _: self._toggle_list()))
             controls.append(as_list)
         return controls
 
@@ -100,13 +103,13 @@ class ValueEntry:
         )
         if self.kind is ValueKind.TEXTS:
             text.options = self.allowed_values
-        text.observe(lambda change: self._typed(number, change["new"]), "value")
+        text.observe(self._turns.taken(lambda change: self._typed(number, change["new"])), "value")
         self._texts.append(text)
         return text
 
     def _day(self, number: int, name: str) -> Any:
         day = look.control(DatePicker, name, "cpnb-day")
-        day.observe(lambda change: self._picked(number, change["new"]), "value")
+        day.observe(self._turns.taken(lambda change: self._picked(number, change["new"])), "value")
         self._days.append(day)
         return day
 
@@ -146,7 +149,7 @@ class ValueEntry:
                 continuous_update=False,
                 rows=8,
             )
-            self._list.observe(lambda change: self._listed(change["new"]), "value")
+            self._list.observe(self._turns.taken(lambda change: self._listed(change["new"])), "value")
         self._show_chips(self._draft.values)
 
     def _listed(self, typed: str) -> None:
@@ -181,7 +184,9 @@ class ValueEntry:
     def _chip(self, value: str) -> Any:
         shown = value if len(value) <= _CHIP_LENGTH else f"{value[:_CHIP_LENGTH]}…"
         chip = look.button(shown, "cpnb-chip", icon="times", tooltip=f"Remove {shown}")
-        chip.on_click(lambda _: self._entry.enter(tuple(one for one in self._draft.values if one != value)))
+        chip.on_click(
+            self._turns.taken(lambda _: self._entry.enter(tuple(one for one in self._draft.values if one != value)))
+        )
         return chip
 
 

@@ -31,27 +31,41 @@ born = profile.BirthDate.before("2000-01-01")
 calls = calculated["_calls"].over(30) == 3
 vip, gone = in_segment("vip"), in_segment("gone")
 
+
+def all_of(*groups):
+    return SegmentDraft("ALL", groups)
+
+
+def group(quantifier, *conditions):
+    return GroupDraft(quantifier, conditions)
+
+
 # Written by hand: what is drawn, and what Python says for it.
 PAIRS = [
-    (SegmentDraft("ALL", (GroupDraft("ALL", (CITY,)),)), city),
-    (SegmentDraft("ALL", (GroupDraft("ALL", (CITY, NAME)),)), city & name),
-    (SegmentDraft("ALL", (GroupDraft("ANY", (CITY, NAME)),)), city | name),
-    (SegmentDraft("ALL", (GroupDraft("NONE", (CITY, NAME)),)), ~(city | name)),
-    (SegmentDraft("ALL", (GroupDraft("NONE", (CITY,)),)), ~city),
-    (SegmentDraft("ALL", (GroupDraft("ALL", (CITY,)), GroupDraft("NONE", (NAME,)))), city & ~name),
-    (SegmentDraft("ALL", (GroupDraft("ANY", (CITY, NAME)), GroupDraft("ANY", (TIER, BORN)))), (city | name) & (tier | born)),
-    (SegmentDraft("ANY", (GroupDraft("ALL", (CITY, NAME)), GroupDraft("ALL", (TIER, BORN)))), (city & name) | (tier & born)),
-    (SegmentDraft("ANY", (GroupDraft("ANY", (CITY, NAME)), GroupDraft("ALL", (TIER, BORN)))), city | name | (tier & born)),
-    (SegmentDraft("NONE", (GroupDraft("ALL", (CITY, NAME)),)), ~(city & name)),
-    (SegmentDraft("NONE", (GroupDraft("ALL", (CITY, NAME)), GroupDraft("ALL", (TIER, CALLS)))), ~((city & name) | (tier & calls))),
-    (SegmentDraft("ALL", (GroupDraft(sources=("vip",)),)), vip),
-    (SegmentDraft("ALL", (GroupDraft("ALL", (CITY, CALLS), "ANY", ("vip", "gone")),)), city & calls & (vip | gone)),
-    (SegmentDraft("ALL", (GroupDraft("ANY", (CITY, NAME), "NONE", ("vip", "gone")),)), (city | name) & ~(vip | gone)),
+    (all_of(group("ALL", CITY)), city),
+    (all_of(group("ALL", CITY, NAME)), city & name),
+    (all_of(group("ANY", CITY, NAME)), city | name),
+    (all_of(group("NONE", CITY, NAME)), ~(city | name)),
+    (all_of(group("NONE", CITY)), ~city),
+    (all_of(group("ALL", CITY), group("NONE", NAME)), city & ~name),
+    (all_of(group("ANY", CITY, NAME), group("ANY", TIER, BORN)), (city | name) & (tier | born)),
+    (SegmentDraft("ANY", (group("ALL", CITY, NAME), group("ALL", TIER, BORN))), (city & name) | (tier & born)),
+    (SegmentDraft("ANY", (group("ANY", CITY, NAME), group("ALL", TIER, BORN))), city | name | (tier & born)),
+    (SegmentDraft("NONE", (group("ALL", CITY, NAME),)), ~(city & name)),
     (
-        SegmentDraft("ANY", (GroupDraft("ALL", (CITY,), "ALL", ("vip",)), GroupDraft("NONE", (NAME,), "NONE", ("gone",)))),
+        SegmentDraft("NONE", (group("ALL", CITY, NAME), group("ALL", TIER, CALLS))),
+        ~((city & name) | (tier & calls)),
+    ),
+    (all_of(GroupDraft(sources=("vip",))), vip),
+    (all_of(GroupDraft("ALL", (CITY, CALLS), "ANY", ("vip", "gone"))), city & calls & (vip | gone)),
+    (all_of(GroupDraft("ANY", (CITY, NAME), "NONE", ("vip", "gone"))), (city | name) & ~(vip | gone)),
+    (
+        SegmentDraft(
+            "ANY", (GroupDraft("ALL", (CITY,), "ALL", ("vip",)), GroupDraft("NONE", (NAME,), "NONE", ("gone",)))
+        ),
         (city & vip) | (~name & ~gone),
     ),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("draft", "expression"), PAIRS)
@@ -62,7 +76,8 @@ def test_what_is_drawn_is_what_python_says(draft, expression):
     assert draft.explain().replace("(", "").replace(")", "") == expression.explain().replace("(", "").replace(")", "")
 
 
-def drafts(leaves=st.sampled_from([CITY, NAME, TIER, BORN, CALLS])):
+def drafts():
+    leaves = st.sampled_from([CITY, NAME, TIER, BORN, CALLS])
     quantifiers = st.sampled_from(["ALL", "ANY", "NONE"])
     groups = st.builds(
         GroupDraft,
@@ -79,8 +94,9 @@ def said(draft):
     try:
         return draft.expression()
     except ExpressionError as error:
-        assert "every profile" in str(error) or "contradicts itself" in str(error)
-        return None
+        if "every profile" in str(error) or "contradicts itself" in str(error):
+            return None
+        raise
 
 
 @given(drafts())
@@ -136,7 +152,7 @@ def test_whatever_the_service_holds_can_be_drawn(document):
 
 def evaluated(code):
     namespace = {}
-    exec(code, namespace)
+    exec(code, namespace)  # noqa: S102  # that it runs is what is tested
     return namespace["condition"]
 
 
