@@ -25,6 +25,9 @@ from cpnb.upload_job import UploadJob
 DEAF_S = 0.5
 """How long the waiting for the end is deaf to Ctrl-C, on systems that cannot interrupt it at once."""
 
+STOPPING_S = 60.0
+"""How long parts that are being stopped are waited for: several looks at a job, however seldom they are."""
+
 
 class PartsAtWork:
     """Brings the parts of one upload to their ends, and knows how far each has come.
@@ -53,6 +56,8 @@ class PartsAtWork:
         self._telling = threading.RLock()
         self._teller: int | None = None
         self._untold_count = 0
+        self._began_s = time.monotonic()
+        self._ended_s: float | None = None
         self._changed = threading.Condition()
         self._stopping = threading.Event()
         self._in_flight = threading.BoundedSemaphore(plan.options.parts_in_flight)
@@ -79,6 +84,12 @@ class PartsAtWork:
     def done(self) -> bool:
         """Whether every part has come to its end, good or bad."""
         return all(progress.phase.is_final for progress in self.parts)
+
+    @property
+    def elapsed_s(self) -> float:
+        """For how long the parts are at work, or were until the last one ended; of parts sent again since then."""
+        with self._changed:
+            return (time.monotonic() if self._ended_s is None else self._ended_s) - self._began_s
 
     def wait(self, timeout_s: float | None) -> bool:
         """Wait until all is done and told, or the time is over, and return whether; an interrupt passes through.
@@ -122,7 +133,7 @@ class PartsAtWork:
         if refusals:
             raise refusals[0]
 
-    def finish_stopping(self, timeout_s: float) -> None:
+    def finish_stopping(self, timeout_s: float = STOPPING_S) -> None:
         """Wait for what is being stopped to end; where nothing is, return at once. An interrupt passes through.
 
         Raises
@@ -149,6 +160,8 @@ class PartsAtWork:
                 if decision.job is None and progress.job is not None:
                     self._superseded.append(progress.job)
                 self._progress[progress.part.number] = PartProgress(progress.part, decision, job=decision.job)
+            if mine:
+                self._began_s, self._ended_s = time.monotonic(), None
         self.begin(progress.part for progress in mine)
 
     def begin(self, parts: Iterable[Part]) -> None:
@@ -224,6 +237,8 @@ class PartsAtWork:
         """Take note of how far a part has come, and tell of it."""
         with self._changed:
             self._progress[part.number] = replace(self._progress[part.number], **changes)
+            if all(progress.phase.is_final for progress in self._progress.values()):
+                self._ended_s = time.monotonic()
             self._untold_count += 1
             self._changed.notify_all()
         try:

@@ -9,7 +9,8 @@ from cpnb.display import Html, Tone, html_badge, html_table, markup, percent
 from cpnb.part_progress import PartProgress, Phase
 from cpnb.upload_job import JobStatus
 
-_HEADERS = ("part", "rows", "status", "what was done", "created", "updated", "failed", "job")
+PART_HEADERS = ("part", "rows", "status", "what was done", "created", "updated", "failed", "job")
+"""What is told of each part."""
 
 
 def html_of_upload(
@@ -33,10 +34,11 @@ def html_of_upload(
     # Once for all parts: a thousand parts have mostly the same reason.
     again = dict.fromkeys(f"{why}." for one in parts if (why := one.adoption.why_again) and not _needs_words(one))
     paragraphs = "".join(f"<p>{markup(note)}</p>" for note in (*of_parts, *again, *notes, *marked))
-    return html_table(headline, _HEADERS, map(_row, parts)) + paragraphs
+    return html_table(headline, PART_HEADERS, map(part_cells, parts)) + paragraphs
 
 
-def _row(progress: PartProgress) -> tuple[object, ...]:
+def part_cells(progress: PartProgress) -> tuple[object, ...]:
+    """Return the line of a part, a cell for each of `PART_HEADERS`."""
     job = progress.job
     counts = (job.results.created, job.results.updated, job.results.failed) if job else (None, None, None)
     return (

@@ -11,7 +11,7 @@ import pandas as pd
 
 from cpnb import adoption, failed_rows, frames
 from cpnb.adoption import Decisions
-from cpnb.display import counted
+from cpnb.display import counted, show_widget
 from cpnb.domain import Domain, require_domain
 from cpnb.errors import ChangedDataError, CpnbError, FieldsError, InvalidDataError, UploadError, WaitTimeoutError
 from cpnb.expressions import profile
@@ -30,9 +30,6 @@ from cpnb.upload_options import UploadOptions, checked_options, require_name
 
 FIRST_CONTACT_S = 15.0
 """How long the cell that starts an upload tries to reach the service; the parts at work are more patient."""
-
-STOPPING_S = 60.0
-"""How long `Upload.retry` waits for parts that are being stopped: several looks at a job, however seldom they are."""
 
 
 class Upload:
@@ -94,6 +91,11 @@ class Upload:
         return self._work.done
 
     @property
+    def elapsed_s(self) -> float:
+        """For how many seconds it is at work, or was until it ended; after a `retry`, since that."""
+        return self._work.elapsed_s
+
+    @property
     def status(self) -> str:
         """One word for the whole: the service's own, or BROKEN if a part could not be brought to its end.
 
@@ -123,9 +125,8 @@ class Upload:
     def sentences(self) -> list[str]:
         """Return what became of each part so far, a sentence each, and advice if the line is slow."""
         parts = self.parts
-        told = [f"Part {progress.part.number}: {progress.sentence()}" for progress in parts]
-        if len(parts) == 1:
-            told = [parts[0].sentence()]
+        named = len(parts) > 1
+        told = [(f"Part {one.part.number}: " if named else "") + one.sentence() for one in parts]
         return [*told, *self._notes()]
 
     def _notes(self) -> list[str]:
@@ -140,6 +141,11 @@ class Upload:
 
     def _repr_html_(self) -> str:
         return html_of_upload(self.headline, self.parts, [self._plan_sentence(), *self._notes()], self.plan.losses())
+
+    def _ipython_display_(self) -> None:
+        if all(progress.got_through for progress in self.parts):
+            raise NotImplementedError  # nothing moves any more, and nothing can be sent again: text and HTML say it all
+        show_widget(self)
 
     def _plan_sentence(self) -> str:
         return self.plan.sentence(reported_from(self.parts))
@@ -210,7 +216,7 @@ class Upload:
         DomainNotFoundError, CredentialsError, UnreachableError, ServiceError
             If the jobs cannot be looked at; nothing has changed then.
         """
-        self._work.finish_stopping(STOPPING_S)
+        self._work.finish_stopping()
         again = [progress for progress in self.parts if progress.phase.is_final and not progress.got_through]
         decisions = adoption.decide_again(self.plan, {progress.part: progress.job for progress in again})
         self._end.put_off()
@@ -295,8 +301,9 @@ class Upload:
         UploadError
             If the upload is still at work, or another upload came after it.
         """
-        find = failed_rows.find_failed_rows
-        return self._looked_for(find, max_jobs=max_jobs, name=self._name, on_progress=on_progress)
+        return self._looked_for(
+            failed_rows.find_failed_rows, max_jobs=max_jobs, name=self._name, on_progress=on_progress
+        )
 
     def _looked_for(self, look: Callable[..., pd.DataFrame], **settings: Any) -> pd.DataFrame:
         parts = self.parts

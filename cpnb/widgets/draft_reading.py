@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -59,9 +59,8 @@ def _groups(quantifier: Junction, expression: Expression) -> tuple[GroupDraft, .
     parts = expression.parts if joined_so and isinstance(expression, Joined) else (expression,)
     groups: list[GroupDraft] = []
     for kind, run in groupby(parts, _kind):
-        found: Iterable[GroupDraft | None] = (
-            map(_group, run) if kind == "other" else _of_leaves(quantifier, [one for one in run if _is_leaf(one)])
-        )
+        members = list(run)
+        found = map(_group, members) if kind == "other" else [_of_leaves(quantifier, members)]
         for group in found:
             if group is None:
                 return None
@@ -76,16 +75,9 @@ def _kind(part: Expression) -> str:
     return "sources" if isinstance(part, InSegment) else "other"
 
 
-def _is_leaf(part: Expression) -> bool:
-    return isinstance(part, Condition | InSegment)
-
-
-def _of_leaves(quantifier: Quantifier, leaves: list[Expression]) -> Iterator[GroupDraft | None]:
+def _of_leaves(quantifier: Quantifier, leaves: list[Expression]) -> GroupDraft | None:
     box = _box(leaves[0] if len(leaves) == 1 else Joined("ANY", tuple(leaves)))
-    if box is None:
-        yield None
-    else:
-        yield _group_of([replace(box, quantifier=quantifier if len(leaves) > 1 else "ALL")])
+    return box and _group_of([replace(box, quantifier=quantifier if len(leaves) > 1 else "ALL")])
 
 
 def _group(expression: Expression) -> GroupDraft | None:

@@ -14,7 +14,7 @@ from ipywidgets import HTML, Button, HBox, Layout, VBox, Widget
 
 from cpnb.display import Html, Tone, colour, markup
 
-__all__ = ["button", "close", "column", "control", "html", "icon_button", "paragraph", "row", "styles"]
+__all__ = ["button", "close", "column", "control", "html", "icon_button", "paragraph", "row", "show_if", "styles"]
 
 _Control = TypeVar("_Control", bound=Any)
 
@@ -38,6 +38,9 @@ _CSS = f"""
 .cpnb button.jupyter-button.cpnb-icon i {{ font-size: 14px; line-height: inherit; margin: 0; }}
 .cpnb button:focus-visible, .cpnb input:focus-visible, .cpnb select:focus-visible, .cpnb summary:focus-visible {{
   outline: 2px solid var(--jp-brand-color1, #1976d2); outline-offset: 1px; }}
+.cpnb ol.cpnb-steps {{ list-style: none; display: flex; flex-wrap: wrap; gap: 2px 18px; margin: 0.3em 0; padding: 0; }}
+.cpnb ol.cpnb-steps li {{ margin: 0; padding: 0; }}
+.cpnb-gone {{ display: none !important; }}
 .cpnb-quiet {{ color: var(--jp-ui-font-color2, inherit); }}
 .cpnb-wrong {{ border-left: 3px solid {colour(Tone.ERROR)}; padding-left: 8px; }}
 .cpnb-warning {{ border-left: 3px solid {colour(Tone.WARNING)}; padding-left: 8px; }}
@@ -69,7 +72,8 @@ def control(kind: type[_Control], name: str, *classes: str, **traits: Any) -> _C
     **traits
         The rest of what it is made of.
     """
-    made: Any = kind(description=name, layout=_layout(), style=_style(kind), **traits)
+    of_ipywidgets: Any = kind
+    made = of_ipywidgets(description=name, layout=_layout(), style=_style(of_ipywidgets), **traits)
     for one in classes if "cpnb-named" in classes else ("cpnb-nameless", *classes):
         made.add_class(one)
     return made  # type: ignore[no-any-return]
@@ -117,6 +121,11 @@ def _box(kind: Any, children: list[Any], classes: tuple[str, ...]) -> Any:
     for one in classes:
         made.add_class(one)
     return made
+
+
+def show_if(wanted: object, made: Any) -> None:
+    """Let a control be seen, or not; one that is not seen is not reached by the keyboard either."""
+    (made.remove_class if wanted else made.add_class)("cpnb-gone")
 
 
 def styles() -> Any:

@@ -173,7 +173,7 @@ UPLOADS = (
     Mutant(
         "what is being stopped is waited for before it is sent again",
         "cpnb/uploads.py",
-        "        self._work.finish_stopping(STOPPING_S)\n",
+        "        self._work.finish_stopping()\n",
         "",
         (f"{_TROUBLE}::test_what_is_being_stopped_is_sent_again_without_waiting_in_between",),
     ),
