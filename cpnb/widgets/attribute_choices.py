@@ -143,9 +143,10 @@ class AttributeChoices:
             return AttributeChoice(label_of(attribute.name, CALCULATED), attribute.name, CALCULATED, CALCULATED_GROUP)
         if text.startswith(CUSTOM_PREFIX):
             return _read_custom(text)
-        endings = [one for one in self._choices if one.label.casefold().endswith(f".{text.casefold()}")]
-        if len(endings) == 1:
-            return endings[0]
+        # "city" is that of the address, which stands before those for shipping, mail and bills.
+        for one in self._choices:
+            if one.group != CUSTOM and one.label.casefold().endswith(f".{text.casefold()}"):
+                return one
         return AttributeChoice(text, text, dimensions.attribute_shape(text), _group(text))
 
 

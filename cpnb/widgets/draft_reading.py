@@ -77,7 +77,7 @@ def _kind(part: Expression) -> str:
 
 def _of_leaves(quantifier: Quantifier, leaves: list[Expression]) -> GroupDraft | None:
     box = _box(leaves[0] if len(leaves) == 1 else Joined("ANY", tuple(leaves)))
-    return box and _group_of([replace(box, quantifier=quantifier if len(leaves) > 1 else "ALL")])
+    return None if box is None else _group_of([replace(box, quantifier=quantifier if len(leaves) > 1 else "ALL")])
 
 
 def _group(expression: Expression) -> GroupDraft | None:
