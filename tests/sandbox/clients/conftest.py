@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.installed import CLIENTS, missing
+
 HERE = Path(__file__).parent
-CLIENTS = Path(os.environ.get("CPNB_CLIENTS") or HERE.parents[2] / ".ci" / ".clients")
-INSTALL_LINE = ".ci/clients"
 
 
 class Guide:
@@ -84,14 +84,6 @@ def aws_environment(tmp_path: Path) -> dict[str, str]:
         "AWS_DEFAULT_REGION": "us-west-2",
         "AWS_EC2_METADATA_DISABLED": "true",
     }
-
-
-def missing(client: str) -> None:
-    """Skip with the line that installs the client, or fail where clients are required."""
-    line = f"{client} is not installed; install it with {INSTALL_LINE}"
-    if os.environ.get("CPNB_REQUIRE_CLIENTS") == "1":
-        pytest.fail(line)
-    pytest.skip(line)
 
 
 @pytest.fixture
