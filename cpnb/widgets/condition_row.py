@@ -92,6 +92,7 @@ class ConditionRow:
                 ("Remove condition", "trash", "remove"),
             )
         ]
+        self._actions[0].add_class("cpnb-first-action")
         self.box = look.row([], "cpnb-condition")
         self._show()
         self._kind.observe(self._turns.taken(self._kind_chosen), "value")

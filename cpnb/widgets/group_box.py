@@ -70,20 +70,22 @@ class GroupBox:
         self.is_open = True
         if self._body is None:
             self._make_body()
+        self._line.children = (self._toggle, self._heading)
         self.box.children = (self._line, self._body)
         self._show_line()
 
     def close(self) -> None:
         """Show one line in place of the rows."""
         self.is_open = False
+        self._line.children = (self._toggle, self._summary)
         self.box.children = (self._line,)
         self._show_line()
 
     def dispose(self) -> None:
         """Close all controls, shown or not."""
-        look.close(self._line)
-        if self._body is not None:
-            look.close(self._body)
+        for part in (self._line, self._summary, self._heading, self._body):
+            if part is not None:
+                look.close(part)
         self.box.close()
 
     def _show_line(self) -> None:
@@ -120,9 +122,9 @@ class GroupBox:
             )
         ]
         self._sources = SourceRow(self.draft, self._turns, self._change)
-        self._heading = look.row([self._quantifier, look.html("these conditions"), *actions])
+        self._heading = look.row([self._quantifier, look.html("these conditions"), *actions], "cpnb-actions")
         self._row_box = look.column([])
-        self._body = look.column([self._heading, self._row_box, look.row([add, *self._sources.controls])])
+        self._body = look.column([self._row_box, look.row([add, *self._sources.controls])])
         self._show_rows()
 
     def _action(self, words: str, icon: str, action: str) -> Any:

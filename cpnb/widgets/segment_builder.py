@@ -23,6 +23,7 @@ from cpnb.widgets.newest import Newest
 from cpnb.widgets.segment_code import json_of, python_of
 from cpnb.widgets.segment_draft import GroupDraft, SegmentDraft
 from cpnb.widgets.segment_service import SegmentService, Told
+from cpnb.widgets.segment_styles import segment_styles
 from cpnb.widgets.service_panel import ServicePanel
 from cpnb.widgets.shown import ShownAnywhere
 from cpnb.widgets.turns import Turns
@@ -123,7 +124,7 @@ class SegmentBuilder(ShownAnywhere, VBox):
         heading = look.row([look.html("Profiles that meet"), self._quantifier, look.html("these groups:")])
         buttons = look.row([self._add, self._code_button])
         asked = [] if self._panel is None else [self._panel.box]
-        return [look.styles(), heading, self._group_box, buttons, self._sentence, self._count, self._code, *asked]
+        return [look.styles(), segment_styles(), heading, self._group_box, buttons, self._sentence, self._count, self._code, *asked]
 
     @property
     def draft(self) -> SegmentDraft:

@@ -114,8 +114,12 @@ class ValueEntry:
         return day
 
     def _picked(self, number: int, day: date | None) -> None:
-        if not self._is_showing and day is not None:
+        if self._is_showing:
+            return
+        if day is not None:
             self._typed(number, day.isoformat())
+        elif _day_of(self._end(number)) is not None:  # it was shown, and taken away
+            self._typed(number, "")
 
     def _typed(self, number: int, typed: str) -> None:
         if self._is_showing:
@@ -134,6 +138,9 @@ class ValueEntry:
             ends = (*self._draft.values, "", "")[:2]
             entered = "".join(found)
             self._entry.enter((entered, ends[1]) if number == 0 else (ends[0], entered))
+
+    def _end(self, number: int) -> str:
+        return self._draft.values[number] if number < len(self._draft.values) else ""
 
     def _toggle_list(self) -> None:
         if self._list is not None:
@@ -163,11 +170,13 @@ class ValueEntry:
         self._entry.enter(tuple(found))
 
     def _show_in_fields(self, values: tuple[str, ...]) -> None:
-        ends = (*values, "", "")
+        ends = [*values, "", ""]
+        for number, day in enumerate(self._days):
+            day.value = _day_of(ends[number])
+            if day.value is not None:  # which says it all
+                ends[number] = ""
         for text, value in zip(self._texts, ends, strict=False):
             text.value = value
-        for day, value in zip(self._days, ends, strict=False):
-            day.value = _day_of(value)
 
     def _show_chips(self, values: tuple[str, ...]) -> None:
         for old in self._chips.children:
@@ -192,9 +201,9 @@ class ValueEntry:
 
 _PLACEHOLDERS = {
     ValueKind.TEXTS: "add a value",
-    ValueKind.DATE: "2024-10-01 or 2024-10-01T12:00Z",
+    ValueKind.DATE: "or a time: 2024-10-01T12:00Z",
     ValueKind.NUMBER: "a number",
-    ValueKind.DATES: "2024-10-01",
+    ValueKind.DATES: "or a time: 2024-10-01T12:00Z",
     ValueKind.NUMBERS_OR_DATES: "a number or a date",
 }
 

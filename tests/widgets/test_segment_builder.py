@@ -154,6 +154,11 @@ def test_values_of_all_kinds_are_entered():
     hands.choose("Comparison", "ON")
     hands.pick("Value: day", "2024-10-01")
     assert builder.value == profile.Attributes["n"].on("2024-10-01")
+    assert hands.find("Value").value == ""
+    hands.find("Value: day").value = None
+    assert builder.value is None
+    hands.type("Value", "2024-10-02")
+    assert str(hands.find("Value: day").value) == "2024-10-02"
     hands.type("Value", "2024-10-01T12:00")
     assert builder.value == profile.Attributes["n"].on("2024-10-01T12:00")
     assert hands.find("Value: day").value is None
