@@ -65,6 +65,7 @@ from .upload_job import UploadJob as UploadJob
 from .upload_options import UploadOptions as UploadOptions
 from .uploads import Upload as Upload, upload as upload
 from .validation import validate as validate
+from .widgets.segment_builder import SegmentBuilder as SegmentBuilder
 
 __version__: str
 
