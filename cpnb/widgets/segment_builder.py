@@ -124,7 +124,17 @@ class SegmentBuilder(ShownAnywhere, VBox):
         heading = look.row([look.html("Profiles that meet"), self._quantifier, look.html("these groups:")])
         buttons = look.row([self._add, self._code_button])
         asked = [] if self._panel is None else [self._panel.box]
-        return [look.styles(), segment_styles(), heading, self._group_box, buttons, self._sentence, self._count, self._code, *asked]
+        return [
+            look.styles(),
+            segment_styles(),
+            heading,
+            self._group_box,
+            buttons,
+            self._sentence,
+            self._count,
+            self._code,
+            *asked,
+        ]
 
     @property
     def draft(self) -> SegmentDraft:

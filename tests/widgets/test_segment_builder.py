@@ -376,7 +376,9 @@ def test_the_code_on_the_screen_makes_the_same_condition():
 def test_what_does_not_fit_is_refused_and_nothing_changes():
     builder = SegmentBuilder(CITY)
     with pytest.raises(ExpressionError, match="two levels"):
-        builder.value = (NAME & ~profile.FirstName.contains("x")) | (profile.LastName.contains("y") & ~profile.FirstName.contains("z"))
+        builder.value = (NAME & ~profile.FirstName.contains("x")) | (
+            profile.LastName.contains("y") & ~profile.FirstName.contains("z")
+        )
     with pytest.raises(ExpressionError, match="is a condition or None"):
         builder.value = "Seattle"
     assert builder.value == CITY
