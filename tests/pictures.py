@@ -24,7 +24,7 @@ SHOWN = (
     ("01_first_upload", "upload.wait()"),
 )
 STYLE = """
-body { margin: 0; padding: 24px 28px; font: 14px/1.45 "Helvetica Neue", Arial, sans-serif; color: #222; background: #fff }
+body { margin: 0; padding: 24px 28px; font: 14px/1.45 "Helvetica Neue", Arial, sans-serif; color: #222 }
 pre { margin: 18px 0 6px; padding: 8px 12px; border: 1px solid #ddd; background: #f7f7f7; font-size: 13px }
 table { border-collapse: collapse; font-size: 13px } tbody tr:nth-child(odd) { background: #f7f7f7 }
 section table ~ table { display: none } /* a first screen is no place for all of a report */
