@@ -24,7 +24,7 @@ from cpnb.unheard_end import UnheardEnd
 from cpnb.upload_display import html_of_upload
 from cpnb.upload_job import ResultsSummary, UploadJob
 
-__all__ = ["Upload"]
+__all__ = ["Upload", "begin_upload"]
 
 
 class Upload:
@@ -47,13 +47,6 @@ class Upload:
         self._end = UnheardEnd()
         self._left_waiting = decisions.left_waiting
         self._work = PartsAtWork(plan, data, decisions, name, self._tell)
-
-    @classmethod
-    def begun(cls, plan: Plan, data: Any, decisions: Decisions, name: str) -> Upload:
-        """Return an upload whose parts go to work."""
-        started = cls(plan, data, decisions, name)
-        started._work.begin(plan.parts)
-        return started
 
     @property
     def domain(self) -> Domain:
@@ -326,3 +319,10 @@ class Upload:
             if failure is not None:
                 self._end.came(f"Nobody waited for this upload to end. {headline_of(parts)}. {failure}")
         self._listener.hear(self)
+
+
+def begin_upload(plan: Plan, data: Any, decisions: Decisions, name: str) -> Upload:
+    """Put the parts of a plan to work, and return them as an upload."""
+    started = Upload(plan, data, decisions, name)
+    started._work.begin(plan.parts)  # noqa: SLF001 - starting is not for users
+    return started

@@ -11,7 +11,7 @@ from cpnb.domain import Domain, require_domain
 from cpnb.errors import CpnbError, InvalidDataError
 from cpnb.fields import FieldMap
 from cpnb.planning import OnInvalid, plan, unmapped_columns
-from cpnb.upload_at_work import Upload
+from cpnb.upload_at_work import Upload, begin_upload
 from cpnb.upload_options import UploadOptions, checked_options, require_name
 
 __all__ = ["FIRST_CONTACT_S", "Upload", "upload"]
@@ -90,4 +90,4 @@ def upload(  # noqa: PLR0913 - the whole of what an analyst says about an upload
         decisions = adoption.decide(planned, options)
     with contextlib.suppress(CpnbError):  # the number is for reading, and not every network reaches who knows it
         _ = domain.account
-    return Upload.begun(planned, snapshot, decisions, display_name)
+    return begin_upload(planned, snapshot, decisions, display_name)
