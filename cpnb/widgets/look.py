@@ -44,8 +44,7 @@ _CSS = f"""
 .cpnb ol.cpnb-steps li {{ margin: 0; padding: 0; }}
 .cpnb-upload {{ container-type: inline-size; width: 100%; }}
 @container (max-width: 640px) {{ .cpnb-upload table :is(th, td):nth-child(n+5) {{ display: none; }} }}
-@container (max-width: 380px) {{ .cpnb-upload table :is(th, td):nth-child(2) {{ display: none; }}
-  .cpnb-upload [role=img] {{ width: 4em !important; }} }}
+@container (max-width: 320px) {{ .cpnb-upload table :is(th, td):nth-child(3) {{ display: none; }} }}
 .cpnb-gone {{ display: none !important; }}
 .cpnb-quiet {{ color: var(--jp-ui-font-color2, inherit); }}
 .cpnb-wrong {{ border-left: 3px solid {colour(Tone.ERROR)}; padding-left: 8px; }}
