@@ -31,7 +31,7 @@ _CSS = """<style>
 .cpnb-fields .cpnb-fields-target { width: 220px; } .cpnb-fields .cpnb-fields-name { width: 170px; }
 .cpnb-fields .cpnb-fields-type { width: 150px; } .cpnb-fields .cpnb-fields-region { width: 130px; }
 .cpnb-fields .cpnb-named > .widget-label { width: auto; }
-.cpnb-fields ul { margin: 0.2em 0; padding-left: 1.2em; }
+.cpnb-fields ul { margin: 0.2em 0; padding: 0; list-style: none; } .cpnb-fields li { margin: 0.3em 0; }
 </style>"""
 
 
@@ -127,7 +127,7 @@ class FieldMapEditor(ShownAnywhere, VBox):
     def _choose_key(self, change: Any) -> None:
         with self._lock:
             if not self._drawing:
-                self._draft.unique_key = change["new"]
+                self._draft.unique_key = change["new"] or None
                 self._changed()
 
     def _choose_region(self, change: Any) -> None:
@@ -186,10 +186,10 @@ class FieldMapEditor(ShownAnywhere, VBox):
 
     def _draw_all(self, conflicts: tuple[Conflict, ...]) -> None:
         self._conflicts.value = self._standing(conflicts)
-        keys = [("none yet", None), *((short_name(column), column) for column in self._draft.key_choices)]
+        keys = [("none yet", ""), *((short_name(column), column) for column in self._draft.key_choices)]
         if tuple(keys) != tuple(self._key.options):
             self._key.options = keys
-        self._key.value, self._region.value = self._draft.unique_key, self._draft.region
+        self._key.value, self._region.value = self._draft.unique_key or "", self._draft.region
         self._turner.draw()
         shown = self._pages.shown
         for column, one in zip(shown, self._rows, strict=False):

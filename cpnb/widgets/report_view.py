@@ -39,6 +39,7 @@ _CSS = """<style>
 .cpnb-rows-number { flex: 0 0 80px; } .cpnb .cpnb-rows-text { width: 260px; }
 .cpnb-rows-verdict { flex: 1 1 200px; min-width: 0; }
 .cpnb-rows-others { flex: 1 1 100%; padding-left: 88px; min-width: 0; overflow-wrap: anywhere; box-sizing: border-box; }
+.cpnb-report .cpnb-named > .widget-label { width: auto; } .cpnb-report .widget-dropdown { width: 230px; }
 .cpnb pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: 4px 0; padding: 6px 8px; color: inherit;
   background: var(--jp-layout-color2, rgba(128, 128, 128, 0.12)); }
 </style>"""
