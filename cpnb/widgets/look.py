@@ -40,6 +40,8 @@ _CSS = f"""
   outline: 2px solid var(--jp-brand-color1, #1976d2); outline-offset: 1px; }}
 .cpnb ol.cpnb-steps {{ list-style: none; display: flex; flex-wrap: wrap; gap: 2px 18px; margin: 0.3em 0; padding: 0; }}
 .cpnb ol.cpnb-steps li {{ margin: 0; padding: 0; }}
+.cpnb-upload {{ container-type: inline-size; width: 100%; }}
+@container (max-width: 640px) {{ .cpnb-upload table :is(th, td):nth-child(n+5) {{ display: none; }} }}
 .cpnb-gone {{ display: none !important; }}
 .cpnb-quiet {{ color: var(--jp-ui-font-color2, inherit); }}
 .cpnb-wrong {{ border-left: 3px solid {colour(Tone.ERROR)}; padding-left: 8px; }}
