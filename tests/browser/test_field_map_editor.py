@@ -18,15 +18,15 @@ C-3,cy@example.com,c@example.com,(206) 555-0102,US,f,FEMALE,<script>x()</script>
 """
 MESSY = """
 import cpnb
-from cpnb.widgets.field_map_editor import FieldMapEditor
 people = cpnb.read("messy.csv")
-editor = FieldMapEditor(people)
+editor = cpnb.FieldMapEditor(people)
 editor
 """
 WIDE = """
 import pandas as pd
-from cpnb.widgets.field_map_editor import FieldMapEditor
-editor = FieldMapEditor(pd.DataFrame({f"c{number}": ["x", "y"] for number in range(300)}).assign(mail="a@example.com"))
+import cpnb
+wide = pd.DataFrame({f"c{number}": ["x", "y"] for number in range(300)}).assign(mail="a@example.com")
+editor = cpnb.FieldMapEditor(wide)
 editor
 """
 

@@ -15,10 +15,9 @@ from cpnb.sandbox_process import Sandbox
 CLOSE = re.compile("Close$")  # before it comes the sign of the icon
 BEGIN = """
 import cpnb
-from cpnb.widgets.report_view import ReportView
 people = cpnb.read("people.csv")
 fields = cpnb.FieldMap({"id": "AccountNumber", "mail": "EmailAddress", "city": "Address.City"}, unique_key="id")
-view = ReportView(people, fields, name="people")
+view = cpnb.ReportView(people, fields, name="people")
 view
 """
 
@@ -136,3 +135,45 @@ def test_an_edit_while_the_kernel_is_busy_is_not_lost(lab: Callable[..., Any], s
     type_in(field(output, 3), "second@example.com")
 
     expect(output.get_by_text("mended")).to_have_count(2)
+
+
+def test_it_works_with_the_last_kernel_before_version_7(
+    lab: Callable[..., Any], server: Any, older_kernel: str
+) -> None:
+    write_people(server.root)
+    notebook = lab([BEGIN], kernel=older_kernel)
+    notebook.run(0)
+    output = notebook.outputs(0)
+    output.get_by_role("button", name="Show 10 rows").click()
+    type_in(field(output, 0), "first@example.com")
+    type_in(field(output, 3), "second@example.com")
+    expect(output.get_by_text("mended")).to_have_count(2)
+    output.get_by_role("button", name=CLOSE).click()
+
+    expect(field(output, 0)).to_have_count(0)
+    notebook.wait_for("view.frame['mail'].iloc[3]", "second@example.com")
+
+
+def test_it_is_read_on_a_dark_page(lab: Callable[..., Any], server: Any, page: Any, screenshot: Any) -> None:
+    write_people(server.root)
+    fields = (
+        "editor = cpnb.FieldMapEditor(people)\neditor.value = fields.with_field(cpnb.Field('city', 'Attributes.a'))"
+    )
+    notebook = lab([BEGIN, f"{fields}\neditor"])
+    page.evaluate("() => jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})")
+    try:
+        notebook.run(0)
+        notebook.outputs(0).get_by_role("button", name="Show 10 rows").click()
+        type_in(field(notebook.outputs(0), 0), "first@example.com")
+        expect(notebook.outputs(0).get_by_text("mended")).to_be_visible()
+        screenshot("rows")
+        notebook.outputs(0).get_by_role("button", name=CLOSE).click()
+        notebook.run(1)
+        notebook.outputs(1).get_by_role("combobox", name="Target of mail", exact=True).select_option(
+            label="AccountNumber"
+        )
+        expect(notebook.outputs(1).get_by_text("2 columns go to").first).to_be_visible()
+        notebook.outputs(1).scroll_into_view_if_needed()
+        screenshot("map")
+    finally:
+        page.evaluate("() => jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Light'})")
