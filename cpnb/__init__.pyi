@@ -66,6 +66,8 @@ from .upload_job import UploadJob as UploadJob
 from .upload_options import UploadOptions as UploadOptions
 from .uploads import upload as upload
 from .validation import validate as validate
+from .widgets.field_map_editor import FieldMapEditor as FieldMapEditor
+from .widgets.report_view import ReportView as ReportView
 from .widgets.segment_builder import SegmentBuilder as SegmentBuilder
 
 __version__: str

@@ -18,7 +18,8 @@ from cpnb.frames import Frame
 By: TypeAlias = Literal["position", "key"]
 """How a patch finds its rows."""
 
-_WHOLE_NUMBER = re.compile(r"-?(0|[1-9]\d{0,17})")
+_WHOLE_NUMBER = re.compile(r"0|-?[1-9][0-9]{0,17}")
+_DECIMAL_NUMBER = re.compile(r"-?[0-9]{1,17}(\.[0-9]{1,17})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +66,11 @@ def _as_number(dtype: Any, text: str | float | None) -> float | None:
     """Return a text as a number of a column's type, if that number would be written as it; else None."""
     if not isinstance(text, str):
         return None
-    if dtype == np.int64 and _WHOLE_NUMBER.fullmatch(text) and text != "-0":
+    if dtype == np.int64 and _WHOLE_NUMBER.fullmatch(text):
         return int(text)
-    if dtype == np.float64:
-        try:
-            value = float(text)
-        except ValueError:
-            return None
-        return value if np.isfinite(value) and repr(value) in {text, f"{text}.0"} else None
+    if dtype == np.float64 and _DECIMAL_NUMBER.fullmatch(text):
+        value = float(text)
+        return value if value and repr(value) in {text, f"{text}.0"} else None  # zeros may have a sign
     return None
 
 

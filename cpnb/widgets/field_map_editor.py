@@ -23,15 +23,16 @@ __all__ = ["FieldMapEditor"]
 
 _COLUMNS_SHOWN = 12
 _CONFLICTS_SHOWN = 5
+# Of more weight than what all widgets have in common, which another widget may put on the page later.
 _CSS = """<style>
-.cpnb-fields-row { align-items: flex-start; border-top: 1px solid var(--jp-border-color2, #e0e0e0); padding: 5px 0;
+.cpnb .cpnb-fields-row { align-items: flex-start; border-top: 1px solid var(--jp-border-color2, #e0e0e0); padding: 5px 0;
   column-gap: 14px; }
-.cpnb-fields-row > .cpnb-fields-column { flex: 1 1 170px; max-width: 260px; min-width: 0; overflow-wrap: anywhere; }
-.cpnb-fields-rest { flex: 3 1 330px; min-width: 0; }
+.cpnb .cpnb-fields-row > .cpnb-fields-column { flex: 1 1 170px; max-width: 260px; min-width: 0; overflow-wrap: anywhere; }
+.cpnb .cpnb-fields-rest { flex: 3 1 330px; min-width: 0; }
 .cpnb-fields .cpnb-fields-target { width: 220px; } .cpnb-fields .cpnb-fields-name { width: 170px; }
 .cpnb-fields .cpnb-fields-type { width: 150px; } .cpnb-fields .cpnb-fields-region { width: 130px; }
 .cpnb-fields .cpnb-named > .widget-label { width: auto; }
-.cpnb-fields ul { margin: 0.2em 0; padding-left: 1.2em; }
+.cpnb-fields ul { margin: 0.2em 0; padding: 0; list-style: none; } .cpnb-fields li { margin: 0.3em 0; }
 </style>"""
 
 
@@ -127,7 +128,7 @@ class FieldMapEditor(ShownAnywhere, VBox):
     def _choose_key(self, change: Any) -> None:
         with self._lock:
             if not self._drawing:
-                self._draft.unique_key = change["new"]
+                self._draft.unique_key = change["new"] or None
                 self._changed()
 
     def _choose_region(self, change: Any) -> None:
@@ -186,10 +187,10 @@ class FieldMapEditor(ShownAnywhere, VBox):
 
     def _draw_all(self, conflicts: tuple[Conflict, ...]) -> None:
         self._conflicts.value = self._standing(conflicts)
-        keys = [("none yet", None), *((short_name(column), column) for column in self._draft.key_choices)]
+        keys = [("none yet", ""), *((short_name(column), column) for column in self._draft.key_choices)]
         if tuple(keys) != tuple(self._key.options):
             self._key.options = keys
-        self._key.value, self._region.value = self._draft.unique_key, self._draft.region
+        self._key.value, self._region.value = self._draft.unique_key or "", self._draft.region
         self._turner.draw()
         shown = self._pages.shown
         for column, one in zip(shown, self._rows, strict=False):

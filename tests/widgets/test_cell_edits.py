@@ -236,7 +236,9 @@ MESS = pd.DataFrame(COLUMNS)
 MESS.index = pd.Index(["r", "r", "s", "t", "t"])
 MAP = [Field(column, f"Attributes.{column}") for column in COLUMNS]
 TYPED = st.one_of(
-    st.sampled_from(["", "7", "-0", "300", "1.5", "1.50", "007", "1e5", "nan", "True", "2020-01-01", "a"]),
+    st.sampled_from(
+        ["", "7", "-0", "300", "1.5", "1.50", "007", "1e5", "1e+16", "-0.0", "0", "٣", "nan", "True", "2020-01-01", "a"]
+    ),
     st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=6),
     st.sampled_from(['it\'s "so"', "\\n", "back\\slash", "line\nbreak", "{name}", "<b>"]),
 )

@@ -111,13 +111,13 @@ def test_a_column_becomes_a_custom_attribute_with_a_name(editor: FieldMapEditor)
 
 def test_the_key_is_one_of_the_mapped_columns(editor: FieldMapEditor) -> None:
     key = named(editor, "Unique key")
-    assert [value for _, value in key.options] == [None, *suggest(messy(), unique_key="Cust No").fields.columns]
+    assert [value for _, value in key.options] == ["", *suggest(messy(), unique_key="Cust No").fields.columns]
     key.value = "E-Mail"
     assert editor.value is not None
     assert editor.value.unique_key == "E-Mail"
 
     named(editor, "Target of E-Mail").value = ""
-    assert key.value is None
+    assert key.value == ""
     assert "There is no unique key" in " ".join(editor.conflicts)
 
 
