@@ -1,11 +1,11 @@
 """JupyterLab in headless Chromium, which sees nothing of the world but the server on loopback.
 
-It needs JupyterLab and Playwright, which come with the development extra, and a Chromium on the path, or where CHROMIUM says.
+It needs JupyterLab and Playwright, which come with the development extra, and a Chromium on the path, or where the
+environment says in CHROMIUM.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -24,10 +24,10 @@ from tests.installed import CLIENTS, missing  # noqa: E402
 
 INSTALL_CHROMIUM = "apt-get install -y --no-install-recommends chromium"
 
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 
 WIDE = {"width": 1280, "height": 1000}
 
@@ -132,7 +132,7 @@ def barriers(page: Page) -> Callable[[str], list[str]]:
         found = page.evaluate("selector => axe.run(selector)", selector)
         assert found["passes"], "nothing was looked at"
         return [
-            f"{violation['id']} ({violation['impact']}): {json.dumps([node['html'][:200] for node in violation['nodes']])}"
+            f"{violation['impact']}: {violation['help']}: {[node['html'][:200] for node in violation['nodes']]}"
             for violation in found["violations"]
             if violation["impact"] in {"serious", "critical"}
         ]
