@@ -11,7 +11,7 @@ from ipywidgets import Combobox, Dropdown, Text
 from cpnb.errors import CpnbError, ExpressionError
 from cpnb.widgets import look
 from cpnb.widgets.attribute_choices import AttributeChoices, label_of, operator_choices
-from cpnb.widgets.condition_draft import ConditionDraft
+from cpnb.widgets.condition_draft import ConditionDraft, ValueKind
 from cpnb.widgets.newest import Newest
 from cpnb.widgets.turns import Turns
 from cpnb.widgets.value_entry import Entry, ValueEntry
@@ -72,6 +72,7 @@ class ConditionRow:
         self._message: Any = None
         self._values: ValueEntry | None = None
         self._days: list[Any] = []
+        self._suggest_controls: list[Any] = []
         attributes = vocabulary.attributes
         self._kind = look.control(Dropdown, "Kind of attribute", options=[ALL_ATTRIBUTES, *attributes.groups])
         self._attribute = look.control(
@@ -83,16 +84,11 @@ class ConditionRow:
             continuous_update=False,
         )
         self._operator = look.control(Dropdown, "Comparison", "cpnb-operator")
-        self._actions = [
-            self._action(*one)
-            for one in (
-                ("Duplicate condition", "copy", "double"),
-                ("Move condition up", "arrow-up", "up"),
-                ("Move condition down", "arrow-down", "down"),
-                ("Remove condition", "trash", "remove"),
-            )
-        ]
-        self._actions[0].add_class("cpnb-first-action")
+        # What is rarely needed is made when somebody looks for it: each button is one more thing to send.
+        self._more = look.icon_button("More for this condition", "ellipsis-h", "cpnb-first-action")
+        self._more.on_click(self._turns.taken(lambda _: self._toggle_more()))
+        self._remove = self._action("Remove condition", "trash", "remove")
+        self._extras: list[Any] = []
         self.box = look.row([], "cpnb-condition")
         self._show()
         self._kind.observe(self._turns.taken(self._kind_chosen), "value")
@@ -129,19 +125,47 @@ class ConditionRow:
             self._values.show(draft)
             self._show_days()
             return
-        old = [*(self._values.controls if self._values is not None else []), *self._days]
-        self._values = ValueEntry(draft, Entry(self._entered, self._say, self._turns)) if draft.attribute else None
+        before = self._values
+        old = [*([*before.controls, *before.chips] if before is not None else []), *self._days, *self._suggest_controls]
+        self._values = (
+            ValueEntry(draft, Entry(self._entered, self._say, self._arrange, self._turns)) if draft.attribute else None
+        )
         self._days = [self._day(0, "Over days from"), self._day(1, "Over days to")] if draft.is_calculated else []
         self._show_days()
-        controls = self._values.controls if self._values is not None else []
-        suggest = self._suggest_button() if self._values is not None and draft.shape != "DateDimension" else []
-        shown = [self._kind, self._attribute, self._operator, *controls, *suggest, *self._days, *self._actions]
-        self.box.children = (*shown, self._message) if self._message is not None else tuple(shown)
+        self._suggest_controls = self._suggest_button()
+        self._arrange()
         for one in old:
             look.close(one)
 
+    def _arrange(self) -> None:
+        """Show all controls that there are, the message last."""
+        values, chips = ([], []) if self._values is None else (self._values.controls, self._values.chips)
+        shown = [self._kind, self._attribute, self._operator, *values, *self._suggest_controls, *self._days]
+        message = [] if self._message is None else [self._message]
+        self.box.children = (*shown, self._more, self._remove, *self._extras, *chips, *message)
+
+    def _toggle_more(self) -> None:
+        old, self._extras = self._extras, []
+        if not old:
+            self._extras = [
+                self._action("Duplicate condition", "copy", "double"),
+                self._action("Move condition up", "arrow-up", "up"),
+                self._action("Move condition down", "arrow-down", "down"),
+            ]
+            as_list = look.icon_button("Edit values as a list", "list")
+            as_list.on_click(self._turns.taken(lambda _: self._toggle_list()))
+            self._extras.append(as_list)
+        self._arrange()
+        for one in old:
+            look.close(one)
+
+    def _toggle_list(self) -> None:
+        if self._values is not None:
+            self._values.toggle_list()
+
     def _suggest_button(self) -> list[Any]:
-        if self._vocabulary.suggest is None or (self._values is not None and self._values.allowed_values):
+        has_texts = self._values is not None and self._values.kind is ValueKind.TEXTS
+        if self._vocabulary.suggest is None or not has_texts or self.draft.allowed_values:
             return []
         made = look.icon_button("Show values to choose from", "lightbulb-o")
         made.on_click(self._turns.taken(lambda _: self._suggest()))
@@ -223,5 +247,5 @@ class ConditionRow:
             if not words:
                 return
             self._message = look.html("", "cpnb-message")
-            self.box.children = (*self.box.children, self._message)
+            self._arrange()
         self._message.value = look.paragraph(words, tone) if words else ""

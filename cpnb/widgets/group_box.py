@@ -14,7 +14,11 @@ from cpnb.widgets.condition_row import ConditionRow, Vocabulary
 from cpnb.widgets.segment_draft import GroupDraft
 from cpnb.widgets.source_row import SourceRow
 
-QUANTIFIERS = [("all of", "ALL"), ("at least one of", "ANY"), ("none of", "NONE")]
+_QUANTIFIERS = [
+    ("all of these conditions", "ALL"),
+    ("at least one of these conditions", "ANY"),
+    ("none of these conditions", "NONE"),
+]
 _SUMMARY = 160
 
 
@@ -49,16 +53,15 @@ class GroupBox:
         self._turns = vocabulary.turns
         self._owner = owner
         self._rows: list[ConditionRow] = []
-        self._body: Any = None
-        self._heading: Any = None
-        self._row_box: Any = None
-        self._quantifier: Any = None
         self._sources: SourceRow | None = None
+        self._summary: Any = None
+        self._line: Any = None
+        self._foot: Any = None
+        self._fixed: list[Any] = []
+        self._extras: list[Any] = []
         self._toggle = look.button("", "cpnb-toggle")
         self._toggle.on_click(self._turns.taken(lambda _: self.close() if self.is_open else self.open()))
-        self._summary = look.html("", "cpnb-summary")
-        self._line = look.row([self._toggle, self._summary], "cpnb-heading")
-        self.box = look.column([self._line], "cpnb-panel", "cpnb-group")
+        self.box = look.column([self._toggle], "cpnb-panel", "cpnb-group")
 
     def number(self, number: int) -> None:
         """Take the place in which the group stands, from 1."""
@@ -68,25 +71,32 @@ class GroupBox:
     def open(self) -> None:
         """Show the rows."""
         self.is_open = True
-        if self._body is None:
-            self._make_body()
-        self._line.children = (self._toggle, self._heading)
-        self.box.children = (self._line, self._body)
+        if self._line is None:
+            self._make()
+        self._arrange()
         self._show_line()
 
     def close(self) -> None:
         """Show one line in place of the rows."""
         self.is_open = False
-        self._line.children = (self._toggle, self._summary)
-        self.box.children = (self._line,)
         self._show_line()
+        self._arrange()
 
     def dispose(self) -> None:
         """Close all controls, shown or not."""
-        for part in (self._line, self._summary, self._heading, self._body):
+        rows = [row.box for row in self._rows]
+        parts = [self._toggle, self._summary, self._line, *self._fixed, *self._extras, *rows, self._foot, self.box]
+        for part in parts:
             if part is not None:
                 look.close(part)
-        self.box.close()
+
+    def _arrange(self) -> None:
+        """Show the rows, or the line that stands for them."""
+        if self.is_open:
+            self._line.children = (self._toggle, *self._fixed, *self._extras)
+            self.box.children = (self._line, *(row.box for row in self._rows), self._foot)
+        else:
+            self.box.children = (self._toggle, self._made_summary())
 
     def _show_line(self) -> None:
         said = counted(len(self.draft.conditions), "condition")
@@ -95,37 +105,48 @@ class GroupBox:
         verb, icon = ("Hide", "angle-down") if self.is_open else ("Show", "angle-right")
         self._toggle.description = f"{verb} group {self._number}: {said}"
         self._toggle.icon = icon
-        words = "" if self.is_open else self.draft.explain() if not self.draft.is_empty else "nothing yet"
-        shown = words if len(words) <= _SUMMARY else f"{words[:_SUMMARY]}…"
-        self._summary.value = look.paragraph(shown, "cpnb-quiet") if shown else ""
+        if not self.is_open:
+            words = "nothing yet" if self.draft.is_empty else self.draft.explain()
+            shown = words if len(words) <= _SUMMARY else f"{words[:_SUMMARY]}…"
+            self._made_summary().value = look.paragraph(shown, "cpnb-quiet")
 
-    def _make_body(self) -> None:
-        self._quantifier = look.control(
+    def _made_summary(self) -> Any:
+        if self._summary is None:
+            self._summary = look.html("", "cpnb-summary")
+        return self._summary
+
+    def _make(self) -> None:
+        quantifier = look.control(
             Dropdown,
             "How many conditions have to hold",
             "cpnb-quantifier",
-            options=QUANTIFIERS,
+            options=_QUANTIFIERS,
             value=self.draft.quantifier,
         )
-        self._quantifier.observe(
+        quantifier.observe(
             self._turns.taken(lambda change: self._change(replace(self.draft, quantifier=change["new"]))), "value"
         )
+        more = look.icon_button("More for this group", "ellipsis-h", "cpnb-first-action")
+        more.on_click(self._turns.taken(lambda _: self._toggle_more()))
+        self._fixed = [quantifier, more, self._action("Remove group", "trash", "remove")]
+        self._line = look.row([], "cpnb-heading")
         add = look.button("Add condition", icon="plus")
         add.on_click(self._turns.taken(lambda _: self._edit(self.draft.with_new())))
-        actions = [
-            self._action(*one)
-            for one in (
-                ("Duplicate group", "copy", "double"),
-                ("Move group up", "arrow-up", "up"),
-                ("Move group down", "arrow-down", "down"),
-                ("Remove group", "trash", "remove"),
-            )
-        ]
         self._sources = SourceRow(self.draft, self._turns, self._change)
-        self._heading = look.row([self._quantifier, look.html("these conditions"), *actions], "cpnb-actions")
-        self._row_box = look.column([])
-        self._body = look.column([self._row_box, look.row([add, *self._sources.controls])])
-        self._show_rows()
+        self._foot = look.row([add, *self._sources.controls])
+        self._make_rows()
+
+    def _toggle_more(self) -> None:
+        old, self._extras = self._extras, []
+        if not old:
+            self._extras = [
+                self._action("Duplicate group", "copy", "double"),
+                self._action("Move group up", "arrow-up", "up"),
+                self._action("Move group down", "arrow-down", "down"),
+            ]
+        self._arrange()
+        for one in old:
+            look.close(one)
 
     def _action(self, words: str, icon: str, action: str) -> Any:
         made = look.icon_button(words, icon)
@@ -149,7 +170,7 @@ class GroupBox:
     def _edit(self, draft: GroupDraft) -> None:
         """Say something else, with other rows or in another order."""
         self.draft = draft
-        self._show_rows()
+        self._make_rows()
         self._change(draft)
 
     def _change(self, draft: GroupDraft) -> None:
@@ -159,13 +180,13 @@ class GroupBox:
         self._show_line()
         self._owner.changed(self, draft)
 
-    def _show_rows(self) -> None:
-        """Show a row for each condition; one whose condition is still there stays as it is."""
+    def _make_rows(self) -> None:
+        """Make a row for each condition; one whose condition is still there stays as it is."""
         before = {id(row.draft): row for row in self._rows}
         self._rows = [
             before.pop(id(draft)) if id(draft) in before else ConditionRow(draft, self._vocabulary, self)
             for draft in self.draft.conditions
         ]
-        self._row_box.children = tuple(row.box for row in self._rows)
+        self._arrange()
         for gone in before.values():
             look.close(gone.box)

@@ -18,12 +18,11 @@ from cpnb.widgets import look
 from cpnb.widgets.attribute_choices import AttributeChoices
 from cpnb.widgets.condition_row import Vocabulary
 from cpnb.widgets.draft_reading import draft_of
-from cpnb.widgets.group_box import QUANTIFIERS, GroupBox
+from cpnb.widgets.group_box import GroupBox
 from cpnb.widgets.newest import Newest
 from cpnb.widgets.segment_code import json_of, python_of
 from cpnb.widgets.segment_draft import GroupDraft, SegmentDraft
 from cpnb.widgets.segment_service import SegmentService, Told
-from cpnb.widgets.segment_styles import segment_styles
 from cpnb.widgets.service_panel import ServicePanel
 from cpnb.widgets.shown import ShownAnywhere
 from cpnb.widgets.turns import Turns
@@ -31,6 +30,11 @@ from cpnb.widgets.turns import Turns
 OPEN_CONDITIONS = 50
 """With more conditions than this, only the first group is open at first: what is not made need not be sent."""
 
+_QUANTIFIERS = [
+    ("Profiles that meet all of these groups", "ALL"),
+    ("Profiles that meet at least one of these groups", "ANY"),
+    ("Profiles that meet none of these groups", "NONE"),
+]
 _SENTENCE = 1_200
 _PROBLEMS = 4
 
@@ -107,7 +111,7 @@ class SegmentBuilder(ShownAnywhere, VBox):
     def _make_controls(self, name: str) -> None:
         turns = self._turns
         self._quantifier = look.control(
-            Dropdown, "How many groups have to hold", "cpnb-quantifier", options=QUANTIFIERS
+            Dropdown, "How many groups have to hold", "cpnb-quantifier", options=_QUANTIFIERS
         )
         self._quantifier.observe(turns.taken(self._quantifier_chosen), "value")
         self._group_box = look.column([], "cpnb-groups")
@@ -121,13 +125,11 @@ class SegmentBuilder(ShownAnywhere, VBox):
         self._panel = ServicePanel(self._service, turns, name) if self._service.domain is not None else None
 
     def _parts(self) -> list[Any]:
-        heading = look.row([look.html("Profiles that meet"), self._quantifier, look.html("these groups:")])
         buttons = look.row([self._add, self._code_button])
         asked = [] if self._panel is None else [self._panel.box]
         return [
             look.styles(),
-            segment_styles(),
-            heading,
+            self._quantifier,
             self._group_box,
             buttons,
             self._sentence,

@@ -24,10 +24,11 @@ _ENDS = {ValueKind.DATES: ("From", "To"), ValueKind.NUMBERS_OR_DATES: ("From", "
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Who is told of values: those that were entered, or why they are none; and whose turn it is."""
+    """Who is told of values: those that were entered, or why they are none; that others are shown; whose turn it is."""
 
     enter: Callable[[tuple[str, ...]], None]
     refuse: Callable[[str], None]
+    arrange: Callable[[], None]
     turns: Turns
 
 
@@ -51,9 +52,9 @@ class ValueEntry:
         self._is_showing = False
         self._texts: list[Any] = []
         self._days: list[Any] = []
-        self._chips = look.row([], "cpnb-chips")
         self._list: Any = None
-        self.controls = [*self._inputs(), self._chips]
+        self.controls = self._inputs()
+        self.chips: list[Any] = []
         self.show(draft)
 
     def fits(self, draft: ConditionDraft) -> bool:
@@ -87,10 +88,6 @@ class ValueEntry:
             if self.kind in {ValueKind.DATE, ValueKind.DATES}:
                 controls.append(self._day(number, f"{name}: day"))
             controls.append(self._text(number, name))
-        if self.kind is ValueKind.TEXTS and not self.allowed_values:
-            as_list = look.icon_button("Edit values as a list", "list")
-            as_list.on_click(self._turns.taken(lambda _: self._toggle_list()))
-            controls.append(as_list)
         return controls
 
     def _text(self, number: int, name: str) -> Any:
@@ -142,9 +139,12 @@ class ValueEntry:
     def _end(self, number: int) -> str:
         return self._draft.values[number] if number < len(self._draft.values) else ""
 
-    def _toggle_list(self) -> None:
-        if self._list is not None:
-            look.close(self._list)
+    def toggle_list(self) -> None:
+        """Edit texts as lines, or as chips again; what is not a list of texts is left as it is."""
+        if self.kind is not ValueKind.TEXTS:
+            return
+        gone = self._list
+        if gone is not None:
             self._list = None
         else:
             self._list = look.control(
@@ -158,6 +158,8 @@ class ValueEntry:
             )
             self._list.observe(self._turns.taken(lambda change: self._listed(change["new"])), "value")
         self._show_chips(self._draft.values)
+        if gone is not None:
+            look.close(gone)
 
     def _listed(self, typed: str) -> None:
         if self._is_showing:
@@ -179,16 +181,16 @@ class ValueEntry:
             text.value = value
 
     def _show_chips(self, values: tuple[str, ...]) -> None:
-        for old in self._chips.children:
-            if old is not self._list:
-                look.close(old)
+        old = [one for one in self.chips if one is not self._list and not isinstance(one, Textarea)]
         if self._list is not None:
-            self._chips.children = (self._list,)
-            return
-        chips = [self._chip(value) for value in values[:CHIPS]]
-        if len(values) > CHIPS:
-            chips.append(look.html(f"and {counted(len(values) - CHIPS, 'more value')}"))
-        self._chips.children = tuple(chips)
+            self.chips = [self._list]
+        else:
+            self.chips = [self._chip(value) for value in values[:CHIPS]]
+            if len(values) > CHIPS:
+                self.chips.append(look.html(f"and {counted(len(values) - CHIPS, 'more value')}", "cpnb-more-values"))
+        self._entry.arrange()
+        for one in old:
+            look.close(one)
 
     def _chip(self, value: str) -> Any:
         shown = value if len(value) <= _CHIP_LENGTH else f"{value[:_CHIP_LENGTH]}…"

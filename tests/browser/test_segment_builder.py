@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from cpnb.expressions import profile
 from cpnb.sandbox_process import Sandbox
 from cpnb.segments import SegmentDefinition
 
@@ -38,6 +39,7 @@ for row in people.itertuples():
 """
 
 
+SAID = "(Address.City is one of 'Seattle', 'Boston' or LastName contains 'o') and LastName starts with 'S'"
 BUILD = "builder = SegmentBuilder(data=people, fields=fields, domain=domain)\nbuilder"
 
 
@@ -83,7 +85,7 @@ def test_a_segment_is_built_estimated_and_created(
     shown.get_by_label("Comparison").nth(1).select_option("contains")
     enter(shown, "Value", "o", 1)
     expect(count).to_contain_text("1 of 4 rows matches")
-    shown.get_by_label("How many conditions have to hold").select_option("at least one of")
+    shown.get_by_label("How many conditions have to hold").select_option("at least one of these conditions")
     expect(count).to_contain_text("4 of 4 rows match")
 
     shown.get_by_role("button", name="Add group").click()
@@ -91,7 +93,7 @@ def test_a_segment_is_built_estimated_and_created(
     shown.get_by_label("Comparison").nth(2).select_option("starts with")
     enter(shown, "Value", "S", 2)
     expect(count).to_contain_text("3 of 4 rows match")
-    notebook.wait_for("str(builder.value)", "(Address.City is one of 'Seattle', 'Boston' or LastName contains 'o') and LastName starts with 'S'")  # fmt: skip
+    notebook.wait_for("str(builder.value)", SAID)
 
     shown.get_by_role("button", name="Estimate").click()
     expect(shown.locator(".cpnb-estimated")).to_have_text("The service estimates 3 profiles of domain clicked.")
@@ -108,11 +110,22 @@ def test_a_segment_is_built_estimated_and_created(
     screenshot("light")
     assert barriers(".cpnb-segment-builder") == []
 
-    create.click()
-    expect(shown.locator(".cpnb-created")).to_contain_text("already has a segment 'west-coast'")
+
+def test_a_name_that_is_taken_is_said_in_the_dark_too(
+    lab: Callable[..., Any], sandbox: Sandbox, page: Page, screenshot: Callable[[str], Path], barriers: Any
+) -> None:
+    SegmentDefinition("taken", profile.LastName == "x").create(sandbox.domain("dark"))
+    value = "profile.Address.City.isin(['Seattle', 'Boston']) & ~profile.LastName.startswith('S')"
+    cell = f"SegmentBuilder({value}, data=people, fields=fields, domain=domain, name='taken')"
+    notebook = lab([ready(sandbox, "dark"), cell])
+    notebook.run_all()
+    shown = notebook.outputs(1).locator(".cpnb-segment-builder")
+    shown.get_by_role("button", name="Create segment").click()
+    expect(shown.locator(".cpnb-created")).to_contain_text("already has a segment 'taken'")
     page.evaluate("() => jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})")
     try:
         expect(page.locator("body[data-jp-theme-light=false]")).to_be_attached()
+        shown.evaluate("element => element.scrollIntoView()")
         screenshot("dark")
         assert barriers(".cpnb-segment-builder") == []
     finally:
@@ -124,6 +137,8 @@ def test_rows_are_moved_doubled_and_removed_by_keyboard(lab: Callable[..., Any],
     notebook = lab([PEOPLE, f"builder = SegmentBuilder({value})\nbuilder"])
     notebook.run_all()
     shown = notebook.outputs(1).locator(".cpnb-segment-builder")
+    for more in shown.get_by_role("button", name="More for this condition").all():
+        more.press("Enter")
     up = shown.get_by_role("button", name="Move condition up").nth(1)
     up.focus()
     page.keyboard.press("Enter")
@@ -152,8 +167,9 @@ def test_a_value_set_from_code_is_drawn_in_two_views(lab: Callable[..., Any], sc
     notebook.run_all()
     one, other = (notebook.outputs(place).locator(".cpnb-segment-builder") for place in (1, 2))
     expect(other.get_by_role("combobox", name="Attribute", exact=True)).to_have_count(1)
-    code = "builder.set_trait('value', profile.BirthDate.between('1990-01-01', '1999-12-31T12:00') & (profile.Attributes['n'] > 5) | (profile.LastName == '<i>x</i>'))"  # fmt: skip
-    notebook.value(code)
+    born = "profile.BirthDate.between('1990-01-01', '1999-12-31T12:00')"
+    value = f"{born} & (profile.Attributes['n'] > 5) | (profile.LastName == '<i>x</i>')"
+    notebook.value(f"builder.set_trait('value', {value})")
     for shown in (one, other):
         expect(shown.get_by_label("From: day")).to_have_value("1990-01-01")
         expect(shown.get_by_label("To", exact=True)).to_have_value("1999-12-31T12:00:00Z")
