@@ -2,6 +2,9 @@
 
 ::
 
+    completion      what Tab offers, and where
+    candidates      what can stand at a place: variables, columns, files, names that a service is asked for
+    recently        names that a service gave a moment ago
     at_a_glance     FAMILY, all classes of magics; %cp_help
     places          %cp_sandbox, %cp_domain
     tables          %cp_read, %cp_fields, %cp_validate, %cp_clean
@@ -22,6 +25,7 @@ from __future__ import annotations
 from IPython.core.interactiveshell import InteractiveShell
 
 from cpnb.magics.at_a_glance import FAMILY, guide, magics_of
+from cpnb.magics.completion import attach, detach
 from cpnb.magics.names import Names
 
 __all__ = ["FAMILY", "guide", "magics_of", "register", "unregister"]
@@ -34,10 +38,12 @@ def register(shell: InteractiveShell) -> None:
     names = Names(shell)
     for kind in FAMILY:
         shell.register_magics(kind(shell, names))
+    attach(shell, names)
 
 
 def unregister(shell: InteractiveShell) -> None:
     """Take the magics away from a shell, and stop the sandbox that they started."""
+    detach(shell)
     for kind in FAMILY:
         magics = shell.magics_manager.registry.pop(kind.__name__, None)
         if magics is None:

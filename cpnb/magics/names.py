@@ -109,6 +109,11 @@ class Names:
             f"{did_you_mean(text, list(self.variables_with(Domain)))}{nowhere}"
         )
 
+    def known_domain(self, text: str | None) -> Domain | None:
+        """Return the domain that is bound, or that of a variable, without asking anybody; None if there is none."""
+        held = self._bound.value if text is None and self._bound is not None else self.variables.get(text or "")
+        return held if isinstance(held, Domain) else None
+
     def bound_domain(self) -> Said[Domain]:
         """Return the domain that is bound, said by a variable if one holds it."""
         if self._bound is None:

@@ -14,7 +14,7 @@ from cpnb.errors import did_you_mean, listed
 from cpnb.magics.words import Line, Word
 from cpnb.planning import ON_INVALID
 
-__all__ = ["ALWAYS", "Given", "Reading", "declared", "example_of", "parsed"]
+__all__ = ["ALWAYS", "Given", "Reading", "declared", "example_of", "may_be_repeated", "parsed"]
 
 FRAME = argument("frame", help="The table: a variable that holds a DataFrame, or an expression for one in Python.")
 FIELDS = argument("--fields", default=None, help="Variable, or JSON file, with a field map; by default it is guessed.")
@@ -55,16 +55,16 @@ ALWAYS = (
 
 @dataclass(slots=True)
 class Given:
-    """An argument that a line gives: which one, how it is spelled there, and its values so far."""
+    """An argument that a line gives: which one, how it is spelled there, and the texts of its values so far."""
 
     action: Action
     spelled: str
-    values: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
 
     @property
     def takes_more(self) -> bool:
         """Whether another word would be a value of it."""
-        return self.action.nargs == "+" or (self.action.nargs != 0 and not self.values)
+        return self.action.nargs == "+" or (self.action.nargs != 0 and not self.texts)
 
 
 @dataclass(slots=True)
@@ -96,7 +96,7 @@ class Reading:
             if word.is_option:
                 found._take_option(word.text, by_option)
             elif found.open_option is not None:
-                found.given[-1].values.append(word.text)
+                found.given[-1].texts.append(word.text)
             elif found.pending:
                 found.given.append(Given(found.pending.pop(0), "", [word.text]))
             else:
@@ -118,7 +118,7 @@ class Reading:
 
     def value_of(self, dest: str) -> str | None:
         """Return the first value of an argument, if the line gives it."""
-        values = [each.values[0] for each in self.given if each.action.dest == dest and each.values]
+        values = [each.texts[0] for each in self.given if each.action.dest == dest and each.texts]
         return values[0] if values else None
 
     def gives(self, dest: str) -> bool:
@@ -146,15 +146,15 @@ def parsed(magic: Any, line: str) -> Namespace:
     _check(reading, parser)
     named = [word for each in reading.given if each.spelled for word in _as_words(each)]
     # Behind the two dashes nothing is taken for an option; each option stands in one word with its value.
-    plain = [value for each in reading.given if not each.spelled for value in each.values]
+    plain = [value for each in reading.given if not each.spelled for value in each.texts]
     options: Namespace = parser.parse_args([*named, "--", *plain] if plain else named)
     return options
 
 
 def _as_words(given: Given) -> list[str]:
     if given.action.nargs in {0, "+"}:
-        return [given.spelled, *given.values]
-    return [f"{given.spelled}={given.values[0]}"]
+        return [given.spelled, *given.texts]
+    return [f"{given.spelled}={given.texts[0]}"]
 
 
 def _check(reading: Reading, parser: ArgumentParser) -> None:
@@ -178,26 +178,27 @@ def _check(reading: Reading, parser: ArgumentParser) -> None:
 def _check_counts(given: Sequence[Given]) -> None:
     seen: set[str] = set()
     for each in given:
-        if each.action.dest in seen and not _may_be_repeated(each.action):
+        if each.action.dest in seen and not may_be_repeated(each.action):
             raise UsageError(f"{each.spelled} is given twice; which one is meant? Leave the other out.")
         seen.add(each.action.dest)
 
 
-def _may_be_repeated(action: Action) -> bool:
+def may_be_repeated(action: Action) -> bool:
+    """Whether an argument may be given several times."""
     return isinstance(action.default, list)
 
 
 def _check_values(given: Given) -> None:
     action, spelled = given.action, given.spelled or _called(given.action)
     if action.nargs == 0:
-        if given.values:
+        if given.texts:
             raise UsageError(f"{spelled} takes no value; it is there or not.")
         return
-    if not given.values:
+    if not given.texts:
         raise UsageError(
             f"{spelled} lacks its value{_one_of(action)}. One that begins with - goes between quotation marks."
         )
-    for value in given.values:
+    for value in given.texts:
         if action.choices is not None and value not in action.choices:
             known = list(action.choices)
             raise UsageError(f"{spelled} is {value!r}; expected one of {listed(known)}.{did_you_mean(value, known)}")

@@ -97,7 +97,8 @@ SAME_TWICE = [
     ("%cp_clean people --unique-key customer_id --date-order day-first --country US", ""),
     ("%cp_plan people --fields fields --expiry 30 --on-invalid blank --marker campaign='spring 2026'", ""),
     (
-        "%cp_plan people --unique-key customer_id --data-expiry 7 --on-invalid skip --options cpnb.UploadOptions(part_rows=2)",
+        "%cp_plan people --unique-key customer_id --data-expiry 7 --options cpnb.UploadOptions(part_rows=2)"
+        " --on-invalid skip",
         "",
     ),
     ("%cp_domain domain", ""),
