@@ -162,6 +162,19 @@ def test_a_table_that_is_spelled_otherwise_than_the_profiles(domain):
     assert found.reasons[0].startswith("3 rows would match if letter case, spaces and accents did not count")
 
 
+def test_rows_that_only_nearly_meet_a_part_are_no_reason(domain):
+    fields = cpnb.FieldMap({"id": "AccountNumber", "city": "Address.City", "tier": "Attributes.t"}, unique_key="id")
+    people = pd.DataFrame({"id": ["1", "2"], "city": ["Seattle", "Tacoma"], "tier": ["gold", "NONE"]})
+    pd.DataFrame({"id": ["9"], "city": ["seattle"], "tier": ["none"]}).cp.upload(domain, fields).wait()
+    both = (profile.Address.City == "seattle") & (profile.Attributes["t"] == "none")
+    found = SegmentDefinition("x", both).compare(people, domain, fields)
+    assert (found.profile_count, found.service_count) == (0, 1)
+    assert not any("would match" in reason for reason in found.reasons)
+    # Somebody who nearly meets both.
+    found = SegmentDefinition("x", both).compare(people.assign(tier="None"), domain, fields)
+    assert found.reasons[0].startswith("1 row would match if letter case")
+
+
 def test_a_comparison_reads_as_html_and_escapes_what_people_wrote(domain):
     html = SEGMENT.compare(PEOPLE, domain, FIELDS)._repr_html_()
     assert "Segment seattle: The service counts 2 profiles fewer" in html
