@@ -82,6 +82,11 @@ def test_the_first_reason_for_too_few_is_the_one_that_the_uploads_tell(seen, fir
 
 def test_when_the_last_upload_expires_is_said_unless_one_has():
     assert said(4, seen=uploads(LONG_DONE))[-1].endswith("those of the last one on 2026-12-13.")
+    longer = {**LONG_DONE, "DataExpiry": 30}
+    assert said(4, seen=uploads({"status": "SUCCEEDED", "ended": 90, "DataExpiry": 60}, longer))[-1] == (
+        "Profiles that nothing updates are deleted when the data_expiry of their upload is over: those of the last one "
+        "on 2026-12-29."
+    )
     assert not any("2026" in one for one in said(4, seen=uploads({"status": "SUCCEEDED", "ended": 15 * DAY_MIN})))
 
 
