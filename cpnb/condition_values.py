@@ -7,6 +7,7 @@ import re
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from numbers import Integral, Real
+from typing import TypeGuard
 
 import numpy as np
 import pandas as pd
@@ -27,9 +28,10 @@ def is_reference(value: object) -> bool:
     return isinstance(value, str) and REFERENCE.fullmatch(value) is not None
 
 
-def is_number(value: object) -> bool:
+def is_number(value: object) -> TypeGuard[Real | Decimal]:
     """Tell whether a value is a real number of Python, NumPy or `decimal`; a truth value is none."""
-    return not isinstance(value, bool) and isinstance(value, Real | Decimal)
+    # To NumPy, a span of time is an integer.
+    return isinstance(value, Real | Decimal) and not isinstance(value, bool | np.timedelta64)
 
 
 def is_date(value: object) -> bool:
@@ -74,7 +76,7 @@ def number_value(value: object, attribute: str) -> str:
     """
     if isinstance(value, str) and is_reference(value):
         return value
-    if isinstance(value, bool) or not isinstance(value, Real | Decimal):
+    if not is_number(value):
         raise ExpressionError(
             f"{attribute} is compared with a number here, got a value of type {type(value).__name__}.{_way_out(value)}"
         )

@@ -232,6 +232,7 @@ def test_more_than_fifty_values_are_split():
         (lambda: x.on(np.datetime64("NaT")), "compared with a date"),
         (lambda: x > 10**400, "larger than 1.8e308"),
         (lambda: x == Decimal("sNaN"), "not finite"),
+        (lambda: x > np.timedelta64(1, "D"), "got a value of type timedelta64"),
         (lambda: x > Decimal("1e400"), "larger than 1.8e308"),
         (lambda: x > 1e300, "301 characters; expected at most 255"),
         (lambda: profile.LastName == "\ud800", "lone surrogate"),
