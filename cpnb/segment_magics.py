@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+import warnings
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -12,13 +14,16 @@ from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments
 
 from cpnb.domain import Domain
-from cpnb.errors import SegmentExistsError, did_you_mean
+from cpnb.errors import CpnbError, SegmentExistsError, did_you_mean
 from cpnb.expressions import calculated, in_segment, profile
 from cpnb.fields import FieldMap
 from cpnb.magic_lines import check_variable, in_one_line, parsed
 from cpnb.segments import SegmentDefinition, Sql, list_segments, placeholders
 
 __all__ = ["SegmentMagics"]
+
+_CONDITION = "<condition>"
+"""What the cell is called where an error says in which file it happened."""
 
 # What a condition is made of; in the cell of a segment these names mean this, whatever variables are called.
 _WORDS = {"profile": profile, "calculated": calculated, "in_segment": in_segment}
@@ -101,7 +106,7 @@ class SegmentMagics(Magics):
             description=options.description,
             tags=_tags(options.tag),
         )
-        domain = None if options.dry_run and not options.domain else self._names.domain_named(options.domain)
+        domain = self._domain(options.domain, options.dry_run)
         if options.frame:
             data = self._names.frame_named(options.frame)
             self._show(segment.matches(data, self._names.fields_named(options.frame, options.fields), domain=domain))
@@ -110,11 +115,20 @@ class SegmentMagics(Magics):
         self._store(options.out, segment)
         return None if options.out else segment
 
+    def _domain(self, name: str | None, is_optional: bool) -> Domain | None:  # noqa: FBT001 - an option of the line
+        """Return the domain; None if none is named and bound, and it can be done without."""
+        try:
+            return self._names.domain_named(name)
+        except UsageError:
+            if name or not is_optional:
+                raise
+            return None
+
     def _condition(self, cell: str) -> Any:
         """Return what the cell says; its brackets let lines begin with & and |."""
         _check_body(cell)
         try:
-            code = compile(f"(\n{cell}\n)", "<condition>", "eval")
+            code = compile(f"(\n{cell}\n)", _CONDITION, "eval")
         except SyntaxError as error:
             # The bracket stands where the line of the magic does, so that lines count as in the cell.
             message, number = error.msg, min(max(error.lineno or 2, 2), 1 + len(cell.rstrip().splitlines()))
@@ -128,11 +142,22 @@ class SegmentMagics(Magics):
     def _evaluated(self, code: Any) -> Any:
         # As globals, so that the inside of a comprehension knows the words too.
         names = {**self.shell.user_ns, **_WORDS}
+        unknown = ""
         try:
             with self.shell.builtin_trap:
                 return eval(code, names)  # noqa: S307 - the cell of the person who runs it, like every other cell
+        except CpnbError:
+            raise
         except NameError as error:
             unknown = error.name or "that the condition names"
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            kind, line = type(error).__name__, _line_of(error)
+        if not unknown:
+            # Without its message, which may hold what stands in a table.
+            raise UsageError(
+                f"The condition could not be worked out: line {line} of the cell ended with {kind}. Run what stands "
+                "there in a cell of its own, which shows the whole error."
+            )
         raise UsageError(f"There is no variable {unknown!r}.{did_you_mean(unknown, _shown(names))}")
 
     def _query(self, cell: str) -> Sql:
@@ -143,7 +168,9 @@ class SegmentMagics(Magics):
         variables = self.shell.user_ns
         for name in names:
             if name not in variables:
-                meant = did_you_mean(name, _shown(variables))
+                meant = did_you_mean(
+                    name, _shown({key: value for key, value in variables.items() if not callable(value)})
+                )
                 raise UsageError(f"The query names :{name}, and there is no variable {name!r}.{meant}")
         return Sql(text, **{name: variables[name] for name in names})
 
@@ -156,10 +183,16 @@ class SegmentMagics(Magics):
 
 
 def _check_body(cell: str) -> None:
-    if not cell.strip():
+    if all(not line.strip() or line.lstrip().startswith("#") for line in cell.splitlines()):
         raise UsageError(
-            "The cell is empty. Write below its first line whom you mean: profile.LastName.startswith('S')"
+            "The cell says nothing. Write below its first line whom you mean: profile.LastName.startswith('S')"
         )
+
+
+def _line_of(error: Exception) -> int:
+    """Return the line of the cell in which an error happened, counted from that of the magic."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return next((frame.lineno or 1 for frame in reversed(frames) if frame.filename == _CONDITION), 1)
 
 
 def _shown(names: dict[str, Any]) -> Sequence[str]:
@@ -187,7 +220,10 @@ def _put(segment: SegmentDefinition, domain: Domain, replaces: bool) -> str:  # 
             return f"Was {where} before, as it is said here:"
         if not replaces:
             raise
-    segment.replace(domain)
+    with warnings.catch_warnings(record=True) as told:
+        segment.replace(domain)
+    for one in told:
+        warnings.warn_explicit(one.message, one.category, "%%cp_segment", 1)  # where it was said, and not here
     return f"Deleted and made anew {where}:"
 
 
