@@ -37,6 +37,7 @@ _WORDS = {
     "LIST_CONTAINS_ALL": ("lists", "lists all of"),
 }
 _VALUES_SHOWN = 10
+_ENDS = 2
 _UNQUOTED = frozenset({"EQUAL", "GREATER_THAN", "GREATER_THAN_OR_EQUAL", "LESS_THAN", "LESS_THAN_OR_EQUAL"})
 
 
@@ -122,7 +123,8 @@ def from_api(document: Mapping[str, Any]) -> list[Dimension]:
     found = [_read(name, CALCULATED, body) for name, body in _members(document, "CalculatedAttributes")]
     for name, body in _members(document, "ProfileAttributes"):
         if name in _blocks():
-            found += [_read(f"{name}.{part}", attribute_shape(f"{name}.{part}"), inner) for part, inner in body.items()]
+            parts = _members({name: body}, name)
+            found += [_read(f"{name}.{part}", attribute_shape(f"{name}.{part}"), inner) for part, inner in parts]
         else:
             found.append(_read(name, attribute_shape(name), body))
     if not found:
@@ -149,9 +151,24 @@ def _read(name: str, shape: str, body: Mapping[str, Any]) -> Dimension:
         raise ExpressionError(f"{name!r} cannot be compared by {dimension_type!r}; the service has no such comparison.")
     if not isinstance(values, list | tuple) or not values or not all(isinstance(value, str) for value in values):
         raise ExpressionError(f"{name!r} is compared with no list of texts; expected 1 to 50 Values.")
-    window = body.get("ConditionOverrides", {}).get("Range")
-    days = (window["Start"], window.get("End")) if window else None
-    return Dimension(name, shape, str(dimension_type), tuple(values), days)
+    if dimension_type in {"BETWEEN", "NOT_BETWEEN"} and len(values) != _ENDS:
+        raise ExpressionError(f"{name!r} is compared by {dimension_type} with {len(values)} Values; expected two.")
+    return Dimension(name, shape, str(dimension_type), tuple(values), _days(name, body.get("ConditionOverrides")))
+
+
+def _days(name: str, overrides: object) -> tuple[int, int | None] | None:
+    """Return the range of days that overrides of a comparison say; None if they say none."""
+    if not overrides:
+        return None
+    window = overrides.get("Range") if isinstance(overrides, Mapping) else overrides
+    if window is None:
+        return None
+    start, end = (window.get("Start"), window.get("End")) if isinstance(window, Mapping) else (None, None)
+    if not isinstance(start, int) or not isinstance(end, int | None):
+        raise ExpressionError(
+            f"{name!r} has ConditionOverrides without a Range of days; expected Start and, if any, End."
+        )
+    return start, end
 
 
 def attribute_shape(path: str) -> str:

@@ -333,6 +333,20 @@ def test_a_condition_cannot_be_changed():
         condition.dimension = None
 
 
+def custom(kind, *values):
+    return {"ProfileAttributes": {"Attributes": {"x": {"DimensionType": kind, "Values": list(values)}}}}
+
+
+def over_days(overrides):
+    body = {"DimensionType": "EQUAL", "Values": ["2"], "ConditionOverrides": overrides}
+    return {"Groups": [{"Dimensions": [{"CalculatedAttributes": {"_n": body}}]}]}
+
+
+@pytest.mark.parametrize("overrides", [None, {}, {"Range": None}])
+def test_overrides_that_say_nothing_are_none(overrides):
+    assert str(Expression.from_api(over_days(overrides))) == "_n equals 2"
+
+
 def test_segment_groups_made_elsewhere_are_read():
     found = Expression.from_api(
         {
@@ -372,6 +386,18 @@ def test_segment_groups_made_elsewhere_are_read():
         ({"Groups": [{"Type": "ALL"}]}, "without dimensions"),
         ({"Groups": [{"Dimensions": [{"ProfileAttributes": {}}]}]}, "without any attribute"),
         ({"Groups": [{"SourceSegments": [{}]}]}, "no SegmentDefinitionName"),
+        ({"Groups": [None]}, "Groups of segment groups is no list of objects"),
+        ({"Groups": {"a": 1}}, "Groups of segment groups is no list of objects"),
+        ({"Groups": [{"SourceSegments": [None]}]}, "SourceSegments of segment groups is no list"),
+        ({"Groups": [{"Dimensions": [None]}]}, "Dimensions of segment groups is no list"),
+        ({"Groups": [{"Dimensions": [{"ProfileAttributes": {"Address": {"City": None}}}]}]}, "Address of a dimension"),
+        (over_days({"Range": {"End": 5}}), "without a Range of days"),
+        (over_days({"Range": {"Start": 5, "End": "7"}}), "without a Range of days"),
+        (over_days([30]), "without a Range of days"),
+        (
+            {"Groups": [{"Dimensions": [custom("BETWEEN", "5")]}]},
+            "compared by BETWEEN with 1 Values; expected two",
+        ),
         ({"Groups": [{"Dimensions": [{"ProfileAttributes": {"LastName": "Smith"}}]}]}, "no object of attributes"),
         (
             {"Groups": [{"Dimensions": [{"ProfileAttributes": {"LastName": {"DimensionType": "INCLUSIVE"}}}]}]},
