@@ -43,6 +43,8 @@ class Expression(ABC):
     def __or__(self, other: Expression) -> Expression:
         return _joined("ANY", self, other)
 
+    __rand__, __ror__ = __and__, __or__  # for what stands before a condition and is none
+
     def __invert__(self) -> Expression:
         return self.part if isinstance(self, Negation) else Negation(self)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import textwrap
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import CodeType
@@ -11,13 +12,16 @@ from typing import Any
 
 from IPython.core.error import UsageError
 
-from cpnb.errors import did_you_mean
+from cpnb.errors import CpnbError, did_you_mean
 from cpnb.expressions import calculated, in_segment, profile
 from cpnb.magics.names import Names
 from cpnb.magics.python_lines import Call, Said
 from cpnb.segments import Sql, placeholders
 
 __all__ = ["WORDS", "Body", "condition_of", "query_of"]
+
+_CONDITION = "<condition>"
+"""What the cell is called where an error says in which file it happened."""
 
 WORDS: Mapping[str, Any] = {"profile": profile, "calculated": calculated, "in_segment": in_segment}
 """What a condition is made of; in the cell of a segment these names mean this, whatever variables are called."""
@@ -60,8 +64,8 @@ def condition_of(cell: str, names: Names) -> Body:
     """Return the condition of a cell; brackets around it let lines begin with & and |."""
     _check(cell)
     try:
-        tree = ast.parse(f"(\n{cell}\n)", "<condition>", "eval")
-        code = compile(tree, "<condition>", "eval")
+        tree = ast.parse(f"(\n{cell}\n)", _CONDITION, "eval")
+        code = compile(tree, _CONDITION, "eval")
     except SyntaxError as error:
         # The bracket stands where the line of the magic does, so that lines count as in the cell.
         message, number = error.msg, min(max(error.lineno or 2, 2), 1 + len(cell.rstrip().splitlines()))
@@ -77,11 +81,28 @@ def condition_of(cell: str, names: Names) -> Body:
 def _evaluated(code: CodeType, names: Names) -> Any:
     # As globals, so that the inside of a comprehension knows the words too.
     known = {**names.variables, **WORDS}
+    unknown = ""
     try:
         return names.evaluated(code, known)
+    except CpnbError:
+        raise
     except NameError as error:
         unknown = error.name or "that the condition names"
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        kind, line = type(error).__name__, _line_of(error)
+    if not unknown:
+        # Without its message, which may hold what stands in a table.
+        raise UsageError(
+            f"The condition could not be worked out: line {line} of the cell ended with {kind}. Run what stands there in "
+            "a cell of its own, which shows the whole error."
+        )
     raise UsageError(f"There is no variable {unknown!r}.{did_you_mean(unknown, [*names.shown(), *WORDS])}")
+
+
+def _line_of(error: Exception) -> int:
+    """Return the line of the cell in which an error happened, counted from that of the magic."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return next((frame.lineno or 1 for frame in reversed(frames) if frame.filename == _CONDITION), 1)
 
 
 def query_of(cell: str, names: Names) -> Body:
@@ -91,14 +112,14 @@ def query_of(cell: str, names: Names) -> Body:
     bound = {}
     for name in placeholders(text):
         if name not in names.variables:
-            meant = did_you_mean(name, list(names.shown()))
+            meant = did_you_mean(name, [shown for shown in names.shown() if not callable(names.variables.get(shown))])
             raise UsageError(f"The query names :{name}, and there is no variable {name!r}.{meant}")
         bound[name] = Said(name, lambda name=name: names.variables[name])  # type: ignore[misc]
     return Body(Call(Sql, text, **bound))
 
 
 def _check(cell: str) -> None:
-    if not cell.strip():
+    if all(not line.strip() or line.lstrip().startswith("#") for line in cell.splitlines()):
         raise UsageError(
-            "The cell is empty. Write below its first line whom you mean: profile.LastName.startswith('S')"
+            "The cell says nothing. Write below its first line whom you mean: profile.LastName.startswith('S')"
         )

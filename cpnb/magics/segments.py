@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -110,7 +111,11 @@ class SegmentMagics(ProfileMagics):
             self._show(deed.preview.value)
         if deed.domain is not None:
             domain = deed.domain.value
-            done = segment.ensure(domain, on_other="replace" if options.replace else "raise")
+            with warnings.catch_warnings(record=True) as told:
+                warnings.simplefilter("always")
+                done = segment.ensure(domain, on_other="replace" if options.replace else "raise")
+            for one in told:
+                warnings.warn_explicit(one.message, one.category, "%%cp_segment", 1)  # where it was said, and not here
             place = _DONE[done].format(domain.name, domain.place)
             print(f"{place} {_summary(segment)}")  # noqa: T201 - what was done
         self.store(options.out, segment)
@@ -131,8 +136,7 @@ class SegmentMagics(ProfileMagics):
             description=options.description,
             tags=_tags(options.tag),
         )
-        is_for_nobody = options.dry_run and not options.domain
-        domain = None if is_for_nobody else self.names.domain(options.domain)
+        domain = self._domain(options)
         return _Deed(
             segment,
             body,
@@ -140,6 +144,15 @@ class SegmentMagics(ProfileMagics):
             None if options.dry_run else domain,
             "replace" if options.replace else "raise",
         )
+
+    def _domain(self, options: Namespace) -> Said[Domain] | None:
+        """Return the domain; None if none is named and bound, and it can be done without."""
+        try:
+            return self.names.domain(options.domain)
+        except UsageError:
+            if options.domain or not options.dry_run:
+                raise
+            return None
 
     def _preview(
         self, options: Namespace, segment: Said[SegmentDefinition], domain: Said[Domain] | None

@@ -150,8 +150,9 @@ class SegmentDefinition(SegmentVerbs):
         ServiceError
             If there is no such segment.
         ExpressionError
-            If it matches everybody, which no condition says.
+            If no segment can have that name, or it matches everybody, which no condition says.
         """
+        check_text("SegmentDefinitionName", "name", name)
         found = about_segment(domain, "GetSegmentDefinition", name)
         display_name = found.get("DisplayName")
         sql = found.get("SegmentSqlQuery")

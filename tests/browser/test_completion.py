@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, expect
 
-from tests.browser.conftest import Lab
+from tests.browser.lab_notebook import LabNotebook
 
 SETUP = """
 %load_ext cpnb
@@ -16,11 +16,11 @@ fields = people.cp.suggest_fields(unique_key="Customer Id", region="US")
 """
 
 
-def cell(lab: Lab, number: int) -> Locator:
-    return lab.page.locator(".jp-NotebookPanel:visible .jp-Cell").nth(number)
+def cell(lab: LabNotebook, number: int) -> Locator:
+    return lab.cells.nth(number)
 
 
-def type_and_tab(lab: Lab, text: str) -> Locator:
+def type_and_tab(lab: LabNotebook, text: str) -> Locator:
     """Type a text at the end of the second cell, press Tab, and return the list that opens."""
     editor = cell(lab, 1).locator(".cm-content")
     editor.click()
@@ -30,9 +30,9 @@ def type_and_tab(lab: Lab, text: str) -> Locator:
     return lab.page.locator(".jp-Completer:visible .jp-Completer-item")
 
 
-def test_tab_leads_through_the_line_of_a_magic(lab: Callable[[list[str]], Lab]) -> None:
+def test_tab_leads_through_the_line_of_a_magic(lab: Callable[..., LabNotebook]) -> None:
     opened = lab([SETUP, ""])
-    assert opened.run_all()
+    opened.run_all()
 
     # One candidate goes into the line at once; of several one is chosen.
     type_and_tab(opened, "%cp_upload peo")
@@ -52,5 +52,5 @@ def test_tab_leads_through_the_line_of_a_magic(lab: Callable[[list[str]], Lab]) 
     type_and_tab(opened, " --fields fie")
     type_and_tab(opened, " --show-c")
     expect(editor).to_contain_text("--fields fields --show-code")
-    assert not opened.run_all()
+    opened.begin(1)
     expect(cell(opened, 1).locator(".jp-OutputArea-output")).to_contain_text("No domain is bound")
