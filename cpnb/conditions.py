@@ -21,6 +21,9 @@ USE_SIGNS = (
 )
 
 
+_PARTS_SHOWN = 50
+
+
 class MisuseError(ExpressionError, TypeError):
     """A condition or attribute is used as something that it is not.
 
@@ -225,7 +228,9 @@ class Negation(Expression):
 
 
 def _nested(heading: str, parts: tuple[Expression, ...]) -> Html:
-    items = "".join(part._list_item() for part in parts)  # noqa: SLF001 - of the same family
+    items = "".join(part._list_item() for part in parts[:_PARTS_SHOWN])  # noqa: SLF001 - of the same family
+    if len(parts) > _PARTS_SHOWN:
+        items += f"<li>and {len(parts) - _PARTS_SHOWN:,} more</li>"
     return Html(f"<li><i>{heading}</i><ul>{items}</ul></li>")
 
 
