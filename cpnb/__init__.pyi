@@ -54,6 +54,7 @@ from .segments import (
     SortBy as SortBy,
     Sql as Sql,
     StaleEstimateWarning as StaleEstimateWarning,
+    create_segments as create_segments,
     delete_segments as delete_segments,
     list_segments as list_segments,
 )

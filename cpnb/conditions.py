@@ -24,6 +24,8 @@ USE_SIGNS = (
 MAX_DEPTH = 100
 """Levels of one condition: far more than a segment has, and fewer than Python can follow."""
 
+_PARTS_SHOWN = 50
+
 
 class MisuseError(ExpressionError, TypeError):
     """A condition or attribute is used as something that it is not.
@@ -248,7 +250,9 @@ def _depth_around(parts: tuple[Expression, ...]) -> int:
 
 
 def _nested(heading: str, parts: tuple[Expression, ...]) -> Html:
-    items = "".join(part._list_item() for part in parts)  # noqa: SLF001 - of the same family
+    items = "".join(part._list_item() for part in parts[:_PARTS_SHOWN])  # noqa: SLF001 - of the same family
+    if len(parts) > _PARTS_SHOWN:
+        items += f"<li>and {len(parts) - _PARTS_SHOWN:,} more</li>"
     return Html(f"<li><i>{heading}</i><ul>{items}</ul></li>")
 
 

@@ -93,8 +93,8 @@ def _evaluated(code: CodeType, names: Names) -> Any:
     if not unknown:
         # Without its message, which may hold what stands in a table.
         raise UsageError(
-            f"The condition could not be worked out: line {line} of the cell ended with {kind}. Run what stands there in "
-            "a cell of its own, which shows the whole error."
+            f"The condition could not be worked out: line {line} of the cell ended with {kind}. Run what stands there "
+            "in a cell of its own, which shows the whole error."
         )
     raise UsageError(f"There is no variable {unknown!r}.{did_you_mean(unknown, [*names.shown(), *WORDS])}")
 

@@ -52,7 +52,7 @@ class FunnelLine:
         return Bar(
             (
                 BarPart("together", left, Tone.FINE),
-                BarPart("by itself only" if self.depth == 0 else "by itself", alone, Tone.NEUTRAL),
+                BarPart("not those before" if self.depth == 0 else "by itself", alone, Tone.NEUTRAL),
                 BarPart("not", row_count - left - alone, Tone.EMPTY),
             )
         )

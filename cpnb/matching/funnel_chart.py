@@ -74,7 +74,7 @@ class FunnelChart:
     def _repr_html_(self) -> str:
         legend = " ".join(
             f'<span style="white-space:nowrap;margin-right:1em">{html_mark(tone)} {name}</span>'
-            for tone, name in ((Tone.FINE, "meet it and those before"), (Tone.NEUTRAL, "meet it alone"))
+            for tone, name in ((Tone.FINE, "meet it and those before"), (Tone.NEUTRAL, "meet it, but not those before"))
         )
         return (
             f'<figure style="margin:0;max-width:{_WIDTH}px"><figcaption><b>{markup(self.title)}</b><br>{legend}'

@@ -24,7 +24,7 @@ Row: TypeAlias = tuple[object, ...]
 
 _LEGEND = (
     (Tone.FINE, "meet it and those before"),
-    (Tone.NEUTRAL, "meet it alone"),
+    (Tone.NEUTRAL, "meet it, but not those before"),
     (Tone.EMPTY, "do not meet it"),
 )
 
@@ -71,7 +71,7 @@ def preview_html(
     shown = _fitting([_row(line, row_count) for line in lines], _FUNNEL_BYTES)
     more = len(lines) - len(shown)
     rest = f"and {counted(more, 'more condition')}; .funnel lists all." if more else ""
-    headers = ("condition", "rows by itself", "rows together", "", "share")
+    headers = ("condition", "rows", "rows together", "", "share")
     table = html_table(_caption(count, row_count), headers, shown, note=rest)
     said = "".join(f"<li>{markup(_cut(note))}</li>" for note in (*notes[:_NOTES], *_rest_of(notes)))
     good_to_know = f"<p><b>Good to know</b></p><ul>{said}</ul>" if said else ""

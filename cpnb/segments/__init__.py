@@ -9,6 +9,7 @@
     comparison_reasons   why both may differ, the most likely first
     display         how a definition reads
     layers          a condition of any depth as segments that build on each other
+    joint_creation  create_segments(): several, all of them or none
     creation        create, replace
     estimates       how many profiles a condition matches, and whether that may be old
     domain_uploads  what the uploads of the domain say about that
@@ -28,6 +29,7 @@ from cpnb.segments.creation import ReplacedSegmentWarning
 from cpnb.segments.definition import SegmentDefinition
 from cpnb.segments.deletion import InUse, delete_segments
 from cpnb.segments.estimates import EmptySegmentWarning, StaleEstimateWarning
+from cpnb.segments.joint_creation import create_segments
 from cpnb.segments.listing import list_segments
 from cpnb.segments.snapshots import Snapshot
 from cpnb.segments.sort import SortBy
@@ -43,6 +45,7 @@ __all__ = [
     "SortBy",
     "Sql",
     "StaleEstimateWarning",
+    "create_segments",
     "delete_segments",
     "list_segments",
     "placeholders",

@@ -121,10 +121,9 @@ class SegmentDefinition(SegmentVerbs):
         """Return segments that build on each other, of which the last one says a condition of any depth.
 
         Only the parts that do not fit become segments of their own, called ``name-1``, ``name-2`` and so on; a
-        condition that fits is returned alone. Create them in their order::
+        condition that fits is returned alone. `cpnb.create_segments` creates them in their order, all or none::
 
-            for segment in SegmentDefinition.through_sources("x", condition):
-                segment.create(domain)
+            cpnb.create_segments(domain, SegmentDefinition.through_sources("x", condition))
 
         Parameters
         ----------

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Self
 
-from cpnb import catalog, dimensions
+from cpnb import catalog, condition_values
 from cpnb.conditions import Condition
 from cpnb.dimensions import CALCULATED, Dimension
 from cpnb.errors import ExpressionError
@@ -179,7 +179,7 @@ def checked_range(attribute: str, shape: str, low: str, high: str) -> None:
         With the reason.
     """
     first, last = (as_number(end) if shape != "DateDimension" else None for end in (low, high))
-    if (first is None) != (last is None) and not any(map(dimensions.is_reference, (low, high))):
+    if (first is None) != (last is None) and not any(map(condition_values.is_reference, (low, high))):
         raise ExpressionError(f"{attribute}: give two numbers or two dates, not one of each.")
     if first is None or last is None:
         Attribute(attribute, shape).between(low, high)
@@ -196,12 +196,12 @@ def as_number(text: str) -> float | None:
 
 
 def _number(typed: str, attribute: str) -> str:
-    if dimensions.is_reference(typed):
+    if condition_values.is_reference(typed):
         return typed
     try:
         number = int(typed)
     except ValueError:
-        return dimensions.number_value(_real(typed, attribute), attribute)
+        return condition_values.number_value(_real(typed, attribute), attribute)
     return str(number)
 
 
@@ -213,13 +213,13 @@ def _real(typed: str, attribute: str) -> float:
 
 
 def _number_or_date(typed: str, attribute: str) -> str:
-    reader: Callable[[str, str], str] = dimensions.date_value if as_number(typed) is None else _number
+    reader: Callable[[str, str], str] = condition_values.date_value if as_number(typed) is None else _number
     return reader(typed, attribute)
 
 
 _READERS: dict[ValueKind, Callable[[str, str], str]] = {
-    ValueKind.DATE: dimensions.date_value,
-    ValueKind.DATES: dimensions.date_value,
+    ValueKind.DATE: condition_values.date_value,
+    ValueKind.DATES: condition_values.date_value,
     ValueKind.NUMBER: _number,
     ValueKind.NUMBERS_OR_DATES: _number_or_date,
 }

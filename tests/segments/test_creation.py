@@ -8,7 +8,7 @@ import pytest
 
 from cpnb.errors import ReplacementError, SegmentExistsError, ServiceError, UnreachableError
 from cpnb.expressions import in_segment, profile
-from cpnb.segments import SegmentDefinition, list_segments
+from cpnb.segments import SegmentDefinition, create_segments, list_segments
 from cpnb.segments.creation import ReplacedSegmentWarning
 from cpnb.segments.sort import SortBy
 from tests.segments.answers import NOT_FOUND, Answers
@@ -40,6 +40,38 @@ def test_a_lost_answer_is_followed_by_a_look(failure, segment):
     another = Answers(failure, {"SegmentSqlQuery": "SELECT 2"}, ServiceError("It already exists", code=REFUSAL.code))
     with pytest.raises(SegmentExistsError):
         segment.create(another)
+
+
+def deep():
+    last, first = profile.LastName.contains, profile.FirstName.contains
+    return SegmentDefinition.through_sources("deep", (last("c") & ~first("b")) | last("a"))
+
+
+def test_several_segments_are_created_in_their_order(domain):
+    assert create_segments(domain, deep()) == deep()
+    assert sorted(list_segments(domain)["name"]) == ["deep", "deep-1"]
+
+
+def test_of_several_segments_all_are_created_or_none(domain):
+    SegmentDefinition("deep", SEATTLE).create(domain)
+    SegmentDefinition("mine", SEATTLE).create(domain)
+    with pytest.raises(SegmentExistsError, match="already has a segment 'deep'") as caught:
+        create_segments(domain, deep())
+    assert caught.value.__notes__ == ["What was created before it was deleted again: 'deep-1'."]
+    assert sorted(list_segments(domain)["name"]) == ["deep", "mine"]
+    with pytest.raises(SegmentExistsError) as caught:
+        create_segments(domain, [SegmentDefinition("mine", SEATTLE)])
+    assert not hasattr(caught.value, "__notes__")
+    assert sorted(list_segments(domain)["name"]) == ["deep", "mine"]
+
+
+def test_what_could_not_be_deleted_again_is_said():
+    first, second = SegmentDefinition("a", SEATTLE), SegmentDefinition("b", SEATTLE)
+    answers = Answers({}, REFUSAL, ServiceError("no", code="AccessDeniedException"))
+    with pytest.raises(ServiceError, match="refused") as caught:
+        create_segments(answers, [first, second])
+    assert caught.value.__notes__ == ["Created before it, and could not be deleted again: 'a'."]
+    assert answers.asked == ["CreateSegmentDefinition", "CreateSegmentDefinition", "DeleteSegmentDefinition"]
 
 
 def test_a_throttled_request_is_made_again():

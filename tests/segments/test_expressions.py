@@ -304,6 +304,15 @@ def test_a_condition_shows_itself_as_a_list():
     assert "<i>not</i>" in (~x.contains("a"))._repr_html_()
 
 
+def test_the_list_of_a_condition_with_very_many_parts_is_cut():
+    condition = x.startswith("0")
+    for number in range(1, 2000):
+        condition |= x.startswith(str(number))
+    html = condition._repr_html_()
+    assert html.endswith("<li>Attributes.x starts with &#x27;49&#x27;</li><li>and 1,950 more</li></ul></li></ul></div>")
+    assert len(html) < 5_000
+
+
 def test_the_part_that_does_not_fit_is_shown():
     inner = (x.contains("a") & ~x.contains("b")) | x.contains("c")
     with pytest.raises(ExpressionError) as caught:

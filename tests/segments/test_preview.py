@@ -402,6 +402,8 @@ def test_its_html_is_sound_and_tells_the_same(people):
     root = parsed(seen._repr_html_())
     text = "".join(root.itertext())
     assert "0 of 6 rows match (0 %)." in text
+    assert "meet it, but not those before" in text
+    assert "rows by itself" not in text
     assert "and LastName is \"<müller> & 'Co'\"" in text
     headers = list(root.iter("th"))
     assert all(cell.get("scope") in {"row", "col"} for cell in headers)
@@ -410,7 +412,7 @@ def test_its_html_is_sound_and_tells_the_same(people):
     assert [one.get("aria-label") for one in pictures[1:]] == [
         "50.0 % together, 50.0 % not",
         "100 % not",
-        "50.0 % by itself only, 50.0 % not",
+        "50.0 % not those before, 50.0 % not",
     ]
     assert seen._repr_html_() == preview(people, seen.expression, FIELDS)._repr_html_()
 
