@@ -143,8 +143,8 @@ class Upload:
         return html_of_upload(self.headline, self.parts, [self._plan_sentence(), *self._notes()], self.plan.losses())
 
     def _ipython_display_(self) -> None:
-        if all(progress.got_through for progress in self.parts):
-            raise NotImplementedError  # nothing moves any more, and nothing can be sent again: text and HTML say it all
+        if all(progress.got_through for progress in self.parts):  # nothing can be done about it any more
+            raise NotImplementedError  # text and HTML say it all
         show_widget(self)
 
     def _plan_sentence(self) -> str:
@@ -301,9 +301,8 @@ class Upload:
         UploadError
             If the upload is still at work, or another upload came after it.
         """
-        return self._looked_for(
-            failed_rows.find_failed_rows, max_jobs=max_jobs, name=self._name, on_progress=on_progress
-        )
+        find = failed_rows.find_failed_rows
+        return self._looked_for(find, max_jobs=max_jobs, name=self._name, on_progress=on_progress)
 
     def _looked_for(self, look: Callable[..., pd.DataFrame], **settings: Any) -> pd.DataFrame:
         parts = self.parts
