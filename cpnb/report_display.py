@@ -34,7 +34,8 @@ _CELL_BYTES = 80
 _LINE_CHARACTERS = 320
 
 _TONES = {Severity.ERROR: Tone.ERROR, Severity.WARNING: Tone.WARNING}
-_WHOLE_TABLE = "the table as a whole"
+WHOLE_TABLE = "the table as a whole"
+"""What findings without a column are about."""
 _SOFT = "opacity:0.75"
 
 
@@ -151,7 +152,7 @@ def report_html(findings: Sequence[Finding], row_count: int, columns: Sequence[s
     fine = [column for column in columns if column not in by_column]
     if fine:
         rows.append(_fine_row(fine, row_count))
-    caption = _caption(findings, row_count, _all_shown(shown, findings, "to_frame()"))
+    caption = caption_of(findings, row_count, _all_shown(shown, findings, "to_frame()"))
     if not rows:
         return f"<p>{caption}</p>"
     table = html_table(caption, ["column", "its rows", "findings"], rows)
@@ -162,7 +163,7 @@ def _size_bytes(row: Iterable[object]) -> int:
     return sum(_CELL_BYTES + len(markup(cell).encode("utf-8", "replace")) for cell in row)
 
 
-def _caption(findings: Sequence[Finding], row_count: int, all_shown: str) -> Html:
+def caption_of(findings: Sequence[Finding], row_count: int, all_shown: str = "") -> Html:
     """Return what one glance should tell: whether, how many rows, and a bar of them."""
     verdict = "✗ Cannot be uploaded as it is" if _has_errors(findings) else "✓ Can be uploaded"
     legend = " ".join(
@@ -172,11 +173,11 @@ def _caption(findings: Sequence[Finding], row_count: int, all_shown: str) -> Htm
     return Html(
         f'<span style="font-size:1.3em">{verdict}</span><br>'
         f'<span style="font-weight:normal">{markup(summary(findings, row_count) + all_shown)}<br>'
-        f"{_bar(findings, row_count).html()} of the rows: {legend}</span>"
+        f"{bar_of(findings, row_count).html()} of the rows: {legend}</span>"
     )
 
 
-def _bar(findings: Sequence[Finding], row_count: int) -> Bar:
+def bar_of(findings: Sequence[Finding], row_count: int) -> Bar:
     """Return how many rows have errors, warnings only, and neither."""
     errors = rows_with((one for one in findings if one.severity is Severity.ERROR), row_count)
     warnings = rows_with((one for one in findings if one.severity is Severity.WARNING), row_count) & ~errors
@@ -191,15 +192,15 @@ def _bar(findings: Sequence[Finding], row_count: int) -> Bar:
 
 
 def _column_row(column: str, findings: Sequence[Finding], row_count: int) -> list[object]:
-    bar = _bar(findings, row_count)
+    bar = bar_of(findings, row_count)
     drawn = Html(f"{bar.html()}<br><small>{markup(bar.label)}</small>") if any(one.count for one in findings) else ""
-    said = [_said(one) for one in findings[:_PROBLEMS_OF_COLUMN]]
-    more = len(findings) - len(said)
-    said += [markup(f"and {counted(more, 'more finding')}")] if more else []
-    return [RowHeader(short_name(column) or _WHOLE_TABLE), drawn, Html("<br>".join(said))]
+    told = [said(one) for one in findings[:_PROBLEMS_OF_COLUMN]]
+    more = len(findings) - len(told)
+    told += [markup(f"and {counted(more, 'more finding')}")] if more else []
+    return [RowHeader(short_name(column) or WHOLE_TABLE), drawn, Html("<br>".join(told))]
 
 
-def _said(one: Finding) -> Html:
+def said(one: Finding) -> Html:
     """Return one finding: what, how often, what it looks like, where."""
     cells = f"<b>{markup(counted(one.count, 'cell'))}</b>: " if one.count else ""
     code = f'<span style="{_SOFT}">[{markup(_cut(one.code))}]</span>'
@@ -214,7 +215,7 @@ def _fine_row(columns: Sequence[str], row_count: int) -> list[object]:
     named = ", ".join(map(short_name, columns[:COLUMNS_SHOWN]))
     more = len(columns) - COLUMNS_SHOWN
     names = f"{named} and {more:,} more" if more > 0 else named
-    return [RowHeader(names), _bar((), row_count).html(), "no findings"]
+    return [RowHeader(names), bar_of((), row_count).html(), "no findings"]
 
 
 def _next_table(findings: Sequence[Finding]) -> str:
@@ -222,7 +223,7 @@ def _next_table(findings: Sequence[Finding]) -> str:
     rows: list[list[object]] = []
     size_bytes = 0
     for problem, group in _by_problem(findings).items():
-        names = [short_name(one.column) or _WHOLE_TABLE for one in group]
+        names = [short_name(one.column) or WHOLE_TABLE for one in group]
         named = ", ".join(islice(names, COLUMNS_SHOWN))
         more = len(names) - COLUMNS_SHOWN
         row: list[object] = [
