@@ -72,15 +72,27 @@ def _step(mark: _Mark, name: str, detail: str) -> str:
 def page_of_parts(parts: Sequence[PartProgress]) -> str:
     """Return the lower part, which changes when a part does: a line for each, or for those that are worth a look."""
     shown = chosen(parts)
-    headers = (*PART_HEADERS[:2], "progress", *PART_HEADERS[2:])
+    *headers, _ = PART_HEADERS
     rows = []
     for progress in shown:
-        number, row_count, *others = part_cells(progress)
+        number, row_count, *others, _ = part_cells(progress)
         rows.append((number, row_count, part_bar(progress).html(), *others))
     hidden = len(parts) - len(shown)
     more = f"And {counted(hidden, 'more part')}; of all {len(parts):,}: {phase_counts(parts)}." if hidden else ""
     title = f"{counted(len(parts), 'part')}, {'each ' if len(parts) > 1 else ''}a job of the service"
-    return html_table(title, headers, rows, note=more)
+    return html_table(title, [*headers[:2], "progress", *headers[2:]], rows, note=more) + _jobs(shown)
+
+
+def _jobs(shown: Sequence[PartProgress]) -> str:
+    """Return a line with the ids of the jobs, which are too long for a column."""
+    ids = [
+        f"<code>{markup(progress.job.job_id)}</code> (part {progress.part.number})"
+        for progress in shown
+        if progress.job
+    ]
+    if not ids:
+        return ""
+    return f'<p class="cpnb-quiet">{"Job" if len(ids) == 1 else "Jobs"}: {", ".join(ids)}. %cp_job tells of one.</p>'
 
 
 def part_bar(progress: PartProgress) -> Bar:

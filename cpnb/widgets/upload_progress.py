@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cpnb.adoption import Action
+from cpnb.display import counted
 from cpnb.part_progress import PartProgress, Phase
 
 __all__ = ["Standing", "UploadProgress", "chosen", "phase_counts", "sent_of", "spelled_bytes", "spelled_time"]
@@ -174,4 +175,4 @@ def spelled_bytes(size_bytes: float) -> str:
     for unit, unit_bytes, digits in (("GB", 1e9, 2), ("MB", 1e6, 1), ("kB", 1e3, 0)):
         if round(size_bytes / unit_bytes, digits) >= 1:
             return f"{size_bytes / unit_bytes:.{digits}f} {unit}"
-    return f"{size_bytes:.0f} bytes"
+    return counted(round(size_bytes), "byte")
