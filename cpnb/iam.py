@@ -80,7 +80,13 @@ _STATEMENTS: Mapping[Purpose, tuple[_Statement, ...]] = MappingProxyType(
                 (_DOMAIN, _SEGMENTS),
             ),
             _Statement(
-                "SegmentListsAndEstimates", ("ListSegmentDefinitions", "CreateSegmentEstimate", "GetSegmentEstimate")
+                "SegmentListsAndEstimates",
+                (
+                    "ListSegmentDefinitions",
+                    "CreateSegmentEstimate",
+                    "GetSegmentEstimate",
+                    "ListProfileAttributeValues",  # where a segment builder is asked for values to choose from
+                ),
             ),
         ),
         "failed_rows": (_Statement("LookForCustomers", ("SearchProfiles",)),),

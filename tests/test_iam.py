@@ -18,6 +18,7 @@ from cpnb.expressions import profile
 from cpnb.iam import iam_policy
 from cpnb.monitoring import list_jobs, look_at_job
 from cpnb.segments import EmptySegmentWarning, SegmentDefinition, delete_segments, list_segments
+from cpnb.widgets.value_suggestions import values_of_domain
 
 EVERYTHING = ("upload", "segments", "failed_rows")
 PLACE = {"domain": "loyalty", "account": "012345678901", "region": "us-east-1"}
@@ -199,6 +200,7 @@ def test_segments_made_estimated_listed_and_deleted_call_what_the_policy_for_seg
     assert SegmentDefinition.get(domain, "tmp-seattle") == segment
     assert len(list_segments(domain)) == 1
     segment.membership(domain, ["0" * 32])
+    values_of_domain(domain, "Address.City")
     role = "arn:aws:iam::123456789012:role/exports"
     with pytest.raises(SnapshotError):
         segment.snapshot(domain, "s3://nowhere-at-all/x", role_arn=role)

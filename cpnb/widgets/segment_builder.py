@@ -23,6 +23,7 @@ from cpnb.widgets.newest import Newest
 from cpnb.widgets.segment_code import json_of, python_of
 from cpnb.widgets.segment_draft import GroupDraft, SegmentDraft
 from cpnb.widgets.segment_service import SegmentService, Told
+from cpnb.widgets.segment_styles import segment_styles
 from cpnb.widgets.service_panel import ServicePanel
 from cpnb.widgets.shown import ShownAnywhere
 from cpnb.widgets.turns import Turns
@@ -129,6 +130,7 @@ class SegmentBuilder(ShownAnywhere, VBox):
         asked = [] if self._panel is None else [self._panel.box]
         return [
             look.styles(),
+            segment_styles(),
             self._quantifier,
             self._group_box,
             buttons,

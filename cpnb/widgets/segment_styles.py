@@ -18,7 +18,7 @@ _CSS = """
 .cpnb-segment-builder .widget-dropdown { flex: 0 1 120px; align-self: flex-start; }
 .cpnb-segment-builder .widget-dropdown > select { height: 28px; appearance: auto; background-image: none;
   padding-right: 2px; }
-.cpnb-segment-builder .cpnb-quantifier { flex: 0 0 auto; }
+.cpnb-segment-builder .cpnb-quantifier { flex: 0 1 auto; max-width: 100%; }
 .cpnb-segment-builder .cpnb-attribute { flex: 1 1 130px; max-width: 260px; }
 .cpnb-segment-builder .cpnb-operator { flex: 0 1 120px; }
 .cpnb-segment-builder .cpnb-value { flex: 1 1 100px; max-width: 230px; }

@@ -6,7 +6,6 @@ stands in README.md. A hundred bare text fields are shown as well: they tell how
 
 from __future__ import annotations
 
-import math
 import statistics
 from collections import defaultdict
 from collections.abc import Callable
@@ -23,7 +22,7 @@ pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 RUNS = 5
 YARDSTICK = """
 import ipywidgets
-layout, style = ipywidgets.Layout(), ipywidgets.TextStyle()
+layout, style = ipywidgets.Layout(), ipywidgets.Text().style
 fields = [ipywidgets.Text(layout=layout, style=style) for _ in range(100)]
 for one in fields: one.add_class("cpnb-condition")
 ipywidgets.VBox(fields)
@@ -39,7 +38,10 @@ _SHOWN = """async ([place, groups, rows]) => {
     const isThere = () => cell.querySelectorAll('.cpnb-group').length === groups
         && cell.querySelectorAll('.cpnb-condition').length === rows
         && (cell.querySelector('.cpnb-sentence p') || !groups);
-    while (!isThere()) await new Promise(resolve => requestAnimationFrame(resolve));
+    while (!isThere()) {
+        if (performance.now() - began > 30000) throw new Error(`not shown: ${cell.innerText}`);
+        await new Promise(resolve => requestAnimationFrame(resolve));
+    }
     return performance.now() - began;
 }"""
 # From the moment at which a control changes until the sentence says so.
@@ -120,4 +122,4 @@ def test_a_segment_builder_is_usable_at_once_and_reacts_at_once(lab: Callable[..
         # Cores are shared; the table says what was reached.
         assert min(taken[f"{name} shown"]) < 3 * target_ms
         assert min(taken[f"{name} typed"]) < 900
-    print(line("yardstick: 100 bare text fields", taken["yardstick"], math.inf))
+    print(f"100 bare text fields: {statistics.median(taken['yardstick']):.0f} ms")
