@@ -61,12 +61,14 @@ from .suggested import Suggestion as Suggestion, Suggestions as Suggestions
 from .suggestion import suggest as suggest, suggest_fields as suggest_fields
 from .templates import template as template
 from .unheard_end import UnheardEndWarning as UnheardEndWarning
+from .upload_at_work import Upload as Upload
 from .upload_job import UploadJob as UploadJob
 from .upload_options import UploadOptions as UploadOptions
-from .uploads import Upload as Upload, upload as upload
+from .uploads import upload as upload
 from .validation import validate as validate
 from .widgets.field_map_editor import FieldMapEditor as FieldMapEditor
 from .widgets.report_view import ReportView as ReportView
+from .widgets.segment_builder import SegmentBuilder as SegmentBuilder
 
 __version__: str
 

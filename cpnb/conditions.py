@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, NoReturn
 
 from cpnb import normal_forms, segment_groups
@@ -19,6 +19,10 @@ USE_SIGNS = (
     "Join conditions with & (and), | (or) and ~ (not), each comparison in brackets: "
     "(profile.LastName == 'Smith') & (profile.Address.City == 'Seattle')."
 )
+
+
+MAX_DEPTH = 100
+"""Levels of one condition: far more than a segment has, and fewer than Python can follow."""
 
 
 class MisuseError(ExpressionError, TypeError):
@@ -38,6 +42,8 @@ class Expression(ABC):
 
     def __or__(self, other: Expression) -> Expression:
         return _joined("ANY", self, other)
+
+    __rand__, __ror__ = __and__, __or__  # for what stands before a condition and is none
 
     def __invert__(self) -> Expression:
         return self.part if isinstance(self, Negation) else Negation(self)
@@ -183,6 +189,10 @@ class Joined(Expression):
 
     quantifier: Literal["ALL", "ANY"]
     parts: tuple[Expression, ...]
+    depth: int = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "depth", _depth_around(self.parts))
 
     __hash__ = Expression.__hash__
 
@@ -205,6 +215,10 @@ class Negation(Expression):
     """The opposite of a condition; a profile without the attribute meets it."""
 
     part: Expression
+    depth: int = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "depth", _depth_around((self.part,)))
 
     __hash__ = Expression.__hash__
 
@@ -220,6 +234,17 @@ class Negation(Expression):
         parts = self.part.parts if isinstance(self.part, Joined) else (self.part,)
         all_of_several = isinstance(self.part, Joined) and self.part.quantifier == "ALL"
         return _nested("not all of" if all_of_several else "none of" if len(parts) > 1 else "not", parts)
+
+
+def _depth_around(parts: tuple[Expression, ...]) -> int:
+    """Return how many levels a condition of these parts has."""
+    depth = 1 + max((part.depth for part in parts if isinstance(part, Joined | Negation)), default=0)
+    if depth > MAX_DEPTH:
+        raise ExpressionError(
+            f"This condition has more than {MAX_DEPTH} levels of brackets, one inside of the other, and a segment has "
+            "two. Join conditions side by side: a | b | c, or attribute.isin([...])."
+        )
+    return depth
 
 
 def _nested(heading: str, parts: tuple[Expression, ...]) -> Html:
@@ -238,7 +263,7 @@ def _joined(quantifier: Literal["ALL", "ANY"], *parts: Expression) -> Expression
 
 def _too_deep(expression: Expression) -> str:
     part = _smallest_too_deep(expression)
-    where = "" if part is expression else f" The part that does not fit: {part.explain()}."
+    where = "" if part is None or part is expression else f" The part that does not fit: {part.explain()}."
     return (
         "This condition needs more than the two levels of a segment (groups of comparisons): inside of an alternative "
         f"a comparison and the negation of another stand side by side.{where} Write notin or != in place of ~ where "
@@ -247,12 +272,14 @@ def _too_deep(expression: Expression) -> str:
     )
 
 
-def _smallest_too_deep(expression: Expression) -> Expression:
-    """Return the innermost part that by itself needs more than two levels."""
+def _smallest_too_deep(expression: Expression) -> Expression | None:
+    """Return an innermost part that by itself needs more than two levels; None if there is none."""
     parts = expression.parts if isinstance(expression, Joined) else ()
-    inner = (expression.part,) if isinstance(expression, Negation) else parts
-    deep = next((part for part in inner if not part.fits), None)
-    return expression if deep is None else _smallest_too_deep(deep)
+    for part in (expression.part,) if isinstance(expression, Negation) else parts:
+        deep = _smallest_too_deep(part)
+        if deep is not None:
+            return deep
+    return None if expression.fits else expression
 
 
 def _formula(expression: Expression) -> normal_forms.Formula:

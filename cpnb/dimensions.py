@@ -1,13 +1,9 @@
-"""One comparison of one attribute, as the service writes it, and the values it compares with."""
+"""One comparison of one attribute, as the service writes it."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
-from decimal import Decimal
-from numbers import Integral, Real
 from typing import Any
 
 from cpnb import catalog
@@ -41,6 +37,7 @@ _WORDS = {
     "LIST_CONTAINS_ALL": ("lists", "lists all of"),
 }
 _VALUES_SHOWN = 10
+_ENDS = 2
 _UNQUOTED = frozenset({"EQUAL", "GREATER_THAN", "GREATER_THAN_OR_EQUAL", "LESS_THAN", "LESS_THAN_OR_EQUAL"})
 
 
@@ -126,7 +123,8 @@ def from_api(document: Mapping[str, Any]) -> list[Dimension]:
     found = [_read(name, CALCULATED, body) for name, body in _members(document, "CalculatedAttributes")]
     for name, body in _members(document, "ProfileAttributes"):
         if name in _blocks():
-            found += [_read(f"{name}.{part}", attribute_shape(f"{name}.{part}"), inner) for part, inner in body.items()]
+            parts = _members({name: body}, name)
+            found += [_read(f"{name}.{part}", attribute_shape(f"{name}.{part}"), inner) for part, inner in parts]
         else:
             found.append(_read(name, attribute_shape(name), body))
     if not found:
@@ -153,9 +151,24 @@ def _read(name: str, shape: str, body: Mapping[str, Any]) -> Dimension:
         raise ExpressionError(f"{name!r} cannot be compared by {dimension_type!r}; the service has no such comparison.")
     if not isinstance(values, list | tuple) or not values or not all(isinstance(value, str) for value in values):
         raise ExpressionError(f"{name!r} is compared with no list of texts; expected 1 to 50 Values.")
-    window = body.get("ConditionOverrides", {}).get("Range")
-    days = (window["Start"], window.get("End")) if window else None
-    return Dimension(name, shape, str(dimension_type), tuple(values), days)
+    if dimension_type in {"BETWEEN", "NOT_BETWEEN"} and len(values) != _ENDS:
+        raise ExpressionError(f"{name!r} is compared by {dimension_type} with {len(values)} Values; expected two.")
+    return Dimension(name, shape, str(dimension_type), tuple(values), _days(name, body.get("ConditionOverrides")))
+
+
+def _days(name: str, overrides: object) -> tuple[int, int | None] | None:
+    """Return the range of days that overrides of a comparison say; None if they say none."""
+    if not overrides:
+        return None
+    window = overrides.get("Range") if isinstance(overrides, Mapping) else overrides
+    if window is None:
+        return None
+    start, end = (window.get("Start"), window.get("End")) if isinstance(window, Mapping) else (None, None)
+    if not isinstance(start, int) or not isinstance(end, int | None):
+        raise ExpressionError(
+            f"{name!r} has ConditionOverrides without a Range of days; expected Start and, if any, End."
+        )
+    return start, end
 
 
 def attribute_shape(path: str) -> str:
@@ -177,10 +190,7 @@ def attribute_shape(path: str) -> str:
             f"A profile has no attribute {path!r}.{hint} Custom attributes are profile.Attributes['name']."
         )
     if not target.dimension:
-        raise ExpressionError(
-            f"Segments cannot filter on {path!r}, although profiles have it.{_instead(path, names)} Or upload it a "
-            "second time as a custom attribute and use profile.Attributes['name']."
-        )
+        raise ExpressionError(f"Segments cannot filter on {path!r}, although profiles have it.{_instead(path, names)}")
     return target.dimension
 
 
@@ -192,7 +202,9 @@ def _within_block(path: str, names: list[str]) -> str:
 
 
 def _instead(path: str, names: list[str]) -> str:
-    return f" Use {path}String if you fill that one." if f"{path}String" in names else ""
+    upload = "pload it a second time as a custom attribute and use profile.Attributes['name']."
+    other = f"{path}String"
+    return f" Use {other} if you fill that one, or u{upload}" if other in names else f" U{upload}"
 
 
 def value_limits(shape: str) -> tuple[int, int | None]:
@@ -201,82 +213,3 @@ def value_limits(shape: str) -> tuple[int, int | None]:
     values = shapes[shapes[shape]["members"]["Values"]["shape"]]
     longest = shapes[values["member"]["shape"]].get("max")
     return int(values["max"]), None if longest is None else int(longest)
-
-
-def is_reference(text: str) -> bool:
-    """Tell whether a value stands for another attribute of the same profile: ``{{_profile.City}}``."""
-    return text.startswith("{{") and text.endswith("}}")
-
-
-def text_value(value: object, attribute: str) -> str:
-    """Return a text value as the service compares it.
-
-    Raises
-    ------
-    ExpressionError
-        If it is no text, or empty.
-    """
-    if not isinstance(value, str):
-        raise ExpressionError(
-            f"{attribute} is compared with text, got a value of type {type(value).__name__}. Write it in "
-            "quotation marks, as it stands in the profiles."
-        )
-    if not value:
-        raise ExpressionError(f"{attribute} cannot be compared with an empty value: a profile has no empty attributes.")
-    return str(value)
-
-
-def is_number(value: object) -> bool:
-    """Tell whether a value is a real number of Python, NumPy or `decimal`; a truth value is none."""
-    return not isinstance(value, bool) and isinstance(value, Real | Decimal)
-
-
-def number_value(value: object, attribute: str) -> str:
-    """Return a number as the service compares it: shortest, without exponent and without ``.0``.
-
-    Raises
-    ------
-    ExpressionError
-        If it is no finite number.
-    """
-    if isinstance(value, str) and is_reference(value):
-        return value
-    if isinstance(value, bool) or not isinstance(value, Real | Decimal):
-        raise ExpressionError(
-            f"{attribute} is compared with a number here, got a value of type {type(value).__name__}."
-        )
-    if not math.isfinite(value):
-        raise ExpressionError(f"{attribute} is compared with a number here, got one that is not finite.")
-    if isinstance(value, Integral):
-        return str(int(value))
-    text = format(value if isinstance(value, Decimal) else Decimal(repr(float(value))), "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def date_value(value: object, attribute: str) -> str:
-    """Return a date or time as the service compares it, in UTC: ``2024-10-01T00:00:00Z``.
-
-    A time without zone is taken as UTC, a date as its midnight.
-    Source: administrator guide, 'customer-segments-building-segments'.
-
-    Raises
-    ------
-    ExpressionError
-        If it is no date.
-    """
-    if isinstance(value, str):
-        if is_reference(value):
-            return value
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            value = None
-    if isinstance(value, date) and not isinstance(value, datetime):
-        value = datetime.combine(value, time())
-    if not isinstance(value, datetime) or value != value:  # noqa: PLR0124  # pandas' NaT is a datetime unlike itself
-        raise ExpressionError(
-            f"{attribute} is compared with a date here: expected a datetime.date, a datetime or ISO 8601 text such as "
-            "'2024-10-01'."
-        )
-    moment = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-    return moment.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"

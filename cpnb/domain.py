@@ -317,7 +317,7 @@ def require_domain(given: object) -> None:
     TypeError
         If it is something else than a domain, such as its bare name.
     """
-    if not isinstance(given, Domain):
+    if not callable(getattr(given, "call", None)):
         raise TypeError(
             f"The domain is a {type(given).__name__}; expected it to be said in full: "
             "cpnb.Domain('loyalty', profile='prod'), or cpnb.Sandbox().domain('loyalty')."

@@ -174,10 +174,12 @@ class ReplacementError(ServiceError):
         The old one, as CreateSegmentDefinition of the service takes it.
     """
 
-    def __init__(self, message: str, *, is_restored: bool, old: Mapping[str, Any], code: str = "") -> None:
+    def __init__(
+        self, message: str, *, is_restored: bool = False, old: Mapping[str, Any] | None = None, code: str = ""
+    ) -> None:
         super().__init__(message, code=code)
         self.is_restored = is_restored
-        self.old = old
+        self.old = {} if old is None else old
 
 
 class SnapshotError(ServiceError):

@@ -81,6 +81,10 @@ class FieldMap:
                 return field
         raise KeyError(f"{column!r} is not mapped.{did_you_mean(column, self.columns)}")
 
+    def _ipython_key_completions_(self) -> tuple[str, ...]:
+        """Return what IPython offers after ``fields["``."""
+        return self.columns
+
     def __str__(self) -> str:
         width = max(len(column) for column in self.columns)
         lines = [f"{column:<{width}}  -> {target}  {notes}".rstrip() for column, target, notes in self._table()]

@@ -6,7 +6,6 @@ from typing import NamedTuple, Self
 
 from cpnb import catalog, headers
 from cpnb.content_types import ContentType
-from cpnb.dimensions import is_reference
 from cpnb.errors import FieldsError
 from cpnb.fields import FieldMap
 
@@ -50,7 +49,8 @@ class Marker(NamedTuple):
                 f"The value of the marker {marker.name!r} has a control character, or spaces at an end; a segment "
                 "could not ask for it. Use letters, digits and signs."
             )
-        if is_reference(marker.value):
+        # Whatever is between the braces: only the service knows what else it reads so.
+        if marker.value.startswith("{{") and marker.value.endswith("}}"):
             raise FieldsError(
                 f"The value of the marker {marker.name!r} would be read as a reference to another attribute, and its "
                 "segment would hold other profiles than the rows of the upload. Leave out the braces at its ends."

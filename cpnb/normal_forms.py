@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import product, zip_longest
+from itertools import groupby, product, zip_longest
 from typing import Literal, TypeAlias
 
 ALL: Literal["ALL"] = "ALL"
@@ -181,22 +181,41 @@ def _clauses(formula: Formula, outer: Junction) -> list[_Clause] | None:
     if formula.quantifier == outer:
         return _simplified(clause for clauses in parts for clause in clauses)
     combined: list[_Clause] = [()]
-    for clauses in parts:
+    for clauses in _alone_together(parts):
         if len(combined) * len(clauses) > MAX_CLAUSES:
             return None
         combined = _simplified(tuple(dict.fromkeys(one + other)) for one, other in product(combined, clauses))
     return combined
 
 
-def _simplified(clauses: Iterator[_Clause]) -> list[_Clause]:
+def _alone_together(parts: list[list[_Clause]]) -> Iterator[list[_Clause]]:
+    """Yield the parts with neighbours of one clause each put into one, lest each copies all clauses before it."""
+    for is_alone, neighbours in groupby(parts, key=lambda clauses: len(clauses) == 1):
+        if is_alone:
+            yield [tuple(dict.fromkeys(literal for [clause] in neighbours for literal in clause))]
+        else:
+            yield from neighbours
+
+
+def _simplified(clauses: Iterable[_Clause]) -> list[_Clause]:
     """Return the clauses without those that say nothing, and without those that a shorter one implies."""
-    telling = [clause for clause in clauses if not any((thing, _OTHER_SIDE[side]) in clause for thing, side in clause)]
-    kept: dict[frozenset[_Literal], _Clause] = {}
-    for clause in sorted(telling, key=len):
-        literals = frozenset(clause)
-        if not any(shorter <= literals for shorter in kept):
-            kept[literals] = clause
-    return [clause for clause in dict.fromkeys(telling) if kept.get(frozenset(clause)) == clause]
+    telling: dict[frozenset[_Literal], _Clause] = {}
+    for clause in clauses:
+        if not _says_nothing(clause):
+            telling.setdefault(frozenset(clause), clause)
+    # Most clauses of long conditions are of one literal, and tell quickly what they imply.
+    alone = frozenset(literal for literals in telling if len(literals) == 1 for literal in literals)
+    kept: list[frozenset[_Literal]] = []
+    for literals in sorted(telling, key=len):
+        if len(literals) != 1 and alone.isdisjoint(literals) and not any(shorter <= literals for shorter in kept):
+            kept.append(literals)
+    return [clause for literals, clause in telling.items() if len(literals) == 1 or literals in kept]
+
+
+def _says_nothing(clause: _Clause) -> bool:
+    """Tell whether a clause holds a literal and its opposite."""
+    literals = set(clause)
+    return any((thing, _OTHER_SIDE[side]) in literals for thing, side in clause)
 
 
 def _sides(clause: _Clause, kinds: Kinds) -> set[_Side]:

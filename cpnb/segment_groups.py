@@ -56,7 +56,7 @@ def from_api(segment_groups: Mapping[str, Any]) -> Formula:
         If they have no groups or an empty one, which match everybody, or hold something that the service model does
         not have.
     """
-    groups = [_group_from_api(group) for group in segment_groups.get("Groups") or ()]
+    groups = [_group_from_api(group) for group in _objects(segment_groups, "Groups")]
     if not groups:
         raise ExpressionError(f"This is a segment without groups, {_MATCHES_EVERYBODY}")
     return _quantified(segment_groups, "Include", groups)
@@ -93,9 +93,9 @@ def _source(member: normal_forms.Member) -> dict[str, Any]:
 
 
 def _group_from_api(group: Mapping[str, Any]) -> Formula:
-    sources = [_source_from_api(document) for document in group.get("SourceSegments") or ()]
+    sources = [_source_from_api(document) for document in _objects(group, "SourceSegments")]
     compared = [
-        _joined("ALL", list(map(Atom, dimensions.from_api(document)))) for document in group.get("Dimensions") or ()
+        _joined("ALL", list(map(Atom, dimensions.from_api(document)))) for document in _objects(group, "Dimensions")
     ]
     boxes = [
         _quantified(group, switch, members)
@@ -105,6 +105,13 @@ def _group_from_api(group: Mapping[str, Any]) -> Formula:
     if not boxes:
         raise ExpressionError(f"This is a group without dimensions and source segments, {_MATCHES_EVERYBODY}")
     return _joined("ALL", boxes)
+
+
+def _objects(document: Mapping[str, Any], member: str) -> list[Mapping[str, Any]]:
+    found = document.get(member) or ()
+    if not isinstance(found, list | tuple) or not all(isinstance(one, Mapping) for one in found):
+        raise ExpressionError(f"{member} of segment groups is no list of objects, so it says nothing of profiles.")
+    return list(found)
 
 
 def _source_from_api(document: Mapping[str, Any]) -> Formula:

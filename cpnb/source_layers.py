@@ -32,6 +32,8 @@ def source_layers(name: str, expression: Expression) -> list[tuple[str, Expressi
     x-1 = LastName contains 'a' and not (LastName contains 'b')
     x = is in segment 'x-1' or LastName contains 'c'
     """
+    if expression.fits:
+        return [(name, expression)]
     made: list[tuple[str, Expression]] = []
     whole = _fitted(expression, name, made)
     return [*made, (name, whole)]
@@ -39,17 +41,19 @@ def source_layers(name: str, expression: Expression) -> list[tuple[str, Expressi
 
 def _fitted(expression: Expression, name: str, made: list[tuple[str, Expression]]) -> Expression:
     """Return the condition with as many of its parts as necessary replaced by segments, which are added to `made`."""
-    while not expression.fits:
-        parts = expression.parts if isinstance(expression, Joined) else (_inner(expression),)
-        part = next(iter([one for one in parts if not one.fits] or [one for one in parts if not _is_simple(one)]))
-        condition = _fitted(part, name, made)
+    if _is_simple(expression):
+        return expression
+    quantifier = expression.quantifier if isinstance(expression, Joined) else None
+    parts = [
+        _fitted(part, name, made)
+        for part in (expression.parts if isinstance(expression, Joined) else (_inner(expression),))
+    ]
+    while not (fitted := Negation(parts[0]) if quantifier is None else Joined(quantifier, tuple(parts))).fits:
+        position = next(position for position, part in enumerate(parts) if not _is_simple(part))
         source = InSegment(f"{name}-{len(made) + 1}")
-        made.append((source.name, condition))
-        if isinstance(expression, Joined):
-            expression = Joined(expression.quantifier, tuple(source if one is part else one for one in parts))
-        else:
-            expression = Negation(source)
-    return expression
+        made.append((source.name, parts[position]))
+        parts[position] = source
+    return fitted
 
 
 def _inner(expression: Expression) -> Expression:

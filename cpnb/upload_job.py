@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import tenacity
 
-from cpnb.display import Tone
+from cpnb.display import Tone, html_badge, markup
 from cpnb.domain import Domain
 from cpnb.errors import ServiceError, WaitTimeoutError
 from cpnb.retrying import checked_timeout, pause, polling_pauses
@@ -120,7 +120,7 @@ class ResultsSummary:
 
     def __str__(self) -> str:
         if self == ResultsSummary():
-            return "no counts yet"
+            return "no counts"
         pairs = (("created", self.created), ("updated", self.updated), ("failed", self.failed))
         return ", ".join(f"{'no count of' if count is None else f'{count:,}'} {name}" for name, count in pairs)
 
@@ -146,7 +146,7 @@ class NotSeenError(ServiceError):
         return self._may_pass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class UploadJob:
     """One job of the service, as it was last seen.
 
@@ -316,6 +316,11 @@ class UploadJob:
 
     def __str__(self) -> str:
         return self.sentence()
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return f"<div>{html_badge(self.status.tone, self.status.value)} {markup(self.sentence())}</div>"
 
 
 def creation_time(job: UploadJob) -> datetime:

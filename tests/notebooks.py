@@ -14,7 +14,6 @@ import json
 import re
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -75,24 +74,21 @@ def tidied(notebook: Any) -> Any:
         kept = {name: value for name, value in cell.metadata.items() if name in KEPT_OF_A_CELL}
         cell.metadata = nbformat.from_dict(kept)
         if cell.cell_type == "code":
-            cell.outputs = list(_joined(cell.outputs))
+            cell.outputs = _joined(cell.outputs)
             for output in cell.outputs:
                 output.get("data", {}).pop(WIDGET_VIEW, None)
     return tidy
 
 
-def _joined(outputs: list[Any]) -> Iterator[Any]:
-    """Yield the outputs; text that a kernel sent in pieces, cut wherever time would have it, in one piece."""
-    stream = None
-    for output in outputs:
-        if output.output_type != "stream":
-            stream = None
-        elif stream is not None and stream.name == output.name:
-            stream.text += output.text
-            continue
+def _joined(outputs: list[Any]) -> list[Any]:
+    """Return the outputs; text that a kernel sent in pieces, cut wherever time would have it, in one piece."""
+    joined: list[Any] = []
+    for output in copy.deepcopy(outputs):
+        if output.output_type == "stream" and joined and joined[-1].get("name") == output.name:
+            joined[-1].text += output.text
         else:
-            stream = output
-        yield output
+            joined.append(output)
+    return joined
 
 
 def sanitized(text: str) -> str:
@@ -106,7 +102,7 @@ def sanitized(text: str) -> str:
 def shown(notebook: Any) -> list[str]:
     """Return what each cell of code shows, ids, times and ports apart."""
     return [
-        json.dumps([_content(output) for output in _joined(copy.deepcopy(cell.outputs))], ensure_ascii=False)
+        json.dumps([_content(output) for output in _joined(cell.outputs)], ensure_ascii=False)
         for cell in notebook.cells
         if cell.cell_type == "code"
     ]

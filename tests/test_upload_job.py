@@ -268,3 +268,11 @@ def test_each_state_is_said_in_a_sentence(answer: dict[str, Any], words: str) ->
 def test_a_job_says_all_of_its_sentences_without_a_service() -> None:
     say: Callable[[UploadJob], str] = UploadJob.sentence
     assert all(say(UploadJob(Script({}), JOB, status=status)) for status in JobStatus)  # type: ignore[arg-type]
+
+
+def test_a_job_shows_itself_in_its_sentence():
+    job = UploadJob(domain=None, job_id="a" * 32, status=JobStatus.FAILED, status_reason="<b>")
+    assert repr(job) == str(job) == job.sentence()
+    html = job._repr_html_()
+    assert "FAILED</span>" in html
+    assert "(&lt;b&gt;)" in html

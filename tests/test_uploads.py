@@ -73,7 +73,7 @@ def test_one_word_stands_for_all_parts(ends: list[str], status: str) -> None:
 def test_counters_add_up_over_the_jobs_that_exist() -> None:
     assert upload_with("SUCCEEDED", "FAILED", "sending").results == ResultsSummary(created=2)
     assert upload_with("waiting").results == ResultsSummary()
-    assert "(no counts yet)" in str(upload_with("waiting"))
+    assert "(no counts)" in str(upload_with("waiting"))
 
 
 def test_a_part_without_a_count_is_told_and_not_taken_for_zero() -> None:
@@ -100,7 +100,7 @@ def test_of_a_part_that_was_lost_after_its_file_it_is_said_that_nothing_is_known
 
 @pytest.mark.parametrize(
     ("end", "told"),
-    [("SUCCEEDED", "1 created, no count of"), ("waiting", "no counts yet"), ("broken", "no counts yet")],
+    [("SUCCEEDED", "1 created, no count of"), ("waiting", "no counts"), ("broken", "no counts")],
 )
 def test_a_headline_tells_what_was_counted(end: str, told: str) -> None:
     assert f"({told}" in upload_with(end).headline

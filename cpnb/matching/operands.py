@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -11,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from cpnb.condition_values import REFERENCE
 from cpnb.dimensions import CALCULATED, Dimension
 from cpnb.errors import ExpressionError
 from cpnb.matching import readings
@@ -18,9 +18,6 @@ from cpnb.matching.profile_texts import ProfileTexts
 
 Mask = NDArray[np.bool_]
 
-# A value that is a reference as a whole stands for another attribute of the same profile.
-# Source: service model, 'ProfileDimension' and 'CalculatedAttributeDimension' (the two prefixes).
-_REFERENCE = re.compile(r"\{\{ *(_profile|_calculated_attribute)\.([^{}]*[^{} ]) *\}\}")
 _OF_NUMBERS = frozenset({"EQUAL", "GREATER_THAN", "GREATER_THAN_OR_EQUAL", "LESS_THAN", "LESS_THAN_OR_EQUAL"})
 
 
@@ -32,7 +29,7 @@ def referenced(value: str) -> str | None:
     ExpressionError
         If it stands for a calculated attribute.
     """
-    found = _REFERENCE.fullmatch(value)
+    found = REFERENCE.fullmatch(value)
     if found is None:
         return None
     if found[1] == "_calculated_attribute":

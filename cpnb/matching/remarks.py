@@ -70,7 +70,10 @@ class Remarks:
                 yield f"{counted(count, 'row')} without {path} {_meet(count)} the condition: {words}."
         for path, count in self._without_text.items():
             if count:
-                yield f"In {counted(count, 'row')} {path} holds something that cannot be sent, such as a list."
+                yield (
+                    f"In {counted(count, 'row')} {path} holds what has no text that could be sent: a list, an infinite "
+                    "number, a span of time."
+                )
 
     def _unfilled(self) -> Iterator[str]:
         filled = {one.name for one in self._fields}

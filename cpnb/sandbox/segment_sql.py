@@ -25,7 +25,7 @@ from cpnb.sandbox.segment_sources import Comparison, FindGroups, Groups, compari
 from cpnb.sandbox.segment_values import ABSENT, Reading
 from cpnb.sandbox.settings import Settings
 
-_REFERENCE = re.compile(r"\{\{ *(_profile|_calculated_attribute)\.([^{}]*?) *\}\}")
+_REFERENCE = re.compile(r"\{\{ *(_profile|_calculated_attribute)\.([^{}]*?[^{} ]) *\}\}")
 
 
 @dataclass(frozen=True, slots=True)

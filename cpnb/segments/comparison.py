@@ -138,11 +138,17 @@ def compare_counts(
         without_key=without_key,
         with_repeated_key=with_repeated_key,
         service=count,
-        nearly=max((one.rows for one in seen.missed if one.relaxation == ALL_TOGETHER), default=0),
+        nearly=_nearly(seen, expression),
         holds_for_absent=_holds_for_absent(expression, fields, sources),
         uploads=DomainUploads.look(domain),
     )
     return Comparison(name, domain, seen, counts.profiles, count, reasons(counts))
+
+
+def _nearly(seen: Preview, expression: Expression) -> int:
+    """Return how many rows the condition as a whole would match if taken less literally; its parts say more."""
+    whole = (one for one in seen.missed if one.condition == expression.explain())
+    return next((one.rows for one in whole if one.relaxation == ALL_TOGETHER), 0)
 
 
 def _holds_for_absent(expression: Expression, fields: FieldMap, sources: Mapping[str, Expression]) -> bool:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 
-from cpnb import catalog
 from cpnb.display import counted
 from cpnb.segments.domain_uploads import DomainUploads
 from cpnb.upload_job import JobStatus
@@ -87,11 +85,10 @@ def _fewer(counts: Counts) -> Iterator[str]:
         "Some rows may have met a profile that was there: an upload does not overwrite what an agent edited, and rows "
         "of one person become one profile."
     )
-    if uploads is not None and uploads.last_ended_at is not None and not uploads.expired_count:
-        default_end = uploads.last_ended_at + timedelta(days=catalog.DEFAULT_EXPIRY_DAYS)
+    if uploads is not None and uploads.last_expires_at is not None and not uploads.expired_count:
         yield (
-            f"Profiles that nothing updates are deleted, {catalog.DEFAULT_EXPIRY_DAYS} days after their upload if no "
-            f"data_expiry was given: those of the last one on {default_end:%Y-%m-%d}."
+            "Profiles that nothing updates are deleted when the data_expiry of their upload is over: those of the last "
+            f"one on {uploads.last_expires_at:%Y-%m-%d}."
         )
 
 

@@ -150,20 +150,27 @@ class SegmentDefinition(SegmentVerbs):
         ServiceError
             If there is no such segment.
         ExpressionError
-            If it matches everybody, which no condition says.
+            If no segment can have that name, or it matches everybody, which no condition says.
         """
+        check_text("SegmentDefinitionName", "name", name)
         found = about_segment(domain, "GetSegmentDefinition", name)
         display_name = found.get("DisplayName")
         sql = found.get("SegmentSqlQuery")
-        return cls(
-            found["SegmentDefinitionName"],
-            None if sql else Expression.from_api(found.get("SegmentGroups", {})),
-            sql=sql,
-            display_name=None if display_name == name else display_name,
-            description=found.get("Description"),
-            sort=sort_from_api(found.get("SegmentSort", {})),
-            tags=found.get("Tags") or None,
-        )
+        try:
+            expression = None if sql else Expression.from_api(found.get("SegmentGroups", {}))
+        except ExpressionError as error:
+            problem = str(error)
+        else:
+            return cls(
+                found["SegmentDefinitionName"],
+                expression,
+                sql=sql,
+                display_name=None if display_name == name else display_name,
+                description=found.get("Description"),
+                sort=sort_from_api(found.get("SegmentSort", {})),
+                tags=found.get("Tags") or None,
+            )
+        raise ExpressionError(f"Segment {name!r} cannot be read as a condition: {problem}")
 
     @staticmethod
     def list(domain: Domain) -> pd.DataFrame:

@@ -41,6 +41,8 @@ class DomainUploads:
         Those of them whose profiles have expired since, unless something updated them.
     last_ended_at : datetime or None
         When the last of those that wrote has ended.
+    last_expires_at : datetime or None
+        When its profiles expire, unless something updates them.
     last_status : JobStatus or None
         How the job ended, or stands, that was created last.
     looked_at : datetime
@@ -53,6 +55,7 @@ class DomainUploads:
     wrote_count: int
     expired_count: int
     last_ended_at: datetime | None
+    last_expires_at: datetime | None
     last_status: JobStatus | None
     looked_at: datetime
 
@@ -68,7 +71,7 @@ class DomainUploads:
     def of_items(cls, domain: Domain, items: Iterable[Mapping[str, Any]], now: datetime) -> Self:
         """Return what jobs say at a moment, as ListUploadJobs describes them."""
         at_work = job_count = 0
-        ends: list[tuple[datetime, int]] = []
+        ends: list[tuple[datetime, datetime]] = []  # of the job, and of its profiles
         last: UploadJob | None = None
         for item in items:
             job = UploadJob.from_api(domain, dict(item))
@@ -78,14 +81,17 @@ class DomainUploads:
                 last = job
             wrote = wrote_until(job.status, job.status_reason, job.created_at, job.completed_at)
             if job.status is not JobStatus.IN_PROGRESS and wrote > LONG_AGO:
-                ends.append((wrote, item.get("DataExpiry") or catalog.DEFAULT_EXPIRY_DAYS))
+                days = item.get("DataExpiry") or catalog.DEFAULT_EXPIRY_DAYS
+                ends.append((wrote, wrote + timedelta(days=days)))
+        last_end, last_expiry = max(ends, default=(None, None))
         return cls(
             job_count,
             at_work,
             sum(end > now - SETTLES_AFTER for end, _ in ends),
             len(ends),
-            sum(end + timedelta(days=days) <= now for end, days in ends),
-            max((end for end, _ in ends), default=None),
+            sum(expiry <= now for _, expiry in ends),
+            last_end,
+            last_expiry,
             last.status if last else None,
             now,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import tenacity
@@ -15,7 +15,7 @@ from cpnb.errors import ServiceError, WaitTimeoutError
 from cpnb.retrying import pause
 from cpnb.segments.domain_uploads import DomainUploads
 
-__all__ = ["EmptySegmentWarning", "StaleEstimateWarning", "estimate_segment", "service_count"]
+__all__ = ["EmptySegmentWarning", "StaleEstimateWarning", "estimate_segment", "remarks_on", "service_count"]
 
 # Source: Amazon Connect administrator guide, 'customer-segments-building-segments' (letter case),
 # 'object-type-mapping-troubleshooting' (what is ingested shows late), 'customer-profiles-data-expiration'.
@@ -54,16 +54,21 @@ def estimate_segment(domain: Domain, name: str, query: Mapping[str, Any], timeou
         See `SegmentDefinition.estimate`.
     """
     count = service_count(domain, name, query, timeout_s)
+    for kind, words in remarks_on(domain, name, count):
+        warnings.warn(words, kind, stacklevel=3)
+    return count
+
+
+def remarks_on(domain: Domain, name: str, count: int) -> Iterator[tuple[type[UserWarning], str]]:
+    """Yield what is to be said about an estimate that the service just made, and what kind of warning it is."""
     uploads = DomainUploads.look(domain)
     if uploads is not None and uploads.unsettled:
-        warnings.warn(
-            f"The estimate for segment {name!r} may be behind: {uploads.unsettled} Ask again in some minutes.",
+        yield (
             StaleEstimateWarning,
-            stacklevel=3,
+            f"The estimate for segment {name!r} may be behind: {uploads.unsettled} Ask again in some minutes.",
         )
     if count == 0:
-        warnings.warn(_EMPTY.format(name, domain.name), EmptySegmentWarning, stacklevel=3)
-    return count
+        yield EmptySegmentWarning, _EMPTY.format(name, domain.name)
 
 
 def service_count(domain: Domain, name: str, query: Mapping[str, Any], timeout_s: float) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from cpnb import catalog
 from cpnb.conditions import Expression, InSegment
 from cpnb.errors import ExpressionError
+from cpnb.segments.sources import require_condition
 from cpnb.source_layers import source_layers
 
 __all__ = ["checked_layers"]
@@ -18,9 +19,9 @@ def checked_layers(name: str, expression: Expression) -> list[tuple[str, Express
     Raises
     ------
     ExpressionError
-        If they build on each other too deep.
+        If it is no condition, or they build on each other too deep.
     """
-    layers = source_layers(name, expression)
+    layers = source_layers(name, require_condition(expression))
     if (depth := _depth(layers)) > catalog.MAX_SOURCE_DEPTH:
         raise ExpressionError(
             f"The condition would need segments that build on each other {depth} deep; the service allows "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from cpnb.domain import Domain
+from cpnb.domain import Domain, require_domain
 
 __all__ = ["list_segments"]
 
@@ -34,6 +34,7 @@ def list_segments(domain: Domain) -> pd.DataFrame:
     DomainNotFoundError, CredentialsError, UnreachableError, ServiceError
         If it cannot be asked.
     """
+    require_domain(domain)
     items = list(domain.pages("ListSegmentDefinitions"))
     columns = {column: [item.get(member) for item in items] for column, member in _LISTED.items()}
     moments = pd.to_datetime(pd.Series(columns.pop("created_at"), dtype="object"), utc=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-from cpnb.domain import Domain
+from cpnb.domain import Domain, require_domain
 from cpnb.errors import ServiceError
 
 __all__ = ["NOT_FOUND", "about_segment"]
@@ -22,6 +22,7 @@ def about_segment(domain: Domain, operation: str, name: str, /, **parameters: An
     DomainNotFoundError, CredentialsError, UnreachableError
         If it cannot be asked.
     """
+    require_domain(domain)
     try:
         return domain.call(operation, SegmentDefinitionName=name, **parameters)
     except ServiceError as error:

@@ -13,7 +13,14 @@ from cpnb.domain import Domain
 from cpnb.errors import ExpressionError, ServiceError, SourceSegmentError
 from cpnb.segments.requests import NOT_FOUND, about_segment
 
-__all__ = ["LocalCondition", "SourceSegments", "check_condition", "local_condition", "look_at_sources"]
+__all__ = [
+    "LocalCondition",
+    "SourceSegments",
+    "check_condition",
+    "local_condition",
+    "look_at_sources",
+    "require_condition",
+]
 
 Attribute = tuple[str, str]
 """The dimension shape and the name of an attribute, which tell calculated from other attributes."""
@@ -127,15 +134,27 @@ def check_condition(expression: object) -> None:
     ExpressionError
         With the reason.
     """
+    expression = require_condition(expression)
+    expression.to_api()
+    if problem := too_many_attributes(attributes_of(expression)):
+        raise ExpressionError(f"The condition {problem}")
+
+
+def require_condition(expression: object) -> Expression:
+    """Return what is a condition; refuse anything else.
+
+    Raises
+    ------
+    ExpressionError
+        If it is none.
+    """
     if not isinstance(expression, Expression):
         hint = " SQL is given as sql='SELECT ...'." if isinstance(expression, str) else ""
         raise ExpressionError(
             f"A segment needs a condition, got an object of type {type(expression).__name__}. Make one from "
             f"cpnb.profile: profile.LastName.startswith('S').{hint}"
         )
-    expression.to_api()
-    if problem := too_many_attributes(attributes_of(expression)):
-        raise ExpressionError(f"The condition {problem}")
+    return expression
 
 
 def attributes_of(expression: Expression) -> set[Attribute]:
@@ -147,15 +166,14 @@ def attributes_of(expression: Expression) -> set[Attribute]:
 def too_many_attributes(attributes: set[Attribute]) -> str:
     """Return what is wrong with the number of attributes, as the end of a sentence; the empty text if nothing is."""
     calculated_count = sum(shape == CALCULATED for shape, _ in attributes)
-    for count, most, noun in (
-        (len(attributes), catalog.MAX_SEGMENT_ATTRIBUTES, "different attribute"),
-        (calculated_count, catalog.MAX_SEGMENT_CALCULATED_ATTRIBUTES, "different calculated attribute"),
+    upload = "Several columns can be uploaded as one custom attribute that already holds the answer."
+    calculate = "Leave some out, or have the domain calculate one attribute that answers for several."
+    for count, most, noun, way_out in (
+        (len(attributes), catalog.MAX_SEGMENT_ATTRIBUTES, "different attribute", upload),
+        (calculated_count, catalog.MAX_SEGMENT_CALCULATED_ATTRIBUTES, "different calculated attribute", calculate),
     ):
         if count > most:
-            return (
-                f"compares {counted(count, noun)}; the service allows {most}. Several columns can be uploaded as one "
-                "custom attribute that already holds the answer."
-            )
+            return f"compares {counted(count, noun)}; the service allows {most}. {way_out}"
     return ""
 
 

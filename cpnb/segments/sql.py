@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Set as AbstractSet
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from numbers import Integral, Real
-from typing import Any, Self
+from numbers import Integral
+from typing import Any, Self, TypeGuard
 
 import numpy as np
+import pandas as pd
 
+from cpnb.condition_values import is_number
 from cpnb.errors import ExpressionError, did_you_mean, listed
 from cpnb.expressions import Attribute, Expression
 
@@ -48,7 +50,7 @@ class Sql(str):
         alone, and so are casts (``x::int``).
     **values
         A value for each name: text, a number, a date or time (without zone: UTC), a truth value, None for ``NULL``,
-        or a list of these for ``IN :name``.
+        or a list of these for ``IN :name``, which may stand in brackets.
 
     Raises
     ------
@@ -75,7 +77,12 @@ class Sql(str):
         pieces = list(_pieces(text))
         _check_names([piece for piece, is_name in pieces if is_name], values)
         literals = {name: literal(value, name) for name, value in values.items()}
-        return super().__new__(cls, "".join(literals[piece] if is_name else piece for piece, is_name in pieces))
+        lists = {name for name, value in values.items() if _is_list(value)}
+        bound = [literals[piece] if is_name else piece for piece, is_name in pieces]
+        for at, (piece, is_name) in enumerate(pieces):
+            if is_name and piece in lists and _is_in_brackets(pieces[at - 1][0], pieces[at + 1][0]):
+                bound[at] = literals[piece][1:-1]  # IN (:cities): those that stand there are the list's own
+        return super().__new__(cls, "".join(bound))
 
     def __repr__(self) -> str:
         return f"Sql({super().__repr__()})"
@@ -114,6 +121,10 @@ def _pieces(text: str) -> Iterator[tuple[str, bool]]:
             yield match["name"], True
             start = at
     yield text[start:], False
+
+
+def _is_in_brackets(before: str, after: str) -> bool:
+    return before.rstrip().endswith("(") and after.lstrip().startswith(")")
 
 
 def _end_of_comment(text: str, start: int) -> int:
@@ -164,9 +175,15 @@ def literal(value: object, name: str) -> str:
     >>> literal([1, -2], "n"), literal(None, "n"), literal(date(2024, 10, 1), "n")
     ('(1, (-2))', 'NULL', "DATE '2024-10-01'")
     """
-    if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping | Attribute | Expression):
+    if isinstance(value, pd.DataFrame):
+        raise ExpressionError(f":{name} is a table; bind one of its columns, {name}=table['column'].")
+    if _is_list(value):
         return _list_literal(value, name)
     return "NULL" if value is None else _plain_literal(value, name)
+
+
+def _is_list(value: object) -> TypeGuard[Iterable[object]]:
+    return isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping | Attribute | Expression)
 
 
 def _list_literal(values: Iterable[object], name: str) -> str:
@@ -187,7 +204,11 @@ def _plain_literal(value: object, name: str) -> str:
         return _text_literal(value, name)
     if isinstance(value, bool | np.bool_):
         return "TRUE" if value else "FALSE"
-    if isinstance(value, Real | Decimal):
+    if isinstance(value, np.datetime64):
+        value = value.astype("datetime64[us]").item()  # None for NaT, an int beyond the years of Python
+        if not isinstance(value, date):
+            raise ExpressionError(f":{name} is a time that lies outside of the years 1 to 9999, or none at all.")
+    if is_number(value):
         return _number_literal(value, name)
     if isinstance(value, date) and value == value:  # noqa: PLR0124  # pandas' NaT is a datetime unlike itself
         return _date_literal(value, name)

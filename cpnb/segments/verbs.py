@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from typing import Any, Self
+from typing import Any, Literal, Self, get_args
 
 import pandas as pd
 
-from cpnb.domain import Domain
+from cpnb.domain import Domain, require_domain
+from cpnb.errors import SegmentExistsError
 from cpnb.expressions import Expression
 from cpnb.fields import FieldMap
 from cpnb.frames import Frame
@@ -24,6 +25,9 @@ from cpnb.segments.sources import local_condition, look_at_sources
 
 __all__ = ["SegmentVerbs"]
 
+OnOther = Literal["raise", "replace"]
+Outcome = Literal["created", "kept", "replaced"]
+
 
 class SegmentVerbs(ABC):
     """The verbs of a `SegmentDefinition`, which says what they are about."""
@@ -38,6 +42,11 @@ class SegmentVerbs(ABC):
     @abstractmethod
     def to_api(self) -> dict[str, Any]:
         """Return what CreateSegmentDefinition of the service takes, without the names of domain and segment."""
+
+    @classmethod
+    @abstractmethod
+    def get(cls, domain: Domain, name: str) -> Self:
+        """Return the segment of a name in a domain, in our words."""
 
     def create(self, domain: Domain) -> Self:
         """Create the segment in a domain and return it.
@@ -79,7 +88,43 @@ class SegmentVerbs(ABC):
         replace_segment(domain, self.name, self.to_api() | tags)
         return self
 
+    def ensure(self, domain: Domain, *, on_other: OnOther = "raise") -> Outcome:
+        """Have the segment in a domain, and return what was done for it: the way for a cell that is run again.
+
+        Parameters
+        ----------
+        domain : Domain
+            Where.
+        on_other : {"raise", "replace"}
+            What to do if another segment has the name: refuse, or `replace` it.
+
+        Returns
+        -------
+        {"created", "kept", "replaced"}
+            ``kept`` if it was there before, as it is said here.
+
+        Raises
+        ------
+        SegmentExistsError
+            If another segment has the name, and `on_other` is ``"raise"``.
+        SourceSegmentError, ReplacementError, DomainNotFoundError, CredentialsError, UnreachableError, ServiceError
+            See `create` and `replace`.
+        """
+        if on_other not in get_args(OnOther):
+            raise ValueError(f"on_other is {on_other!r}; expected 'raise' or 'replace'.")
+        try:
+            self.create(domain)
+            return "created"
+        except SegmentExistsError:
+            if self.get(domain, self.name).to_api() == self.to_api():
+                return "kept"
+            if on_other == "raise":
+                raise
+        self.replace(domain)
+        return "replaced"
+
     def _look_at_sources(self, domain: Domain) -> None:
+        require_domain(domain)
         if self.expression is not None:
             look_at_sources(domain, self.name, self.expression)
 
@@ -151,6 +196,7 @@ class SegmentVerbs(ABC):
         WaitTimeoutError, SourceSegmentError, DomainNotFoundError, CredentialsError, UnreachableError, ServiceError
             See `estimate`.
         """
+        require_domain(domain)
         return compare_counts(data, domain, fields, local_condition(self.name, self.expression, domain), timeout_s)
 
     def snapshot(
@@ -194,6 +240,7 @@ class SegmentVerbs(ABC):
         DomainNotFoundError, CredentialsError, UnreachableError, ServiceError
             If the service, or the way to it, refuses.
         """
+        require_domain(domain)
         return export_segment(domain, self.name, destination, data_format, role_arn, encryption_key).wait(timeout_s)
 
     def membership(self, domain: Domain, profile_ids: Iterable[str]) -> pd.DataFrame:

@@ -26,7 +26,9 @@ _CSS = f"""
 .cpnb .widget-html, .cpnb .widget-inline-hbox {{ height: auto; }}
 .cpnb p {{ margin: 0.3em 0; }}
 .cpnb table {{ font-size: inherit; margin: 0.2em 0; }}
-.cpnb code {{ background: transparent; color: inherit; font-size: 0.92em; overflow-wrap: anywhere; }}
+.cpnb table caption {{ white-space: normal; }}
+.cpnb code {{ background: transparent; color: inherit; font-size: 0.92em; padding: 0; }}
+.cpnb p code {{ white-space: normal; overflow-wrap: anywhere; }}
 .cpnb-panel {{ border: 1px solid var(--jp-border-color1, #bdbdbd); border-radius: 4px; padding: 6px 10px; margin: 2px 0;
   box-sizing: border-box; }}
 .cpnb-row {{ flex-wrap: wrap; align-items: center; gap: 2px 4px; overflow: visible; }}
@@ -42,6 +44,7 @@ _CSS = f"""
 .cpnb ol.cpnb-steps li {{ margin: 0; padding: 0; }}
 .cpnb-upload {{ container-type: inline-size; width: 100%; }}
 @container (max-width: 640px) {{ .cpnb-upload table :is(th, td):nth-child(n+5) {{ display: none; }} }}
+@container (max-width: 320px) {{ .cpnb-upload table :is(th, td):nth-child(3) {{ display: none; }} }}
 .cpnb-gone {{ display: none !important; }}
 .cpnb-quiet {{ color: var(--jp-ui-font-color2, inherit); }}
 .cpnb-wrong {{ border-left: 3px solid {colour(Tone.ERROR)}; padding-left: 8px; }}

@@ -23,6 +23,9 @@ from cpnb.widgets.watching import Watch, session
 
 __all__ = ["UploadStatus", "show"]
 
+# What stands in a place where there is nothing to be seen; an output without any form is not known to every front end.
+_NOTHING = {"text/plain": "", "text/html": ""}
+
 RETRY_HINT = "upload.retry() sends again what did not get through."
 
 
@@ -196,7 +199,7 @@ class Cell:
         self._retry: RetryBar | None = None
         self._places = tuple(f"cpnb-{uuid4().hex}" for _ in ("upload", "retry"))
         self._moves: bool | None = None
-        self._outputs: list[dict[str, Any]] = [{}, {}]
+        self._outputs: list[dict[str, Any]] = []
 
     def show(self) -> None:
         """Show the upload, below what the cell has shown so far."""
@@ -218,10 +221,10 @@ class Cell:
     def _bundles(self) -> list[dict[str, Any]]:
         """Return what is to be seen in the two places."""
         if self._status.moves:
-            return [self._status._repr_mimebundle_(), {}]
+            return [self._status._repr_mimebundle_(), _NOTHING]
         plain = {"text/plain": self._status.as_text(), "text/html": self._status.as_html()}
         if not self._status.can_retry:
-            return [plain, {}]
+            return [plain, _NOTHING]
         self._retry = self._retry or RetryBar(self._status)
         return [plain, self._retry._repr_mimebundle_()]
 

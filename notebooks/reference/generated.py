@@ -29,7 +29,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata, OptionSpec
 
 from cpnb import catalog
-from cpnb.magics import CpnbMagics
+from cpnb.magics import FAMILY, magics_of
 from cpnb.sandbox.settings import Settings
 
 USAGE_WIDTH = 88
@@ -96,9 +96,8 @@ class Magics(GeneratedDirective):
     """Every magic as ``%load_ext cpnb`` gives it."""
 
     def lines(self) -> Iterator[str]:
-        for kind, sign in (("line", "%"), ("cell", "%%")):
-            for name, method in CpnbMagics.magics[kind].items():
-                yield from _magic(sign + name, getattr(CpnbMagics, method))
+        for name, method in magics_of(FAMILY).items():
+            yield from _magic(name, method)
 
 
 def _magic(name: str, method: Any) -> Iterator[str]:

@@ -13,14 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page, Route, sync_playwright
 
-playwright = pytest.importorskip("playwright.sync_api")
-
-from playwright.sync_api import Page, Route, sync_playwright  # noqa: E402
-
-from tests.browser.jupyter_server import OLDER_IPYKERNEL, JupyterServer, jupyter_server  # noqa: E402
-from tests.browser.lab_notebook import LabNotebook, await_lab  # noqa: E402
-from tests.installed import CLIENTS, missing  # noqa: E402
+from tests.browser.jupyter_server import OLDER_IPYKERNEL, JupyterServer, jupyter_server
+from tests.browser.lab_notebook import LabNotebook, await_lab
+from tests.installed import CLIENTS, missing
 
 INSTALL_CHROMIUM = "apt-get install -y --no-install-recommends chromium"
 

@@ -123,6 +123,15 @@ def test_what_says_nothing_to_a_reader_is_not_saved() -> None:
     assert len(notebook.cells[0].outputs) == 4
 
 
+def test_text_that_came_in_pieces_is_compared_as_one() -> None:
+    pieces, whole = (nbformat.v4.new_code_cell("x") for _ in range(2))
+    pieces.outputs = [nbformat.v4.new_output("stream", name="stdout", text=text) for text in ("one\n", "two\n")]
+    whole.outputs = [nbformat.v4.new_output("stream", name="stdout", text="one\ntwo\n")]
+    notebook = nbformat.v4.new_notebook(cells=[pieces, whole])
+
+    assert shown(notebook) == ['[{"stdout": "one\\ntwo\\n"}]'] * 2
+
+
 @every_notebook
 def test_the_outputs_of_a_notebook_hold_no_error_no_path_no_secret_and_nobody(path: Path) -> None:
     found = outputs(read(path))

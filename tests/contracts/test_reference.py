@@ -14,7 +14,7 @@ from sphinx.util.inventory import InventoryFile
 
 import cpnb
 from cpnb.accessor import CustomerProfilesAccessor
-from cpnb.magics import CpnbMagics
+from cpnb.magics import FAMILY, magics_of
 from cpnb.sandbox.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -72,8 +72,7 @@ def test_every_method_of_the_accessor_has_its_place_under_the_name_that_one_type
 def test_every_magic_is_there_with_its_example_and_its_options(built: Built) -> None:
     page = built.text("reference/magics")
 
-    names = {f"%{name}" for name in CpnbMagics.magics["line"]} | {f"%%{name}" for name in CpnbMagics.magics["cell"]}
-    assert {name for name in names if f" {name}¶" not in page} == set()
+    assert {name for name in magics_of(FAMILY) if f" {name}¶" not in page} == set()
     assert "%cp_upload people --unique-key customer_id" in page
     assert "Column by which the service recognises a customer." in page
     assert {"cp_upload.--unique-key", "cp_upload.--on-invalid", "cp_jobs.--since"} <= built.names("std:cmdoption")

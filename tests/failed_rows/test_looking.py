@@ -316,7 +316,7 @@ def test_a_job_of_another_upload_that_is_at_work_is_named_with_the_way_on(sandbo
 def test_all_jobs_are_not_listed_before_each_small_job(sandbox: Sandbox, domain: Domain) -> None:
     refuse(sandbox, [2, 9, 17])
     upload = sent(people(32), domain)
-    seldom = replace(upload.plan.options, patience=replace(QUICK, poll_first_s=600, poll_longest_s=0.05))
+    seldom = replace(upload.plan.options, patience=replace(QUICK, poll_first_s=20, poll_longest_s=0.05))
     before = len(sandbox.requests())
 
     find_failed_rows(replace(upload.plan, options=seldom), people(32), {1: upload.jobs[0]}, max_jobs=99, name="cpnb")

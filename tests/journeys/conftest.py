@@ -6,7 +6,9 @@ import contextlib
 from collections.abc import Iterator
 
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
+from cpnb.domain import Domain
 from cpnb.errors import ServiceError
 from cpnb.sandbox_process import Sandbox
 
@@ -25,3 +27,15 @@ def own_sandbox(changing_sandbox: Sandbox) -> Iterator[Sandbox]:
         changing_sandbox._control("DELETE", f"/_sandbox/{forgotten}")
     with contextlib.suppress(ServiceError):
         changing_sandbox.domain("loyalty").call("DeleteDomain")
+
+
+@pytest.fixture
+def shell(domain: Domain) -> Iterator[InteractiveShell]:
+    """A shell with the magics, in which a new domain is bound."""
+    shell = InteractiveShell()
+    shell.extension_manager.load_extension("cpnb")
+    shell.user_ns["place"] = domain
+    shell.run_line_magic("cp_domain", "place")
+    yield shell
+    shell.extension_manager.unload_extension("cpnb")
+    shell.history_manager.end_session()

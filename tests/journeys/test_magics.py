@@ -197,9 +197,10 @@ def test_a_validation_without_arguments_guesses_the_fields():
     ("line", "expected"),
     [
         ("poeple --unique-key customer_id", "Did you mean 'people'"),
-        ("people[:1] --unique-key customer_id", "There is no variable 'people[:1]'"),
+        ("people[:1 --unique-key customer_id", "The line has a [ and no closing bracket for it"),
+        ("people if --unique-key customer_id", "'if' is one word too many"),
         ("people --unique-key customer_id -o 'not one name'", "cannot be the name of a variable"),
-        ('people --unique-key "customer_id', "No closing quotation"),
+        ('people --unique-key "customer_id', 'The line has a " and no closing quotation mark'),
         ("number --unique-key customer_id", "is a int; expected a variable that holds a pandas DataFrame"),
         ("people --fields nothing", "neither a variable that holds a FieldMap nor a file"),
         ("people --unique-key custmer_id", "Did you mean 'customer_id'"),

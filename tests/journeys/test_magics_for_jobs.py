@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pandas as pd
 import pytest
 from IPython.core.error import UsageError
@@ -13,18 +11,6 @@ from cpnb.domain import Domain
 from cpnb.monitoring import JobDetails, UploadJobs
 
 MAP = {"id": {"Source": "id", "Target": "_profile.AccountNumber"}}
-
-
-@pytest.fixture
-def shell(domain: Domain) -> Iterator[InteractiveShell]:
-    """A shell with the magics, in which a new domain is bound."""
-    shell = InteractiveShell()
-    shell.extension_manager.load_extension("cpnb")
-    shell.user_ns["place"] = domain
-    shell.run_line_magic("cp_domain", "place")
-    yield shell
-    shell.extension_manager.unload_extension("cpnb")
-    shell.history_manager.end_session()
 
 
 def created(domain: Domain) -> str:

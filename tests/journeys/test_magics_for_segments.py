@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pandas as pd
 import pytest
 from IPython.core.displaypub import CapturingDisplayPublisher
@@ -11,23 +9,10 @@ from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 
 import cpnb
-from cpnb.domain import Domain
 from cpnb.expressions import profile
 from cpnb.segments import ReplacedSegmentWarning, SegmentDefinition, list_segments
 
 PEOPLE = pd.DataFrame({"customer_id": ["01", "02"], "city": ["Seattle", "Tacoma"]})
-
-
-@pytest.fixture
-def shell(domain: Domain) -> Iterator[InteractiveShell]:
-    """A shell with the magics, in which a new domain is bound."""
-    shell = InteractiveShell()
-    shell.extension_manager.load_extension("cpnb")
-    shell.user_ns["place"] = domain
-    shell.run_line_magic("cp_domain", "place")
-    yield shell
-    shell.extension_manager.unload_extension("cpnb")
-    shell.history_manager.end_session()
 
 
 def segment(shell: InteractiveShell, line: str, cell: str) -> SegmentDefinition | None:
@@ -86,8 +71,9 @@ def test_a_cell_that_is_run_again_leaves_its_segment_alone(shell, domain, capsys
     assert list_segments(domain)["created_at"][0] == created_at
     with pytest.raises(UsageError, match="already has a segment 'x'"):
         segment(shell, "x", "profile.LastName == 'Jones'")
-    with pytest.warns(ReplacedSegmentWarning):
+    with pytest.warns(ReplacedSegmentWarning) as warned:
         segment(shell, "x --replace", "profile.LastName == 'Jones'")
+    assert [(one.filename, str(one.message)[:11]) for one in warned] == [("%%cp_segment", "Segment 'x'")]
     assert str(SegmentDefinition.get(domain, "x").expression) == "LastName is 'Jones'"
     segment(shell, "new --replace", "profile.LastName == 'Jones'")
     assert "Created in domain" in capsys.readouterr().out
@@ -108,6 +94,8 @@ def test_a_table_is_held_against_the_condition_before_anything_is_created(shell,
     segment(shell, "x --frame people --fields fields", "~in_segment('base')")
     assert shown.outputs[-1]["data"]["text/plain"].startswith("1 of 2 rows match")
     assert sorted(list_segments(domain)["name"]) == ["base", "x"]
+    segment(shell, "y --frame people --fields fields --dry-run", "in_segment('base')")
+    assert shown.outputs[-1]["data"]["text/plain"].startswith("1 of 2 rows match")
 
 
 def test_segments_are_listed_and_stored(shell, sandbox, domain):
@@ -126,7 +114,11 @@ def test_segments_are_listed_and_stored(shell, sandbox, domain):
 @pytest.mark.parametrize(
     ("line", "cell", "message"),
     [
-        ("x", "\n", "The cell is empty"),
+        ("x", "\n", "The cell says nothing"),
+        ("x", "# profile.LastName == 'a'\n\n", "The cell says nothing"),
+        ("x", "profile.LastName.isin(\n[int(people['city'][1])])", "line 3 of the cell ended with ValueError"),
+        ("x", "profile.LastName == people['city'].nope()", "line 2 of the cell ended with AttributeError"),
+        ("x", "profile.LastName.starts_with('a')", r"no comparison 'starts_with'\. Did you mean 'startswith'"),
         ("x", "profile.LastName ==\n", r"cannot be read, line 2 of the cell: invalid syntax\. Expected one expression"),
         ("x", "\n(profile.LastName == 'a'\n| profile.LastName = 'b')", "cannot be read, line 4 of the cell: "),
         ("x", "profile.LastName == 'a'\nx = 5", "cannot be read, line [23] of the cell: "),
@@ -139,6 +131,7 @@ def test_segments_are_listed_and_stored(shell, sandbox, domain):
         ("x", "in_segment('gone')", "x -> gone"),
         ("'two words'", "profile.LastName == 'a'", "without spaces"),
         ("x --sql", "SELECT :teir", r"names :teir, and there is no variable 'teir'\. Did you mean 'tier'"),
+        ("x --sql", "SELECT :nope", r"no variable 'nope'\.$"),
         ("x --sql", "SELECT ':tier", "has a ' in line 1"),
         ("x --sql --frame people", "SELECT 1", "written in SQL, which only the service can run"),
         ("x --tag team", "profile.LastName == 'a'", r"--tag 'team' has no '='"),
@@ -153,6 +146,7 @@ def test_a_mistake_is_one_line(shell, domain, line, cell, message):
     with pytest.raises(UsageError, match=message) as caught:
         segment(shell, line, cell)
     assert caught.value.__context__ is None
+    assert "Tacoma" not in str(caught.value)
     assert list_segments(domain).empty
 
 

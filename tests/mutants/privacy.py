@@ -104,7 +104,7 @@ PRIVACY = (
     ),
     Mutant(
         "what looks for failed rows raises without the frames that held keys of rows",
-        "cpnb/uploads.py",
+        "cpnb/upload_at_work.py",
         "            failure = without_frames(error)\n",
         "            failure = error\n",
         (_FRAMES,),

@@ -16,7 +16,7 @@ UPLOADS = (
     ),
     Mutant(
         "only parts that did not get through are sent again",
-        "cpnb/uploads.py",
+        "cpnb/upload_at_work.py",
         "progress.phase.is_final and not progress.got_through",
         "progress.phase.is_final",
         (f"{_TROUBLE}::test_one_part_of_six_fails_the_others_go_on_and_only_it_is_sent_again",),
@@ -165,14 +165,14 @@ UPLOADS = (
     ),
     Mutant(
         "a failure that nobody looked at is told at the end",
-        "cpnb/uploads.py",
+        "cpnb/upload_at_work.py",
         "            if failure is not None:\n                self._end.came(",
         "            if failure is None:\n                self._end.came(",
         ("tests/journeys/test_scripts_that_do_not_wait.py",),
     ),
     Mutant(
         "what is being stopped is waited for before it is sent again",
-        "cpnb/uploads.py",
+        "cpnb/upload_at_work.py",
         "        self._work.finish_stopping()\n",
         "",
         (f"{_TROUBLE}::test_what_is_being_stopped_is_sent_again_without_waiting_in_between",),

@@ -71,6 +71,15 @@ def test_a_range_has_values_of_its_own(people, words):
     assert people.members(words.calculated("spend", "EQUAL", "1", Start=31)) == []
 
 
+def test_comparisons_over_different_ranges_are_kept_apart(people, words):
+    people.seed({"values": {"1": {"spend": 1}, "2": {"spend": 9}, "3": {"spend": 2}}})
+    people.seed({"values": {"1": {"spend": 9}, "2": {"spend": 2}}, "start": 30})
+    own, last_days = words.calculated("spend", "INCLUSIVE", "1"), words.calculated("spend", "INCLUSIVE", "2", Start=30)
+    (group,), (other,) = own["Groups"], last_days["Groups"]
+    either = {**group, "Dimensions": group["Dimensions"] + other["Dimensions"], "Type": "ANY"}
+    assert people.members({"Groups": [either], "Include": "ALL"}) == ["1", "2"]
+
+
 def test_a_value_can_stand_for_a_calculated_attribute(people, words):
     people.seed({"values": {"1": {"spend": 150}, "2": {"spend": 50}, "3": {"spend": 50}}})
     people.seed({"values": {"1": {"usual": 100}, "2": {"usual": 100}}, "start": 30})

@@ -82,6 +82,11 @@ def test_the_first_reason_for_too_few_is_the_one_that_the_uploads_tell(seen, fir
 
 def test_when_the_last_upload_expires_is_said_unless_one_has():
     assert said(4, seen=uploads(LONG_DONE))[-1].endswith("those of the last one on 2026-12-13.")
+    longer = {**LONG_DONE, "DataExpiry": 30}
+    assert said(4, seen=uploads({"status": "SUCCEEDED", "ended": 90, "DataExpiry": 60}, longer))[-1] == (
+        "Profiles that nothing updates are deleted when the data_expiry of their upload is over: those of the last one "
+        "on 2026-12-29."
+    )
     assert not any("2026" in one for one in said(4, seen=uploads({"status": "SUCCEEDED", "ended": 15 * DAY_MIN})))
 
 
@@ -160,6 +165,19 @@ def test_a_table_that_is_spelled_otherwise_than_the_profiles(domain):
     found = SEGMENT.compare(PEOPLE.assign(city=PEOPLE["city"].str.upper()), domain, FIELDS)
     assert (found.profile_count, found.service_count) == (0, 2)
     assert found.reasons[0].startswith("3 rows would match if letter case, spaces and accents did not count")
+
+
+def test_rows_that_only_nearly_meet_a_part_are_no_reason(domain):
+    fields = cpnb.FieldMap({"id": "AccountNumber", "city": "Address.City", "tier": "Attributes.t"}, unique_key="id")
+    people = pd.DataFrame({"id": ["1", "2"], "city": ["Seattle", "Tacoma"], "tier": ["gold", "NONE"]})
+    pd.DataFrame({"id": ["9"], "city": ["seattle"], "tier": ["none"]}).cp.upload(domain, fields).wait()
+    both = (profile.Address.City == "seattle") & (profile.Attributes["t"] == "none")
+    found = SegmentDefinition("x", both).compare(people, domain, fields)
+    assert (found.profile_count, found.service_count) == (0, 1)
+    assert not any("would match" in reason for reason in found.reasons)
+    # Somebody who nearly meets both.
+    found = SegmentDefinition("x", both).compare(people.assign(tier="None"), domain, fields)
+    assert found.reasons[0].startswith("1 row would match if letter case")
 
 
 def test_a_comparison_reads_as_html_and_escapes_what_people_wrote(domain):

@@ -57,7 +57,10 @@ def several_calculated(count: int):
         ({"expression": DEEP}, r"more than the two levels.*through_sources"),
         ({"expression": SEATTLE | ~SEATTLE}, "holds for every profile"),
         ({"expression": several(61)}, "compares 61 different attributes; the service allows 60"),
-        ({"expression": several_calculated(11)}, "11 different calculated attributes; the service allows 10"),
+        (
+            {"expression": several_calculated(11)},
+            r"11 different calculated attributes; the service allows 10\. Leave some out",
+        ),
         ({"sort": SortBy("LastName")}, r"sort is a list: sort=\[SortBy"),
         ({"sort": "LastName"}, "sort is a list"),
         ({"sort": ["LastName"]}, "sort has an object of type str; expected SortBy"),
@@ -168,7 +171,7 @@ def test_a_segment_that_was_made_elsewhere_is_read():
 
 def test_a_segment_that_matches_everybody_is_not_read_as_a_condition():
     answers = Answers({"SegmentDefinitionName": "x", "SegmentGroups": {"Groups": [], "Include": "ALL"}})
-    with pytest.raises(ExpressionError, match="matches every profile"):
+    with pytest.raises(ExpressionError, match=r"'x' cannot be read as a condition: .* matches every profile"):
         SegmentDefinition.get(answers, "x")
 
 
@@ -300,6 +303,13 @@ def test_a_condition_that_would_need_too_many_levels_is_refused():
         SegmentDefinition.through_sources("x", alternating(8))
     with pytest.raises(ExpressionError, match="1 to 64 characters, this one has 66"):
         SegmentDefinition.through_sources("x" * 64, DEEP)
+    with pytest.raises(ExpressionError, match="needs a condition, got an object of type str"):
+        SegmentDefinition.through_sources("x", "SELECT 1")
+
+
+def test_a_name_that_no_segment_can_have_is_not_asked_about():
+    with pytest.raises(ExpressionError, match="'no pe' cannot be the name of a segment"):
+        SegmentDefinition.get(Answers(), "no pe")
 
 
 def test_the_documents_are_plain_json():

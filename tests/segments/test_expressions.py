@@ -49,7 +49,8 @@ x = profile.Attributes["x"]
     ("condition", "expected"),
     [
         (x.isin(["a", "b", "a"]), ("INCLUSIVE", ["a", "b"])),
-        (x.isin({"b", "a"}), ("INCLUSIVE", ["a", "b"])),
+        # So many that a set has them in order by chance once in 40,320 times.
+        (x.isin(set("hgfedcba")), ("INCLUSIVE", list("abcdefgh"))),
         (x.isin(pd.Series(["a"])), ("INCLUSIVE", ["a"])),
         (x.notin(["a"]), ("EXCLUSIVE", ["a"])),
         (~x.isin(["a"]), ("EXCLUSIVE", ["a"])),
@@ -69,6 +70,20 @@ x = profile.Attributes["x"]
         (x > np.float64(1e-7), ("GREATER_THAN", ["0.0000001"])),
         (x.between(1, 2.5), ("BETWEEN", ["1", "2.5"])),
         (x.not_between(-1, 0), ("NOT_BETWEEN", ["-1", "0"])),
+        (x.between(1, profile.Attributes["y"]), ("BETWEEN", ["1", "{{_profile.Attributes.y}}"])),
+        (x.not_between("{{ _profile.BirthDate }}", 7.5), ("NOT_BETWEEN", ["{{ _profile.BirthDate }}", "7.5"])),
+        (
+            x.between(profile.BirthDate, "2024-12-31"),
+            ("BETWEEN", ["{{_profile.BirthDate}}", "2024-12-31T00:00:00Z"]),
+        ),
+        (
+            x.between("2024-10-01T00:00:00", "2024-10-01T00:00:00.5"),
+            ("BETWEEN", ["2024-10-01T00:00:00Z", "2024-10-01T00:00:00.500000Z"]),
+        ),
+        (x.after("2024-10-01T10:00:00.25"), ("AFTER", ["2024-10-01T10:00:00.250000Z"])),
+        (x.after(pd.Timestamp("2024-10-01 10:00:00.123456789")), ("AFTER", ["2024-10-01T10:00:00.123456Z"])),
+        (x < np.datetime64("2024-10-01"), ("BEFORE", ["2024-10-01T00:00:00Z"])),
+        (x == "{{nonsense}}", ("INCLUSIVE", ["{{nonsense}}"])),
         (x.before("2024-10-01"), ("BEFORE", ["2024-10-01T00:00:00Z"])),
         (x < dt.date(2024, 10, 1), ("BEFORE", ["2024-10-01T00:00:00Z"])),
         (x.after(dt.datetime(2024, 10, 1, 12, 30)), ("AFTER", ["2024-10-01T12:30:00Z"])),  # noqa: DTZ001
@@ -190,6 +205,46 @@ def test_more_than_fifty_values_are_split():
         (lambda: in_segment("a") and x, "Join conditions with &"),
         (lambda: calculated["_n"].over(1.5), "whole days"),
         (lambda: calculated["_n"].over(30, True), "whole days"),
+        (lambda: profile.LastName.starts_with("S"), r"no comparison 'starts_with'\. Did you mean 'startswith'\?"),
+        (lambda: profile.LastName.is_in(["S"]), r"Did you mean 'isin'\? It has contains, endswith, isin, notin"),
+        (lambda: profile.LastName.isna, "cannot ask whether a profile has an attribute; one that lacks it meets"),
+        (lambda: profile.LastName.eq("S"), r"no comparison 'eq'\. Write =="),
+        (lambda: profile.LastName.str.contains("S"), r"\.contains, not \.str\.contains"),
+        (lambda: calculated._calls, r"written with brackets: calculated\['_calls'\]"),
+        (lambda: profile.Attributes.tier, r"written with brackets: profile\.Attributes\['tier'\]"),
+        (lambda: profile["LastName"], r"did you mean profile\.LastName\?"),
+        (lambda: profile["tier"], r"did you mean profile\.Attributes\['tier'\]\?"),
+        (lambda: profile.Address["City"], r"did you mean profile\.Address\.City\?"),
+        (lambda: profile.Address == "Seattle", r"cannot be compared; name one: profile\.Address\.City"),
+        (lambda: profile.Attributes != "gold", r"name one: profile\.Attributes\['tier'\]"),
+        (lambda: profile > "Smith", r"name one: profile\.LastName"),
+        (lambda: list(profile), "not gone through"),
+        (lambda: True & (x == "a"), "only be joined with another"),
+        (lambda: None | (x == "a"), "only be joined with another"),
+        (lambda: x > calculated["_c"].over(30), r"_c stands for a value here.*leave out \.over"),
+        (lambda: x.between(calculated["_c"].over(30), 5), "_c stands for a value here"),
+        (lambda: x.between("5", "7"), "compared with two numbers, without quotation marks, or two dates here"),
+        (lambda: x.between(5, dt.date(2024, 10, 1)), "compared with two numbers, without quotation marks, or two"),
+        (lambda: profile.BirthDate.between(5, 7), "compared with a date here"),
+        (lambda: x.between("2024-10-01T00:00:00.5", "2024-10-01"), "first end"),
+        (lambda: x.before(dt.datetime(1, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=5)))), "years 1 to 9999"),
+        (lambda: x.on(dt.datetime(9999, 12, 31, 23, tzinfo=dt.timezone(-dt.timedelta(hours=5)))), "years 1 to 9999"),
+        (lambda: x.on(np.datetime64("NaT")), "compared with a date"),
+        (lambda: x > 10**400, "larger than 1.8e308"),
+        (lambda: x == Decimal("sNaN"), "not finite"),
+        (lambda: x > np.timedelta64(1, "D"), "got a value of type timedelta64"),
+        (lambda: x > Decimal("1e400"), "larger than 1.8e308"),
+        (lambda: x > 1e300, "301 characters; expected at most 255"),
+        (lambda: profile.LastName == "\ud800", "lone surrogate"),
+        (lambda: in_segment(5), "Segments have names"),
+        (lambda: x > "{{nonsense}}", "got a value of type str. Write it without quotation marks"),
+        (lambda: x > "{{_profile.}}", "got a value of type str"),
+        (lambda: x >= dt.date(2024, 10, 1), r"Dates are compared by \.before, \.after, \.on and \.between"),
+        (lambda: x <= np.datetime64("2024-10-01"), r"Dates are compared by \.before"),
+        (lambda: profile.LastName == None, "cannot ask whether a profile lacks an attribute"),  # noqa: E711
+        (lambda: profile.LastName.isin([np.nan]), "cannot ask whether"),
+        (lambda: profile.Address.Address1, r"although profiles have it\. Upload it a second time"),
+        (lambda: profile.Gender, r"Use GenderString if you fill that one, or upload it a second time"),
     ],
 )
 def test_what_the_service_cannot_say_is_refused(make, message):
@@ -199,7 +254,21 @@ def test_what_the_service_cannot_say_is_refused(make, message):
 
 def test_unknown_attributes_do_not_disturb_those_who_only_ask():
     assert not hasattr(profile, "LastNam")
-    assert not hasattr(profile, "_repr_html_")
+    for asked in (profile, profile.LastName, profile.Attributes, calculated):
+        assert not hasattr(asked, "_repr_html_")
+        assert not hasattr(asked, "isnull")
+
+
+def test_what_cannot_be_compared_has_no_hash():
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(calculated)
+
+
+def test_what_holds_attributes_says_how_they_are_written():
+    assert repr(calculated) == "<attributes calculated['name']>"
+    assert repr(profile.Attributes) == "<attributes profile.Attributes['name']>"
+    assert repr(profile.Address) == "<attributes profile.Address.{City, Country, County, PostalCode, Province, State}>"
+    assert repr(profile).startswith("<attributes profile.{AccountNumber, ")
 
 
 def test_tab_completion_offers_what_there_is():
@@ -264,6 +333,20 @@ def test_a_condition_cannot_be_changed():
         condition.dimension = None
 
 
+def custom(kind, *values):
+    return {"ProfileAttributes": {"Attributes": {"x": {"DimensionType": kind, "Values": list(values)}}}}
+
+
+def over_days(overrides):
+    body = {"DimensionType": "EQUAL", "Values": ["2"], "ConditionOverrides": overrides}
+    return {"Groups": [{"Dimensions": [{"CalculatedAttributes": {"_n": body}}]}]}
+
+
+@pytest.mark.parametrize("overrides", [None, {}, {"Range": None}])
+def test_overrides_that_say_nothing_are_none(overrides):
+    assert str(Expression.from_api(over_days(overrides))) == "_n equals 2"
+
+
 def test_segment_groups_made_elsewhere_are_read():
     found = Expression.from_api(
         {
@@ -303,6 +386,18 @@ def test_segment_groups_made_elsewhere_are_read():
         ({"Groups": [{"Type": "ALL"}]}, "without dimensions"),
         ({"Groups": [{"Dimensions": [{"ProfileAttributes": {}}]}]}, "without any attribute"),
         ({"Groups": [{"SourceSegments": [{}]}]}, "no SegmentDefinitionName"),
+        ({"Groups": [None]}, "Groups of segment groups is no list of objects"),
+        ({"Groups": {"a": 1}}, "Groups of segment groups is no list of objects"),
+        ({"Groups": [{"SourceSegments": [None]}]}, "SourceSegments of segment groups is no list"),
+        ({"Groups": [{"Dimensions": [None]}]}, "Dimensions of segment groups is no list"),
+        ({"Groups": [{"Dimensions": [{"ProfileAttributes": {"Address": {"City": None}}}]}]}, "Address of a dimension"),
+        (over_days({"Range": {"End": 5}}), "without a Range of days"),
+        (over_days({"Range": {"Start": 5, "End": "7"}}), "without a Range of days"),
+        (over_days([30]), "without a Range of days"),
+        (
+            {"Groups": [{"Dimensions": [custom("BETWEEN", "5")]}]},
+            "compared by BETWEEN with 1 Values; expected two",
+        ),
         ({"Groups": [{"Dimensions": [{"ProfileAttributes": {"LastName": "Smith"}}]}]}, "no object of attributes"),
         (
             {"Groups": [{"Dimensions": [{"ProfileAttributes": {"LastName": {"DimensionType": "INCLUSIVE"}}}]}]},

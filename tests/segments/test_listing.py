@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from cpnb.expressions import profile
 from cpnb.segments import SegmentDefinition, list_segments
 
 SEATTLE = profile.Address.City == "Seattle"
+SEGMENT = SegmentDefinition("x", SEATTLE)
 
 
 def test_segments_are_listed_with_what_the_service_tells(domain):
@@ -39,3 +42,22 @@ def test_an_empty_domain_lists_a_table_without_rows(domain):
     }
     SegmentDefinition("one", SEATTLE).create(domain)
     assert (list_segments(domain).dtypes == found.dtypes).all()
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        list_segments,
+        SEGMENT.create,
+        SEGMENT.replace,
+        SEGMENT.estimate,
+        SEGMENT.delete,
+        lambda name: SEGMENT.membership(name, ["a" * 32]),
+        lambda name: SEGMENT.compare(None, name, None),
+        lambda name: SEGMENT.snapshot(name, "s3://b/c", role_arn="arn:aws:iam::123456789012:role/x"),
+        lambda name: SegmentDefinition.get(name, "x"),
+    ],
+)
+def test_a_bare_name_is_no_domain(act):
+    with pytest.raises(TypeError, match="The domain is a str; expected it to be said in full"):
+        act("loyalty")

@@ -349,7 +349,9 @@ def test_cells_that_cannot_be_sent_are_counted(people):
     )
     seen = preview(people, CITY == "Seattle", FIELDS)
     assert seen.count == 1
-    assert seen.notes == ("In 2 rows Address.City holds something that cannot be sent, such as a list.",)
+    assert seen.notes == (
+        "In 2 rows Address.City holds what has no text that could be sent: a list, an infinite number, a span of time.",
+    )
 
 
 # How it looks.

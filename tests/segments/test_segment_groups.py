@@ -2,6 +2,7 @@
 
 import functools
 import json
+import operator
 from itertools import product
 
 import pytest
@@ -206,3 +207,27 @@ def test_a_form_that_would_explode_is_refused_as_too_deep():
     assert normal_forms.MAX_CLAUSES < 20 * 30
     with pytest.raises(ExpressionError, match="two levels"):
         (one & other).to_api()
+
+
+def test_long_conditions_are_written_in_the_time_that_it_takes_to_read_them():
+    # With a step for each pair, or each three, of terms this would not end before the test is given up.
+    names = [f"n{number}" for number in range(20_000)]
+    [group] = functools.reduce(operator.or_, map(profile.LastName.startswith, names[:2_000])).to_api()["Groups"]
+    assert len(group["Dimensions"]) == 2_000
+    [group] = functools.reduce(operator.and_, (~profile.LastName.contains(name) for name in names[:2_000])).to_api()[
+        "Groups"
+    ]
+    assert (group["Type"], len(group["Dimensions"])) == ("NONE", 2_000)
+    [group] = profile.AccountNumber.isin(names * 5).to_api()["Groups"]
+    assert len(group["Dimensions"]) == 20_000 / 50
+
+
+def test_brackets_inside_of_brackets_have_an_end():
+    condition = x.contains("a")
+    for number in range(50):
+        condition = (condition | x.contains(f"b{number}")) & ~x.contains(f"c{number}")
+    with pytest.raises(ExpressionError, match=r"more than 100 levels of brackets.*side by side"):
+        _ = condition | x.contains("one more")
+    assert condition.depth == 100
+    assert str(condition).endswith("not (Attributes.x contains 'c49')")
+    assert not condition.fits

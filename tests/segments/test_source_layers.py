@@ -17,18 +17,20 @@ def test_a_condition_that_fits_stays_whole():
 
 def test_only_what_stands_in_the_way_becomes_a_segment():
     inner = (a & ~b) | c
-    assert source_layers("x", d & inner) == [
-        ("x-1", a & ~b),
-        ("x-2", in_segment("x-1") | c),
-        ("x", d & in_segment("x-2")),
-    ]
+    assert source_layers("x", d & inner) == [("x-1", a & ~b), ("x", d & (in_segment("x-1") | c))]
 
 
-def test_a_negation_goes_round_the_segment():
-    assert source_layers("x", ~((a & ~b) | c)) == [
+def test_a_negation_stays_outside_of_the_segment():
+    assert source_layers("x", ~((a & ~b) | c)) == [("x-1", a & ~b), ("x", ~(in_segment("x-1") | c))]
+
+
+def test_what_does_not_fit_with_its_neighbours_becomes_a_segment_as_well():
+    condition = ((a & ~b) | c) & ~d
+    layers = source_layers("x", condition | (b & ~c))
+    assert layers == [
         ("x-1", a & ~b),
-        ("x-2", in_segment("x-1") | c),
-        ("x", ~in_segment("x-2")),
+        ("x-2", (in_segment("x-1") | c) & ~d),
+        ("x", in_segment("x-2") | (b & ~c)),
     ]
 
 

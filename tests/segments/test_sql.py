@@ -55,6 +55,7 @@ from cpnb.segments.sql import Sql, placeholders
         ({"b", "a"}, "('a', 'b')"),
         (pd.Series([1, 2]), "(1, 2)"),
         (range(2), "(0, 1)"),
+        (np.datetime64("2024-10-01T12:30"), "TIMESTAMP '2024-10-01 12:30:00Z'"),
     ],
 )
 def test_a_value_becomes_a_literal(value, literal):
@@ -87,6 +88,13 @@ def test_placeholders_are_found_between_everything_else():
     assert placeholders(text) == ["a", "b_2", "c"]
     assert Sql(text, a=1, b_2=2, c=[3]) == (
         "SELECT ':no', a::int /* :no */ FROM t WHERE(a=1 AND b>=2)OR c IN (3) OR a<>1 -- :no"
+    )
+
+
+def test_a_list_may_stand_in_brackets_of_its_own():
+    text = "SELECT a IN (:x) OR b IN ( :x ) OR c IN (:x, 1) OR d = (:n)"
+    assert Sql(text, x=["Rome", "Oslo"], n=-1) == (
+        "SELECT a IN ('Rome', 'Oslo') OR b IN ( 'Rome', 'Oslo' ) OR c IN (('Rome', 'Oslo'), 1) OR d = ((-1))"
     )
 
 
@@ -124,6 +132,14 @@ def test_a_value_may_have_any_name():
         ("SELECT :x", {"x": Decimal("sNaN")}, "not finite"),
         ("SELECT :x", {"x": 10**38}, "more than 38 digits"),
         ("SELECT :x", {"x": 10**400}, "more than 38 digits"),
+        (
+            "SELECT :x",
+            {"x": pd.DataFrame({"city": ["Rome"]})},
+            r":x is a table; bind one of its columns, x=table\['col",
+        ),
+        ("SELECT :x", {"x": pd.Series([pd.Series(["a"])])}, "an object of type Series"),
+        ("SELECT :x", {"x": np.timedelta64(1, "D")}, "an object of type timedelta64"),
+        ("SELECT :x", {"x": np.datetime64("NaT")}, "years 1 to 9999, or none"),
         ("SELECT :x", {"x": pd.NaT}, "an object of type NaTType"),
         ("SELECT :x", {"x": "\ud800"}, "lone surrogate"),
         ("SELECT :x", {"x": dt.datetime.max.replace(tzinfo=dt.timezone(-dt.timedelta(hours=1)))}, "years 1 to 9999"),

@@ -86,6 +86,12 @@ def test_a_value_may_stand_for_another_attribute(evaluator, truth):
     assert bool(chosen(evaluator, groups, profiles)) == truth.meets
 
 
+def test_a_reference_without_a_name_is_text(evaluator):
+    profiles = labelled([{"LastName": text} for text in ("{{_profile.}}", "{{_profile. }}", "Smith")])
+    found = chosen(evaluator, segment(dimension("LastName", "INCLUSIVE", ["{{_profile.}}"])), profiles)
+    assert found == set(list(profiles)[:1])
+
+
 @pytest.mark.parametrize("truth", GROUP_TRUTHS, ids=lambda truth: f"{truth.how}-{truth.include}")
 def test_comparisons_are_joined_as_the_truth_table_says(evaluator, truth):
     profiles = labelled(PAIR_PROFILES.values())
@@ -96,8 +102,18 @@ def test_comparisons_are_joined_as_the_truth_table_says(evaluator, truth):
 PATHS = ("LastName", "Address.City", "BirthDate", "ProfileType", "Attributes.x", "Attributes.y")
 # Texts that one of the evaluators might read and the other might not.
 STRANGE = sorted({text for truth in TRUTHS for text in truth.meets if text} | {OCTOBER, "0", "1", "10", "a", "A"})
+# What looks like a reference and is none, in profiles and in values.
+BRACES = [
+    "{{_profile.}}",
+    "{{_profile. }}",
+    "{{ _profile.LastName }}",
+    "{{_profile.LastName }} ",
+    "{{nonsense}}",
+    "{{}}",
+]
 texts = st.one_of(
     st.sampled_from(STRANGE),
+    st.sampled_from(BRACES),
     st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=4),
     st.text("0123456789+-.eE", min_size=1, max_size=6),
     st.dates().map(str),

@@ -23,6 +23,7 @@ FIELDS = cpnb.FieldMap({"id": "AccountNumber", "city": "Address.City"}, unique_k
 SOON = cpnb.Patience(poll_first_s=0.05, poll_longest_s=0.1)
 THIRDS = UploadOptions(part_rows=2, parts_in_flight=1, patience=SOON)
 RARELY = 3600.0
+NOTHING = {"text/plain": "", "text/html": ""}
 
 
 def people() -> Any:
@@ -121,7 +122,7 @@ def test_an_upload_at_work_tells_its_steps_its_parts_and_its_jobs(begun: Callabl
     assert f"Job: <code>{upload.jobs[0].job_id}</code> (part 1)" in text
     assert "Goes to domain" not in text
     assert (is_seen(status.stop_button), is_seen(status.retry_button)) == (True, False)
-    assert notebook.kinds == [[WIDGET_VIEW, "text/html", "text/plain"], []]
+    assert notebook.kinds == [[WIDGET_VIEW, "text/html", "text/plain"], ["text/html", "text/plain"]]
 
 
 def test_stop_stops_and_retry_sends_again_until_plain_html_is_left(
@@ -145,7 +146,7 @@ def test_stop_stops_and_retry_sends_again_until_plain_html_is_left(
     wait_until(lambda: upload.status == "SUCCEEDED")
     wait_until(lambda: not status.look() and not status.can_retry)
 
-    assert list(notebook.outputs.values()) == [{"text/plain": str(upload), "text/html": upload._repr_html_()}, {}]
+    assert list(notebook.outputs.values()) == [{"text/plain": str(upload), "text/html": upload._repr_html_()}, NOTHING]
     assert "SUCCEEDED" in first["text/plain"] or "STOPPED" in first["text/plain"]
     assert text_of(status) == upload._repr_html_()  # for a page that was loaded anew and still shows the widget
 

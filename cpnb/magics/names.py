@@ -1,0 +1,230 @@
+"""What the words of a line mean: variables of the notebook, expressions, files, and the domain that is bound."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from types import CodeType
+from typing import Any, TypeVar
+
+import pandas as pd
+from IPython.core.error import UsageError
+from IPython.core.interactiveshell import InteractiveShell
+
+from cpnb.cleaned import Cleaned
+from cpnb.domain import Domain
+from cpnb.errors import did_you_mean
+from cpnb.fields import FieldMap
+from cpnb.magics.python_lines import Call, Said
+from cpnb.sandbox_process import Sandbox
+from cpnb.suggested import Suggestions
+
+__all__ = ["NO_DOMAIN", "Names"]
+
+NO_DOMAIN = (
+    "No domain is bound, so there is nowhere to go. Run one of these first:\n"
+    "    %cp_sandbox start --domain loyalty\n"
+    "    %cp_domain loyalty --profile prod"
+)
+
+# What goes wrong in an expression that somebody types. Anything else is a defect, and is to be seen as one.
+_MISTAKES = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    NameError,
+    OSError,
+    TypeError,
+    ValueError,
+    pd.errors.IndexingError,
+)
+
+T = TypeVar("T")
+
+
+class Names:
+    """The names of one shell, with the sandbox and the domain that its magics have bound.
+
+    Nothing here outlives the shell, and two shells share nothing.
+
+    Attributes
+    ----------
+    sandbox : Said of Sandbox, optional
+        The sandbox that a magic started.
+    """
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        self._shell = shell
+        self.sandbox: Said[Sandbox] | None = None
+        self._bound: Said[Domain] | None = None
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """The variables of the notebook."""
+        variables: dict[str, Any] = self._shell.user_ns
+        return variables
+
+    def variables_with(self, kind: type | tuple[type, ...]) -> Iterator[str]:
+        """Go through the variables that hold a kind of thing, but for those that IPython has for itself."""
+        for name, value in list(self.variables.items()):
+            if isinstance(value, kind) and not name.startswith("_"):
+                yield name
+
+    def shown(self) -> Iterator[str]:
+        """Go through the names of all variables that are not IPython's own."""
+        return self.variables_with(object)
+
+    def evaluated(self, code: CodeType, variables: dict[str, Any]) -> Any:
+        """Return the value of an expression, with the names that a cell has beside its variables."""
+        with self._shell.builtin_trap:
+            return eval(code, variables)  # noqa: S307 - what somebody types into a cell of their own
+
+    def bind(self, domain: Said[Domain]) -> Domain:
+        """Make a domain the one for all magics that name none, and return it."""
+        made = domain.value
+        self._bound = domain
+        return made
+
+    def running_sandbox(self) -> Said[Sandbox] | None:
+        """Return the sandbox that a magic started, if it still runs."""
+        if self.sandbox is None or not self.sandbox.value.running:
+            return None
+        return self._by_its_variable(self.sandbox)
+
+    def domain(self, text: str | None) -> Said[Domain]:
+        """Return the domain of a name, or of a variable or expression; without one, that which is bound."""
+        if text is None:
+            return self.bound_domain()
+        if isinstance(self.variables.get(text), Domain):
+            return Said(text, lambda: self.variables[text])
+        if (expression := _member_expression(text)) is not None:
+            return self._expected(text, expression, Domain, "a Domain")
+        sandbox = self.running_sandbox()
+        if sandbox is not None:
+            return sandbox.then("domain", text)
+        nowhere = f"\n{NO_DOMAIN}" if self._bound is None else ""
+        raise UsageError(
+            f"{text!r} is neither a variable that holds a Domain nor a domain of a running sandbox."
+            f"{did_you_mean(text, list(self.variables_with(Domain)))}{nowhere}"
+        )
+
+    def known_domain(self, text: str | None) -> Domain | None:
+        """Return the domain that is bound, or that of a variable, without asking anybody; None if there is none."""
+        held = self._bound.value if text is None and self._bound is not None else self.variables.get(text or "")
+        return held if isinstance(held, Domain) else None
+
+    def bound_domain(self) -> Said[Domain]:
+        """Return the domain that is bound, said by a variable if one holds it."""
+        if self._bound is None:
+            raise UsageError(NO_DOMAIN)
+        said = self._by_its_variable(self._bound)
+        sandbox = self.running_sandbox()
+        domain = self._bound.value
+        if said is self._bound and sandbox is not None and domain.endpoint_url == sandbox.value.url:
+            return Said(sandbox.then("domain", domain.name).code(), lambda: domain)
+        return said
+
+    def _by_its_variable(self, said: Said[T]) -> Said[T]:
+        held = said.value
+        names = [name for name in self.variables_with(type(held)) if self.variables[name] is held]
+        return Said(names[0], lambda: held) if names else said
+
+    def forget_sandbox(self) -> None:
+        """Stop the sandbox, if a magic started one, and forget the domain if it was there."""
+        if self.sandbox is None:
+            return
+        sandbox = self.sandbox.value
+        if self._bound is not None and self._bound.value.endpoint_url == sandbox.url:
+            self._bound = None
+        sandbox.stop()
+        self.sandbox = None
+
+    def frame(self, text: str) -> Said[pd.DataFrame]:
+        """Return the table that a variable holds, or an expression stands for."""
+        if not text.isidentifier():
+            return self._expected(text, _parsed(text), pd.DataFrame, "a pandas DataFrame")
+        return Said(text, lambda: self._frame_called(text))
+
+    def _frame_called(self, name: str) -> pd.DataFrame:
+        if name not in self.variables:
+            raise UsageError(
+                f"There is no variable {name!r}.{did_you_mean(name, list(self.variables_with(pd.DataFrame)))}"
+            )
+        value = self.variables[name]
+        if isinstance(value, pd.DataFrame):
+            return value
+        way_out = f" Its table is {name}.frame." if isinstance(value, Cleaned) else ""
+        raise UsageError(
+            f"{name!r} is a {type(value).__name__}; expected a variable that holds a pandas DataFrame.{way_out}"
+        )
+
+    def fields(self, text: str) -> Said[FieldMap]:
+        """Return the field map of a variable, a file or an expression."""
+        held = self.variables.get(text)
+        if isinstance(held, Suggestions):
+            return Said(f"{text}.fields", lambda: held.fields)
+        if isinstance(held, FieldMap):
+            return Said(text, lambda: held)
+        if Path(text).is_file():
+            return Call(FieldMap.load, text)
+        if (expression := _member_expression(text)) is not None and not text.endswith(".json"):
+            return self._expected(text, expression, FieldMap, "a FieldMap")
+        it_is = f"--fields {text!r} is neither a variable that holds a FieldMap nor a file."
+        if held is not None:
+            it_is = f"--fields {text!r} is a {type(held).__name__}; expected a FieldMap, or the name of its file."
+        raise UsageError(f"{it_is}{did_you_mean(text, list(self.variables_with((FieldMap, Suggestions))))}")
+
+    def thing(self, option: str, text: str | None, kind: type[T]) -> Said[T] | None:
+        """Return what a variable or an expression stands for; None if an option is not given."""
+        if text is None:
+            return None
+        return self._expected(text, _parsed(text), kind, f"a {kind.__name__} for {option}")
+
+    def _expected(self, text: str, expression: ast.Expression, kind: type[T], words: str) -> Said[T]:
+        def make() -> T:
+            value = self._worked_out(text, expression)
+            if isinstance(value, kind):
+                return value
+            raise UsageError(f"{text} is a {type(value).__name__}; expected {words}.")
+
+        return Said(text, make)
+
+    def _worked_out(self, text: str, expression: ast.Expression) -> Any:
+        """Return the value of an expression; what goes wrong in it is told without the values that it met."""
+        code = compile(expression, "<expression>", "eval")
+        try:
+            return self.evaluated(code, self.variables)
+        except NameError as error:
+            name = error.name or ""
+            problem = f"There is no variable {name!r}.{did_you_mean(name, list(self.shown()))}"
+        except AttributeError as error:
+            near = did_you_mean(error.name or "", dir(error.obj)) if error.obj is not None else ""
+            problem = f"{type(error.obj).__name__} has no {error.name!r}.{near}"
+        except KeyError as error:
+            # A key that was typed may be shown; any other may be the value of a cell.
+            key = error.args[0] if error.args and isinstance(error.args[0], str) else ""
+            problem = f"There is no {key!r} in it." if key and key in text else "It looks for a key that is not there."
+        except _MISTAKES as error:
+            problem = f"It ends with {type(error).__name__}; in a cell of its own it says why."
+        raise UsageError(f"{text} cannot be worked out. {problem}")
+
+
+def _parsed(text: str) -> ast.Expression:
+    try:
+        return ast.parse(text.strip(), mode="eval")
+    except (SyntaxError, ValueError):
+        pass
+    raise UsageError(
+        f"{text!r} is neither the name of a variable nor an expression of Python, such as "
+        'people[people.country == "US"].'
+    )
+
+
+def _member_expression(text: str) -> ast.Expression | None:
+    """Return the expression in a text such as ``guess.fields`` or ``maps["us"]``; None if it is no such text."""
+    try:
+        parsed = ast.parse(text.strip(), mode="eval")
+    except (SyntaxError, ValueError):
+        return None
+    return parsed if isinstance(parsed.body, ast.Attribute | ast.Call | ast.Subscript) else None

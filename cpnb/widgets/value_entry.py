@@ -1,0 +1,219 @@
+"""The controls with which the values of one condition are entered: chips, days, numbers, two ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from ipywidgets import Combobox, DatePicker, Text, Textarea
+
+from cpnb.display import counted
+from cpnb.errors import ExpressionError
+from cpnb.widgets import look
+from cpnb.widgets.condition_draft import ConditionDraft, ValueKind, checked_values
+from cpnb.widgets.turns import Turns
+
+CHIPS = 12
+"""How many values stand as chips of their own; more are edited as a list."""
+
+_CHIP_LENGTH = 40
+_ENDS = {ValueKind.DATES: ("From", "To"), ValueKind.NUMBERS_OR_DATES: ("From", "To")}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Who is told of values: those that were entered, or why they are none; that others are shown; whose turn it is."""
+
+    enter: Callable[[tuple[str, ...]], None]
+    refuse: Callable[[str], None]
+    arrange: Callable[[], None]
+    turns: Turns
+
+
+class ValueEntry:
+    """The controls for the values of one condition, of one kind of value.
+
+    Parameters
+    ----------
+    draft : ConditionDraft
+        The condition.
+    entry : Entry
+        Is told what was entered.
+    """
+
+    def __init__(self, draft: ConditionDraft, entry: Entry) -> None:
+        self.kind = draft.value_kind
+        self.allowed_values = draft.allowed_values
+        self._draft = draft
+        self._entry = entry
+        self._turns = entry.turns
+        self._is_showing = False
+        self._texts: list[Any] = []
+        self._days: list[Any] = []
+        self._list: Any = None
+        self.controls = self._inputs()
+        self.chips: list[Any] = []
+        self.show(draft)
+
+    def fits(self, draft: ConditionDraft) -> bool:
+        """Return whether these are controls for the values of a draft."""
+        return (self.kind, self.allowed_values) == (draft.value_kind, draft.allowed_values)
+
+    def show(self, draft: ConditionDraft) -> None:
+        """Show the values of a draft."""
+        self._draft = draft
+        self._is_showing = True
+        try:
+            if self.kind is not ValueKind.TEXTS and len(draft.values) <= len(self._texts):
+                self._show_in_fields(draft.values)
+                self._show_chips(())
+            else:
+                self._show_in_fields(())
+                self._show_chips(draft.values)
+            if self._list is not None:
+                self._list.value = "\n".join(draft.values)
+        finally:
+            self._is_showing = False
+
+    def offer(self, values: tuple[str, ...]) -> None:
+        """Offer values to choose from."""
+        for text in self._texts:
+            text.options = values
+
+    def _inputs(self) -> list[Any]:
+        controls = []
+        for number, name in enumerate(_ENDS.get(self.kind, ("Value",))):
+            if self.kind in {ValueKind.DATE, ValueKind.DATES}:
+                controls.append(self._day(number, f"{name}: day"))
+            controls.append(self._text(number, name))
+        return controls
+
+    def _text(self, number: int, name: str) -> Any:
+        text = look.control(
+            Combobox if self.kind is ValueKind.TEXTS else Text,
+            name,
+            "cpnb-value",
+            placeholder=_PLACEHOLDERS[self.kind],
+            continuous_update=False,
+        )
+        if self.kind is ValueKind.TEXTS:
+            text.options = self.allowed_values
+        text.observe(self._turns.taken(lambda change: self._typed(number, change["new"])), "value")
+        self._texts.append(text)
+        return text
+
+    def _day(self, number: int, name: str) -> Any:
+        day = look.control(DatePicker, name, "cpnb-day")
+        day.observe(self._turns.taken(lambda change: self._picked(number, change["new"])), "value")
+        self._days.append(day)
+        return day
+
+    def _picked(self, number: int, day: date | None) -> None:
+        if self._is_showing:
+            return
+        if day is not None:
+            self._typed(number, day.isoformat())
+        elif _day_of(self._end(number)) is not None:  # it was shown, and taken away
+            self._typed(number, "")
+
+    def _typed(self, number: int, typed: str) -> None:
+        if self._is_showing:
+            return
+        try:
+            found = checked_values(self._draft, typed)
+        except ExpressionError as error:
+            self._entry.refuse(str(error))
+            return
+        if self.kind is ValueKind.TEXTS:
+            if found:
+                self._entry.enter((*self._draft.values, *found))
+        elif len(self._texts) == 1:
+            self._entry.enter(found)
+        else:
+            ends = (*self._draft.values, "", "")[:2]
+            entered = "".join(found)
+            self._entry.enter((entered, ends[1]) if number == 0 else (ends[0], entered))
+
+    def _end(self, number: int) -> str:
+        return self._draft.values[number] if number < len(self._draft.values) else ""
+
+    def toggle_list(self) -> None:
+        """Edit texts as lines, or as chips again; what is not a list of texts is left as it is."""
+        if self.kind is not ValueKind.TEXTS:
+            return
+        gone = self._list
+        if gone is not None:
+            self._list = None
+        else:
+            self._list = look.control(
+                Textarea,
+                "Values, one in each line",
+                "cpnb-list",
+                value="\n".join(self._draft.values),
+                placeholder="One value in each line",
+                continuous_update=False,
+                rows=8,
+            )
+            self._list.observe(self._turns.taken(lambda change: self._listed(change["new"])), "value")
+        self._show_chips(self._draft.values)
+        if gone is not None:
+            look.close(gone)
+
+    def _listed(self, typed: str) -> None:
+        if self._is_showing:
+            return
+        try:
+            found = [value for line in typed.splitlines() for value in checked_values(self._draft, line)]
+        except ExpressionError as error:
+            self._entry.refuse(str(error))
+            return
+        self._entry.enter(tuple(found))
+
+    def _show_in_fields(self, values: tuple[str, ...]) -> None:
+        ends = [*values, "", ""]
+        for number, day in enumerate(self._days):
+            day.value = _day_of(ends[number])
+            if day.value is not None:  # which says it all
+                ends[number] = ""
+        for text, value in zip(self._texts, ends, strict=False):
+            text.value = value
+
+    def _show_chips(self, values: tuple[str, ...]) -> None:
+        old = [one for one in self.chips if one is not self._list and not isinstance(one, Textarea)]
+        if self._list is not None:
+            self.chips = [self._list]
+        else:
+            self.chips = [self._chip(value) for value in values[:CHIPS]]
+            if len(values) > CHIPS:
+                self.chips.append(look.html(f"and {counted(len(values) - CHIPS, 'more value')}", "cpnb-more-values"))
+        self._entry.arrange()
+        for one in old:
+            look.close(one)
+
+    def _chip(self, value: str) -> Any:
+        shown = value if len(value) <= _CHIP_LENGTH else f"{value[:_CHIP_LENGTH]}…"
+        chip = look.button(shown, "cpnb-chip", icon="times", tooltip=f"Remove {shown}")
+        chip.on_click(
+            self._turns.taken(lambda _: self._entry.enter(tuple(one for one in self._draft.values if one != value)))
+        )
+        return chip
+
+
+_PLACEHOLDERS = {
+    ValueKind.TEXTS: "add a value",
+    ValueKind.DATE: "or a time: 2024-10-01T12:00Z",
+    ValueKind.NUMBER: "a number",
+    ValueKind.DATES: "or a time: 2024-10-01T12:00Z",
+    ValueKind.NUMBERS_OR_DATES: "a number or a date",
+}
+
+
+def _day_of(value: str) -> date | None:
+    """Return the day that a value means, or None if it says more or something else than a day."""
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return moment.date() if (moment.hour, moment.minute, moment.second) == (0, 0, 0) else None
