@@ -75,12 +75,12 @@ def _as_number(dtype: Any, text: str | float | None) -> float | None:
 
 
 def applied(data: Frame, edits: Sequence[ColumnEdits]) -> Frame:
-    """Return a copy of a table with some cells edited."""
-    frame = data.copy()
+    """Return a table with some cells edited; the columns without edits are those of `data`, and may be shared."""
+    frame = data.copy(deep=False)
     for one in edits:
-        if one.becomes_object:
-            frame[one.column] = frame[one.column].astype(object)
-        frame.iloc[list(one.positions), list(frame.columns).index(one.column)] = list(one.values)
+        column = data[one.column].astype(object) if one.becomes_object else data[one.column].copy()
+        column.iloc[list(one.positions)] = list(one.values)
+        frame[one.column] = column
     return frame
 
 

@@ -25,8 +25,8 @@ _COLUMNS_SHOWN = 12
 _CONFLICTS_SHOWN = 5
 # Of more weight than what all widgets have in common, which another widget may put on the page later.
 _CSS = """<style>
-.cpnb .cpnb-fields-row { align-items: flex-start; padding: 5px 0;
-  border-top: 1px solid var(--jp-border-color2, #e0e0e0); column-gap: 14px; }
+.cpnb .cpnb-fields-row { align-items: flex-start; border-top: 1px solid var(--jp-border-color2, #e0e0e0);
+  padding: 5px 0; column-gap: 14px; }
 .cpnb .cpnb-fields-row > .cpnb-fields-column { flex: 1 1 170px; max-width: 260px; min-width: 0;
   overflow-wrap: anywhere; }
 .cpnb .cpnb-fields-rest { flex: 3 1 330px; min-width: 0; }

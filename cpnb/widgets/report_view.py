@@ -32,16 +32,16 @@ __all__ = ["ReportView"]
 _FINDINGS_SHOWN = 10
 # Of more weight than what all widgets have in common, which another widget may put on the page later.
 _CSS = """<style>
-.cpnb .cpnb-report-finding { align-items: flex-start; padding: 4px 0;
-  border-top: 1px solid var(--jp-border-color2, #e0e0e0); column-gap: 12px; }
+.cpnb .cpnb-report-finding { align-items: flex-start; border-top: 1px solid var(--jp-border-color2, #e0e0e0);
+  padding: 4px 0; column-gap: 12px; }
 .cpnb .cpnb-report-finding > .cpnb-report-column { flex: 1 1 150px; max-width: 240px; min-width: 0;
   overflow-wrap: anywhere; }
 .cpnb .cpnb-report-finding > .cpnb-report-said { flex: 3 1 300px; min-width: 0; }
 .cpnb .cpnb-rows-row { border-top: 1px solid var(--jp-border-color2, #e0e0e0); padding: 3px 0; column-gap: 8px; }
 .cpnb .cpnb-rows-number { flex: 0 0 80px; } .cpnb .cpnb-rows-text { width: 260px; }
 .cpnb .cpnb-rows-verdict { flex: 1 1 200px; min-width: 0; }
-.cpnb .cpnb-rows-others { flex: 1 1 100%; padding-left: 88px; min-width: 0; box-sizing: border-box;
-  overflow-wrap: anywhere; }
+.cpnb .cpnb-rows-others { flex: 1 1 100%; padding-left: 88px; min-width: 0; overflow-wrap: anywhere;
+  box-sizing: border-box; }
 .cpnb-report .cpnb-named > .widget-label { width: auto; } .cpnb-report .widget-dropdown { width: 230px; }
 .cpnb pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: 4px 0; padding: 6px 8px; color: inherit;
   background: var(--jp-layout-color2, rgba(128, 128, 128, 0.12)); }

@@ -48,7 +48,7 @@ def run(code: str, frame: pd.DataFrame, name: str = "frame") -> pd.DataFrame:
 
 
 # Up to no row at all, each edit is followed by a look at the row alone.
-@pytest.fixture(params=[50_000, -1], ids=["the whole is checked", "the row is checked"])
+@pytest.fixture(params=[30_000, -1], ids=["the whole is checked", "the row is checked"])
 def edits(request: pytest.FixtureRequest) -> CellEdits:
     return CellEdits(people(), FIELDS, checked_whole_rows=request.param)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pandas as pd
@@ -36,7 +37,8 @@ def named(editor: Any, name: str) -> Any:
 
 
 def seen(editor: Any) -> str:
-    return "\n".join(str(one.get_state()) for one in all_of(editor))
+    states = "\n".join(str(one.get_state()) for one in all_of(editor))
+    return re.sub("IPY_MODEL_[0-9a-f]+", "", states)  # hexadecimal by chance
 
 
 @pytest.fixture
@@ -55,7 +57,7 @@ def test_it_shows_shapes_and_no_value_and_nothing_of_a_name_is_markup(editor: Fi
     text = seen(editor)
 
     assert "+9 999 999 9999" in text
-    for value in ("tea", "206", "ann@", "alert", "C-1"):
+    for value in ("likes", "555-0", "ann@", "alert", "C-1"):
         assert value not in text
     assert "&lt;b&gt;Notes" in text
     html = [one.value for one in all_of(editor) if type(one).__name__ == "HTML"]
