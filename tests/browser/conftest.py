@@ -29,6 +29,8 @@ CHROMIUM_FLAGS = (
 LAB_SETTINGS = {
     # Every cell stays in the document, and no file is written behind a test's back.
     "notebook-extension/tracker": {"windowingMode": "none"},
+    # By default it forgets about a kernel that takes a second, as one does on a machine with much to do.
+    "completer-extension/manager": {"providerTimeout": 20_000},
     "docmanager-extension/plugin": {"autosave": False},
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
@@ -177,7 +179,8 @@ class Lab:
         )
 
 
-@pytest.fixture(scope="session")
+# Not for the session: while it is open, nothing else in the process can have an event loop.
+@pytest.fixture(scope="module")
 def lab_page(server: Server, chromium: str) -> Iterator[Lab]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_FLAGS))
