@@ -106,7 +106,8 @@ class Candidates:
         yield from (each for each in itertools.islice(fitting, MOST) if each.text not in given.texts)
 
     def _variables(self, *kinds: type) -> Iterator[Candidate]:
-        return (Candidate(name, "instance") for name in self._names.variables_with(kinds))
+        variables = self._names.variables
+        return (Candidate(name, type(variables[name]).__name__) for name in self._names.variables_with(kinds))
 
     def _columns(self, reading: Reading) -> list[Candidate]:
         """Return the columns of the table in the line; of an expression, those of the first table that it names."""

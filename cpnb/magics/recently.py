@@ -12,8 +12,9 @@ from cpnb.retrying import Patience
 
 __all__ = ["Recently"]
 
-WAIT_S = 1.0
-"""How long somebody who typed Tab waits for a list of names."""
+WAIT_S = 0.6
+"""How long somebody who typed Tab waits for a list of names: JupyterLab forgets about a kernel that takes 1 s.
+Source: its setting `providerTimeout`."""
 
 KEPT_S = 5.0
 """How long an answer, or the want of one, is taken for what there is."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -111,11 +110,7 @@ class SegmentMagics(ProfileMagics):
             self._show(deed.preview.value)
         if deed.domain is not None:
             domain = deed.domain.value
-            with warnings.catch_warnings(record=True) as told:
-                warnings.simplefilter("always")
-                done = segment.ensure(domain, on_other="replace" if options.replace else "raise")
-            for one in told:
-                warnings.warn_explicit(one.message, one.category, "%%cp_segment", 1)  # where it was said, and not here
+            done = segment.ensure(domain, on_other="replace" if options.replace else "raise")
             place = _DONE[done].format(domain.name, domain.place)
             print(f"{place} {_summary(segment)}")  # noqa: T201 - what was done
         self.store(options.out, segment)

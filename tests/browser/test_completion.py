@@ -20,37 +20,35 @@ def cell(lab: LabNotebook, number: int) -> Locator:
     return lab.cells.nth(number)
 
 
-def type_and_tab(lab: LabNotebook, text: str) -> Locator:
-    """Type a text at the end of the second cell, press Tab, and return the list that opens."""
-    editor = cell(lab, 1).locator(".cm-content")
-    editor.click()
+def offered(lab: LabNotebook, text: str) -> Locator:
+    """Type a text at the end of the second cell, press Tab, and return what the list that opens offers."""
+    cell(lab, 1).locator(".cm-content").click()
     lab.page.keyboard.press("Control+End")
     lab.page.keyboard.type(text)
     lab.page.keyboard.press("Tab")
-    return lab.page.locator(".jp-Completer:visible .jp-Completer-item")
+    return lab.page.locator(".jp-Completer:visible .jp-Completer-item .jp-Completer-match")
 
 
 def test_tab_leads_through_the_line_of_a_magic(lab: Callable[..., LabNotebook]) -> None:
     opened = lab([SETUP, ""])
     opened.run_all()
 
-    # One candidate goes into the line at once; of several one is chosen.
-    type_and_tab(opened, "%cp_upload peo")
-    editor = cell(opened, 1).locator(".cm-content")
-    expect(editor).to_have_text("%cp_upload people")
-    type_and_tab(opened, " --uniq")
-    expect(editor).to_have_text("%cp_upload people --unique-key")
-    type_and_tab(opened, " Cust")
-    expect(editor).to_have_text('%cp_upload people --unique-key "Customer Id"')
-    items = type_and_tab(opened, " --on-invalid ")
-    expect(items).to_have_count(3)
-    assert items.locator("code").all_inner_texts() == ["raise", "blank", "skip"]
-    opened.page.keyboard.press("ArrowDown")
-    opened.page.keyboard.press("Enter")
-    expect(editor).to_have_text('%cp_upload people --unique-key "Customer Id" --on-invalid blank')
+    for typed, offers, steps_down in (
+        ("%cp_upload peo", ["people"], 0),
+        (" --uniq", ["--unique-key"], 0),
+        (" Cust", ['"Customer Id"'], 0),
+        (" --on-invalid ", ["raise", "blank", "skip"], 1),
+        (" --fields ", ["fields"], 0),
+        (" --sho", ["--show-code"], 0),
+    ):
+        items = offered(opened, typed)
+        for place, text in enumerate(offers):  # behind them JupyterLab offers words of the line
+            expect(items.nth(place)).to_have_text(text)
+        for _ in range(steps_down):
+            opened.page.keyboard.press("ArrowDown")
+        opened.page.keyboard.press("Enter")
 
-    type_and_tab(opened, " --fields fie")
-    type_and_tab(opened, " --show-c")
-    expect(editor).to_contain_text("--fields fields --show-code")
+    line = '%cp_upload people --unique-key "Customer Id" --on-invalid blank --fields fields --show-code'
+    expect(cell(opened, 1).locator(".cm-content")).to_have_text(line)
     opened.begin(1)
     expect(cell(opened, 1).locator(".jp-OutputArea-output")).to_contain_text("No domain is bound")

@@ -73,7 +73,7 @@ def test_a_cell_that_is_run_again_leaves_its_segment_alone(shell, domain, capsys
         segment(shell, "x", "profile.LastName == 'Jones'")
     with pytest.warns(ReplacedSegmentWarning) as warned:
         segment(shell, "x --replace", "profile.LastName == 'Jones'")
-    assert [(one.filename, str(one.message)[:11]) for one in warned] == [("%%cp_segment", "Segment 'x'")]
+    assert [(one.filename, str(one.message)[:11]) for one in warned] == [("%cp_segment", "Segment 'x'")]
     assert str(SegmentDefinition.get(domain, "x").expression) == "LastName is 'Jones'"
     segment(shell, "new --replace", "profile.LastName == 'Jones'")
     assert "Created in domain" in capsys.readouterr().out
