@@ -22,6 +22,8 @@ STARTS_WITHIN_S = 60
 SETTINGS = {
     # Every cell stays in the page, and a file is written only when a test saves it.
     "notebook-extension/tracker": {"windowingMode": "none"},
+    # By default it forgets about a kernel that takes a second, as one does on a machine with much to do.
+    "completer-extension/manager": {"providerTimeout": 20_000},
     "docmanager-extension/plugin": {"autosave": False},
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
