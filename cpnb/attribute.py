@@ -12,10 +12,9 @@ from cpnb.conditions import USE_SIGNS, Condition, Expression, MisuseError
 from cpnb.dimensions import CALCULATED, Dimension
 from cpnb.errors import ExpressionError, did_you_mean
 
-__all__ = ["Attribute", "UnknownAttributeError"]
+__all__ = ["METHODS", "Attribute", "UnknownAttributeError"]
 
-# The method that makes each comparison of the service, for messages.
-_METHODS = {
+METHODS = {
     "INCLUSIVE": "isin",
     "EXCLUSIVE": "notin",
     "CONTAINS": "contains",
@@ -34,7 +33,7 @@ _METHODS = {
     "LIST_CONTAINS": "list_contains",
     "LIST_CONTAINS_ALL": "list_contains_all",
 }
-
+"""The method, or the sign, that makes each comparison of the service."""
 
 # What people try who know pandas, or Python's lists.
 _IS_PRESENT = (
@@ -234,14 +233,14 @@ class Attribute:
         if dimension_type in allowed:
             return
         way_out = ""
-        if len(allowed) < len(_METHODS) and dimension_type not in {"INCLUSIVE", "EXCLUSIVE"}:
+        if len(allowed) < len(METHODS) and dimension_type not in {"INCLUSIVE", "EXCLUSIVE"}:
             way_out = (
                 " Custom attributes have all comparisons: upload the column to 'Attributes.<name>' as well and use "
                 "profile.Attributes['<name>']."
             )
         raise ExpressionError(
-            f"The service cannot compare {self._name} by {_METHODS[dimension_type]}; it has "
-            f"{', '.join(_METHODS[name] for name in allowed)}.{way_out}"
+            f"The service cannot compare {self._name} by {METHODS[dimension_type]}; it has "
+            f"{', '.join(METHODS[name] for name in allowed)}.{way_out}"
         )
 
     def __and__(self, other: object) -> NoReturn:
@@ -273,11 +272,11 @@ class Attribute:
         raise UnknownAttributeError(f"{self._name} has no comparison {name!r}.{hint} It has {', '.join(known)}.")
 
     def __dir__(self) -> list[str]:
-        names = [method for kind, method in _METHODS.items() if kind in catalog.dimension_types(self._shape)]
+        names = [method for kind, method in METHODS.items() if kind in catalog.dimension_types(self._shape)]
         return sorted([name for name in names if name.isidentifier()] + ["over"] * (self._shape == CALCULATED))
 
     def __repr__(self) -> str:
-        methods = ", ".join(_METHODS[name] for name in catalog.dimension_types(self._shape))
+        methods = ", ".join(METHODS[name] for name in catalog.dimension_types(self._shape))
         return f"<attribute {self._name}, compared by {methods}>"
 
 

@@ -9,26 +9,13 @@ from functools import reduce
 from operator import attrgetter
 
 from cpnb import dimensions
+from cpnb.attribute import METHODS
 from cpnb.conditions import Condition, Expression, InSegment, Joined, Negation
 from cpnb.dimensions import CUSTOM_PREFIX, Dimension
 from cpnb.errors import ExpressionError
 from cpnb.expressions import Attribute, calculated, in_segment, profile
 from cpnb.widgets.condition_draft import as_number
 
-_METHODS = {
-    "INCLUSIVE": "isin",
-    "EXCLUSIVE": "notin",
-    "CONTAINS": "contains",
-    "BEGINS_WITH": "startswith",
-    "ENDS_WITH": "endswith",
-    "BEFORE": "before",
-    "AFTER": "after",
-    "ON": "on",
-    "BETWEEN": "between",
-    "NOT_BETWEEN": "not_between",
-    "LIST_CONTAINS": "list_contains",
-    "LIST_CONTAINS_ALL": "list_contains_all",
-}
 _SIGNS: dict[str, tuple[str, Callable[[Attribute, object], Expression]]] = {
     "INCLUSIVE": ("==", lambda attribute, value: attribute == value),
     "EXCLUSIVE": ("!=", lambda attribute, value: attribute != value),
@@ -129,16 +116,16 @@ def _comparison(kind: str, attribute: Attribute, name: str, arguments: list[obje
     if kind in _SIGNS and len(arguments) == 1:
         sign, compare = _SIGNS[kind]
         return compare(attribute, arguments[0]), f"{name} {sign} {arguments[0]!r}", False
-    if kind not in _METHODS:
+    if not METHODS[kind].isidentifier():
         raise ExpressionError(f"{kind} takes one value.")
-    method = getattr(attribute, _METHODS[kind])
+    method = getattr(attribute, METHODS[kind])
     if kind in _LISTS:
-        return method(arguments), f"{name}.{_METHODS[kind]}({arguments!r})", True
+        return method(arguments), f"{name}.{METHODS[kind]}({arguments!r})", True
     if kind not in {"CONTAINS", "BEGINS_WITH", "ENDS_WITH", "LIST_CONTAINS", "LIST_CONTAINS_ALL"}:
         wanted = 2 if "BETWEEN" in kind else 1
         if len(arguments) != wanted:
             raise ExpressionError(f"{kind} takes another number of values.")
-    return method(*arguments), f"{name}.{_METHODS[kind]}({', '.join(map(repr, arguments))})", True
+    return method(*arguments), f"{name}.{METHODS[kind]}({', '.join(map(repr, arguments))})", True
 
 
 def _attribute(dimension: Dimension) -> tuple[Attribute, str, str]:
