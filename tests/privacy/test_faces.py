@@ -58,6 +58,13 @@ CELLS = (
     "cpnb.list_jobs(place).to_frame()",
     "%cp_job " + "0" * 32 + " --domain place",
     "%cp_domain nowhere --region us-east-1",
+    "%cp_fields people --unique-key id --region US",
+    "%cp_validate people[people.id.notna()] --fields fields",
+    "%cp_clean people --fields fields",
+    "%cp_plan people --fields fields --domain place --on-invalid blank",
+    "%cp_upload people --fields fields --domain place --show-code",
+    "%cp_validate people.astype(int) --fields fields",
+    "%cp_validate people.loc[people.first.map(hash)] --fields fields",
 )
 
 
@@ -74,7 +81,7 @@ def test_cells_of_a_notebook(canary: Canary, outlet: Outlet, watched: Domain, sh
             outlet.take_in(error)
     assert [str(result.result).split(":")[0] for result in results[-2:]] == ["SUCCEEDED", "SUCCEEDED"]
     refused = {cell for cell, result in zip(CELLS, results, strict=False) if not result.success}
-    assert refused == {CELLS[3], CELLS[6], CELLS[8], CELLS[9], CELLS[10], CELLS[13], CELLS[14], CELLS[18]}
+    assert refused == {CELLS[3], CELLS[6], CELLS[8], CELLS[9], CELLS[10], CELLS[13], CELLS[14], CELLS[18], *CELLS[25:]}
 
 
 def test_watching_a_domain(canary: Canary, outlet: Outlet, watched: Domain) -> None:
