@@ -17,6 +17,7 @@ from cpnb.domain import Domain
 from cpnb.errors import did_you_mean
 from cpnb.fields import FieldMap
 from cpnb.magics.python_lines import Call, Said
+from cpnb.magics.words import quoted
 from cpnb.sandbox_process import Sandbox
 from cpnb.suggested import Suggestions
 
@@ -143,6 +144,8 @@ class Names:
     def frame(self, text: str) -> Said[pd.DataFrame]:
         """Return the table that a variable holds, or an expression stands for."""
         if not text.isidentifier():
+            if Path(text).is_file():
+                raise UsageError(f"{text!r} is a file. Read it first: %cp_read {quoted(text)} -o people")
             return self._expected(text, _parsed(text), pd.DataFrame, "a pandas DataFrame")
         return Said(text, lambda: self._frame_called(text))
 

@@ -12,6 +12,7 @@ from IPython.core.magic_arguments import argument
 from cpnb.domain import Domain
 from cpnb.magics.python_lines import Call, Said
 from cpnb.magics.speaking import ProfileMagics, line
+from cpnb.magics.words import quoted
 from cpnb.sandbox_process import Sandbox
 
 __all__ = ["PlaceMagics"]
@@ -44,6 +45,9 @@ class PlaceMagics(ProfileMagics):
         """
         if options.action == "start":
             return self._started(options)
+        for name in ("domain", "state"):
+            if (value := getattr(options, name)) is not None:
+                raise UsageError(f"--{name} belongs to start: %cp_sandbox start --{name} {quoted(value)}")
         running = self.names.running_sandbox()
         if options.action == "stop":
             if running is None:
