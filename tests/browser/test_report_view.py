@@ -97,7 +97,10 @@ def test_nothing_of_closed_rows_is_saved_with_the_state_of_widgets(
         output.get_by_role("button", name=CLOSE).click()
         expect(field(output, 27)).to_have_count(0)
 
-        saved = json.dumps(notebook.save())
+        # The page hears of what was emptied and closed one after the other, and under load a moment later.
+        deadline_s = time.monotonic() + 20
+        while "canary" in (saved := json.dumps(notebook.save())) and time.monotonic() < deadline_s:
+            page.wait_for_timeout(200)
         assert "application/vnd.jupyter.widget-state+json" in saved
         assert "Show the edits as code" in saved, "the state of the widget was not saved"
         assert "canary" not in saved

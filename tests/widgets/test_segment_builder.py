@@ -437,6 +437,8 @@ def test_what_is_gone_is_closed():
     hands.click("More for this condition")
     hands.click("Duplicate condition")  # once, so that all that is made once for all is made
     hands.click("Remove condition")
+    builder.value = profile.BirthDate.before("1990-01-01")
+    builder.value = CITY
     before = len(ipywidgets.widgets.widget._instances)
     for value in (CITY & NAME, profile.BirthDate.before("2000-01-01"), many_groups(8, 8), CITY):
         builder.value = value
