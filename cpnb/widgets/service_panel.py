@@ -88,12 +88,17 @@ class ServicePanel:
 
     def _check(self) -> None:
         """Let be clicked what can be done, and say why the rest cannot."""
-        problem = self._problem()
-        self._create.disabled = bool(problem) or self._is_busy["create"]
-        self._estimate.disabled = self._expression is None or self._is_busy["estimate"]
+        problem = self._let_be_clicked()
         if not self._is_busy["create"]:
             tone = "cpnb-wrong" if self._name.value.strip() else "cpnb-quiet"
             self._created.value = look.paragraph(problem, tone) if problem else ""
+
+    def _let_be_clicked(self) -> str:
+        """Let be clicked what can be done, and return why the segment cannot be created."""
+        problem = self._problem()
+        self._create.disabled = bool(problem) or self._is_busy["create"]
+        self._estimate.disabled = self._expression is None or self._is_busy["estimate"]
+        return problem
 
     def _problem(self) -> str:
         name = self._name.value.strip()
@@ -123,7 +128,7 @@ class ServicePanel:
     def _show_estimate(self, expression: Expression, told: Told) -> None:
         with self._turns.lock:
             self._is_busy["estimate"] = False
-            self._check()
+            self._let_be_clicked()  # and no more: what became of the segment stays said
             if self._expression is expression:
                 self._estimated.value = look.paragraph(told.html, "" if told.is_good else "cpnb-warning")
 
@@ -142,7 +147,7 @@ class ServicePanel:
     def _end(self, task: str, place: Any, told: Told) -> None:
         with self._turns.lock:
             self._is_busy[task] = False
-            self._check()
+            self._let_be_clicked()
             place.value = look.paragraph(told.html, "" if told.is_good else "cpnb-wrong")
 
     def _failed(self, task: str, reason: str) -> None:

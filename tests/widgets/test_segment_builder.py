@@ -360,10 +360,23 @@ def test_a_domain_that_is_gone_is_said_in_a_sentence(domain):
     hands.click("Create segment")
     hands.click("Show values to choose from")
     assert builder.wait(30)
-    for place in ("cpnb-estimated", "cpnb-created"):
-        assert domain.name in hands.text(place)
+    assert hands.until(lambda: domain.name in hands.text("cpnb-estimated"))
+    assert hands.until(lambda: domain.name in hands.text("cpnb-created"))
     assert hands.until(lambda: domain.name in hands.text("cpnb-message"))
     assert not hands.find("Create segment").disabled
+
+
+def test_what_became_of_the_segment_stays_said_when_an_estimate_ends_after_it(domain):
+    builder = SegmentBuilder(CITY, domain=domain, name="x")
+    hands = Hands(builder)
+    hands.click("Create segment")
+    assert builder.wait(30)
+    said = hands.text("cpnb-created")
+    assert "x" in said
+    hands.click("Estimate")
+    assert builder.wait(30)
+    assert hands.until(lambda: hands.text("cpnb-estimated") != "")
+    assert hands.text("cpnb-created") == said
 
 
 def test_the_code_on_the_screen_makes_the_same_condition():
