@@ -141,7 +141,7 @@ class ServicePanel:
 
     def _begin(self, task: str, place: Any, words: str) -> None:
         self._is_busy[task] = True
-        self._check()
+        self._let_be_clicked()
         place.value = look.paragraph(words, "cpnb-quiet")
 
     def _end(self, task: str, place: Any, told: Told) -> None:
