@@ -75,6 +75,21 @@ def test_replacing_a_segment_by_itself_does_nothing(domain):
     assert list_segments(domain)["created_at"][0] == created_at
 
 
+def test_ensuring_creates_keeps_refuses_or_replaces(domain):
+    seattle = SegmentDefinition("spring", SEATTLE)
+    elsewhere = SegmentDefinition("spring", profile.Address.City != "Seattle")
+    assert [seattle.ensure(domain), seattle.ensure(domain)] == ["created", "kept"]
+    with pytest.raises(SegmentExistsError, match="already has a segment 'spring'"):
+        elsewhere.ensure(domain)
+    assert SegmentDefinition.get(domain, "spring") == seattle
+    with pytest.warns(ReplacedSegmentWarning):
+        assert elsewhere.ensure(domain, on_other="replace") == "replaced"
+    assert SegmentDefinition.get(domain, "spring") == elsewhere
+    assert elsewhere.ensure(domain, on_other="replace") == "kept"
+    with pytest.raises(ValueError, match="on_other is 'keep'; expected 'raise' or 'replace'"):
+        elsewhere.ensure(domain, on_other="keep")
+
+
 def test_what_is_not_there_cannot_be_replaced(domain):
     with pytest.raises(ServiceError, match="has no segment 'x'"):
         SEGMENT.replace(domain)
