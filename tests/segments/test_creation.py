@@ -108,7 +108,6 @@ def test_replacing_a_segment_by_itself_does_nothing(domain):
 
 
 def test_ensuring_creates_keeps_refuses_or_replaces(domain):
-    seattle, elsewhere = SegmentDefinition("spring", SEATTLE), SegmentDefinition("spring", ~SEATTLE)
     seattle = SegmentDefinition("spring", SEATTLE)
     elsewhere = SegmentDefinition("spring", profile.Address.City != "Seattle")
     assert [seattle.ensure(domain), seattle.ensure(domain)] == ["created", "kept"]
