@@ -9,9 +9,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import nbformat
 import pandas as pd
-from nbclient import NotebookClient
+import pytest
+
+# Of the notebook extra, which the oldest versions are tested without.
+nbformat = pytest.importorskip("nbformat")
+NotebookClient = pytest.importorskip("nbclient").NotebookClient
 
 BEGIN = """
 import json
