@@ -52,7 +52,12 @@ class ImportRuns:
         """Import a job's file on a thread of its own; the job is IN_PROGRESS already."""
         run = _Run(job_id)
         task = self._open(job_id, client_key, table, plan, expiry_days)
-        run.thread = threading.Thread(target=self._work, args=(run, task), name=f"import {job_id}", daemon=True)
+        # As long as the settings say now: another value is for jobs that start later.
+        least_until_s = self._backend.clock.now_s() + self._backend.settings.processing_s
+        arguments = (run, task, least_until_s)
+        run.thread = threading.Thread(target=self._work, args=arguments, name=f"import {job_id}", daemon=True)
+            target=self._work, args=(run, task, least_until_s), name=f"import {job_id}", daemon=True
+        )
         with self._lock:
             self._runs[job_id] = run
         run.thread.start()
@@ -104,8 +109,7 @@ class ImportRuns:
             return _Import(None, table, plan, expiry_days, "the file cannot be read with the key of this job")
         return _Import(readers, table, plan, expiry_days)
 
-    def _work(self, run: _Run, task: _Import) -> None:
-        started_s = self._backend.clock.now_s()
+    def _work(self, run: _Run, task: _Import, least_until_s: float) -> None:
         counts: Counts | None = None
         status, reason, explanation = "FAILED", None, ""
         try:
@@ -124,7 +128,7 @@ class ImportRuns:
         finally:
             for reader in task.readers or ():
                 reader.close()
-        waited = self._backend.clock.wait_until(started_s + self._backend.settings.processing_s, run.cancelled)
+        waited = self._backend.clock.wait_until(least_until_s, run.cancelled)
         if self._closing:
             return
         if not waited:
