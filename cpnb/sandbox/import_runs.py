@@ -56,8 +56,6 @@ class ImportRuns:
         least_until_s = self._backend.clock.now_s() + self._backend.settings.processing_s
         arguments = (run, task, least_until_s)
         run.thread = threading.Thread(target=self._work, args=arguments, name=f"import {job_id}", daemon=True)
-            target=self._work, args=(run, task, least_until_s), name=f"import {job_id}", daemon=True
-        )
         with self._lock:
             self._runs[job_id] = run
         run.thread.start()
