@@ -18,7 +18,7 @@ from cpnb.expressions import profile
 from cpnb.iam import iam_policy
 from cpnb.monitoring import list_jobs, look_at_job
 from cpnb.segments import EmptySegmentWarning, SegmentDefinition, delete_segments, list_segments
-from cpnb.widgets.value_suggestions import values_of_domain
+from cpnb.widgets.segment_builder.value_suggestions import values_of_domain
 
 EVERYTHING = ("upload", "segments", "failed_rows")
 PLACE = {"domain": "loyalty", "account": "012345678901", "region": "us-east-1"}

@@ -1,4 +1,5 @@
-"""Widgets for notebooks: what an upload looks like at work.
+"""Widgets for notebooks: an upload at work, a report, a field map, a segment.
 
-Logic stands in plain classes, which know nothing of ipywidgets; the widgets show it and pass clicks on.
+Logic stands in plain classes, which know nothing of ipywidgets; the widgets show it and pass clicks on. Beside the
+four packages: `look`, how all of them look; `shown`, how they read without a front end; `paging` with `page_turner`.
 """

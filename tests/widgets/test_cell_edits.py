@@ -9,7 +9,7 @@ from hypothesis import given, settings, strategies as st
 from cpnb.content_types import ContentType
 from cpnb.errors import FieldsError, FrameError
 from cpnb.fields import Field, FieldMap
-from cpnb.widgets.cell_edits import CellEdits
+from cpnb.widgets.report_view.cell_edits import CellEdits
 
 FIELDS = FieldMap(
     [

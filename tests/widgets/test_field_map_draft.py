@@ -11,7 +11,7 @@ from cpnb.content_types import ContentType
 from cpnb.errors import FieldsError, FrameError
 from cpnb.fields import Field, FieldMap
 from cpnb.suggestion import suggest
-from cpnb.widgets.field_map_draft import FieldMapDraft, Show
+from cpnb.widgets.field_map_editor.field_map_draft import FieldMapDraft, Show
 
 
 def messy() -> pd.DataFrame:

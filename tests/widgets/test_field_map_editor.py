@@ -12,7 +12,7 @@ from cpnb.content_types import ContentType
 from cpnb.errors import FieldsError, FrameError
 from cpnb.fields import Field, FieldMap
 from cpnb.suggestion import suggest
-from cpnb.widgets.field_map_editor import FieldMapEditor
+from cpnb.widgets.field_map_editor.editor import FieldMapEditor
 
 
 def messy() -> pd.DataFrame:

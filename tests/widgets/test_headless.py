@@ -24,7 +24,7 @@ upload
 upload.wait()
 --
 import time
-from cpnb.widgets import watching
+from cpnb.widgets.upload_status import watching
 ends_s = time.monotonic() + 20
 while watching.session.count and time.monotonic() < ends_s:
     time.sleep(0.02)

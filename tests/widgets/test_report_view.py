@@ -11,7 +11,7 @@ import pytest
 from ipywidgets import HTML, Widget
 
 from cpnb.fields import FieldMap
-from cpnb.widgets.report_view import ReportView
+from cpnb.widgets.report_view.view import ReportView
 
 FIELDS = FieldMap({"id": "AccountNumber", "mail": "EmailAddress", "<i>city": "Address.City"}, unique_key="id")
 

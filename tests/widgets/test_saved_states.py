@@ -21,7 +21,7 @@ import json
 import pandas as pd
 import cpnb
 from ipywidgets import Widget
-from cpnb.widgets.report_view import ReportView
+from cpnb.widgets.report_view.view import ReportView
 people = pd.read_csv("people.csv", dtype=str)
 view = ReportView(people, cpnb.FieldMap({"id": "AccountNumber", "mail": "EmailAddress"}, unique_key="id"))
 view

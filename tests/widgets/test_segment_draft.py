@@ -12,10 +12,10 @@ from hypothesis import given
 from cpnb import calculated, in_segment, profile
 from cpnb.errors import ExpressionError
 from cpnb.expressions import Condition, Expression
-from cpnb.widgets.condition_draft import ConditionDraft, ValueKind, checked_values
-from cpnb.widgets.draft_reading import draft_of
-from cpnb.widgets.segment_code import json_of, python_of
-from cpnb.widgets.segment_draft import GroupDraft, SegmentDraft
+from cpnb.widgets.segment_builder.condition_draft import ConditionDraft, ValueKind, checked_values
+from cpnb.widgets.segment_builder.draft_reading import draft_of
+from cpnb.widgets.segment_builder.segment_code import json_of, python_of
+from cpnb.widgets.segment_builder.segment_draft import GroupDraft, SegmentDraft
 from tests.segments.test_segment_groups import DOCUMENTS, same_meaning
 
 CITY = ConditionDraft("Address.City", "ProfileDimension", "INCLUSIVE", ("Seattle", "Boston"))

@@ -12,8 +12,8 @@ from cpnb.errors import UploadError
 from cpnb.part_progress import PartProgress, Phase
 from cpnb.parts import Part
 from cpnb.upload_job import JobStatus, ResultsSummary, UploadJob
-from cpnb.widgets.upload_page import page_of_parts, part_bar
-from cpnb.widgets.upload_progress import UploadProgress, chosen, phase_counts, spelled_bytes, spelled_time
+from cpnb.widgets.upload_status.upload_page import page_of_parts, part_bar
+from cpnb.widgets.upload_status.upload_progress import UploadProgress, chosen, phase_counts, spelled_bytes, spelled_time
 
 
 def part(number: int, phase: Phase = Phase.WAITING, action: Action = Action.SEND, **more: object) -> PartProgress:

@@ -16,8 +16,8 @@ from cpnb import UploadOptions
 from cpnb.errors import ServiceError
 from cpnb.sandbox_process import Sandbox
 from cpnb.widgets.shown import WIDGET_VIEW
-from cpnb.widgets.upload_status import Cell, UploadStatus
-from cpnb.widgets.watching import Watch
+from cpnb.widgets.upload_status.status import Cell, UploadStatus
+from cpnb.widgets.upload_status.watching import Watch
 
 FIELDS = cpnb.FieldMap({"id": "AccountNumber", "city": "Address.City"}, unique_key="id")
 SOON = cpnb.Patience(poll_first_s=0.05, poll_longest_s=0.1)

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from cpnb.widgets.watching import Watch
+from cpnb.widgets.upload_status.watching import Watch
 
 
 class Moving:

@@ -11,8 +11,8 @@ from ipywidgets import Dropdown, Text
 from cpnb.errors import ExpressionError
 from cpnb.expressions import in_segment
 from cpnb.widgets import look
-from cpnb.widgets.segment_draft import GroupDraft
-from cpnb.widgets.turns import Turns
+from cpnb.widgets.segment_builder.segment_draft import GroupDraft
+from cpnb.widgets.segment_builder.turns import Turns
 
 _QUANTIFIERS = [("and in all of", "ALL"), ("and in at least one of", "ANY"), ("and in none of", "NONE")]
 

@@ -14,7 +14,7 @@ from cpnb.conditions import Condition, Expression, InSegment, Joined, Negation
 from cpnb.dimensions import CUSTOM_PREFIX, Dimension
 from cpnb.errors import ExpressionError
 from cpnb.expressions import Attribute, calculated, in_segment, profile
-from cpnb.widgets.condition_draft import as_number
+from cpnb.widgets.segment_builder.condition_draft import as_number
 
 _SIGNS: dict[str, tuple[str, Callable[[Attribute, object], Expression]]] = {
     "INCLUSIVE": ("==", lambda attribute, value: attribute == value),

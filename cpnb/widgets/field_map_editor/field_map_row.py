@@ -13,7 +13,7 @@ from cpnb.content_types import ContentType
 from cpnb.display import Html, Tone, html_badge, html_mark, markup
 from cpnb.finding import short_name
 from cpnb.widgets import look
-from cpnb.widgets.field_map_draft import ATTRIBUTE, Conflict, FieldMapDraft
+from cpnb.widgets.field_map_editor.field_map_draft import ATTRIBUTE, Conflict, FieldMapDraft
 
 BY_ROW = "column: "
 """How the name of a column is told from the code of a region, where both can be typed."""

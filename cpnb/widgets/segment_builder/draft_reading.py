@@ -8,8 +8,8 @@ from itertools import groupby
 
 from cpnb.conditions import Condition, Expression, InSegment, Joined, Negation
 from cpnb.normal_forms import BoxName, Junction, Quantifier
-from cpnb.widgets.condition_draft import ConditionDraft
-from cpnb.widgets.segment_draft import GroupDraft, SegmentDraft
+from cpnb.widgets.segment_builder.condition_draft import ConditionDraft
+from cpnb.widgets.segment_builder.segment_draft import GroupDraft, SegmentDraft
 
 _Leaf = Condition | InSegment
 

@@ -15,18 +15,18 @@ from cpnb.fields import FieldMap
 from cpnb.frames import Frame, require_columns
 from cpnb.segments import SegmentDefinition
 from cpnb.widgets import look
-from cpnb.widgets.attribute_choices import AttributeChoices
-from cpnb.widgets.condition_row import Vocabulary
-from cpnb.widgets.draft_reading import draft_of
-from cpnb.widgets.group_box import GroupBox
-from cpnb.widgets.newest import Newest
-from cpnb.widgets.segment_code import json_of, python_of
-from cpnb.widgets.segment_draft import GroupDraft, SegmentDraft
-from cpnb.widgets.segment_service import SegmentService, Told
-from cpnb.widgets.segment_styles import segment_styles
-from cpnb.widgets.service_panel import ServicePanel
+from cpnb.widgets.segment_builder.attribute_choices import AttributeChoices
+from cpnb.widgets.segment_builder.condition_row import Vocabulary
+from cpnb.widgets.segment_builder.draft_reading import draft_of
+from cpnb.widgets.segment_builder.group_box import GroupBox
+from cpnb.widgets.segment_builder.newest import Newest
+from cpnb.widgets.segment_builder.segment_code import json_of, python_of
+from cpnb.widgets.segment_builder.segment_draft import GroupDraft, SegmentDraft
+from cpnb.widgets.segment_builder.segment_service import SegmentService, Told
+from cpnb.widgets.segment_builder.segment_styles import segment_styles
+from cpnb.widgets.segment_builder.service_panel import ServicePanel
+from cpnb.widgets.segment_builder.turns import Turns
 from cpnb.widgets.shown import ShownAnywhere
-from cpnb.widgets.turns import Turns
 
 OPEN_CONDITIONS = 50
 """With more conditions than this, only the first group is open at first: what is not made need not be sent."""

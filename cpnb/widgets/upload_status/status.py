@@ -17,9 +17,9 @@ from cpnb.part_progress import PartProgress, headline_of
 from cpnb.uploads import Upload
 from cpnb.widgets import look
 from cpnb.widgets.shown import ShownAnywhere
-from cpnb.widgets.upload_page import page_of_parts, page_of_standing
-from cpnb.widgets.upload_progress import UploadProgress
-from cpnb.widgets.watching import Watch, session
+from cpnb.widgets.upload_status.upload_page import page_of_parts, page_of_standing
+from cpnb.widgets.upload_status.upload_progress import UploadProgress
+from cpnb.widgets.upload_status.watching import Watch, session
 
 __all__ = ["UploadStatus", "show"]
 

@@ -9,7 +9,14 @@ from cpnb.display import Bar, BarPart, Tone, counted, html_table, markup, percen
 from cpnb.part_progress import PartProgress, Phase
 from cpnb.planning import Plan
 from cpnb.upload_display import PART_HEADERS, part_cells
-from cpnb.widgets.upload_progress import Standing, chosen, phase_counts, sent_of, spelled_bytes, spelled_time
+from cpnb.widgets.upload_status.upload_progress import (
+    Standing,
+    chosen,
+    phase_counts,
+    sent_of,
+    spelled_bytes,
+    spelled_time,
+)
 
 __all__ = ["page_of_parts", "page_of_standing", "part_bar", "time_told"]
 

@@ -19,7 +19,7 @@ from cpnb.frames import Frame, checked_frame, require_columns
 from cpnb.headers import distinct, slug
 from cpnb.suggested import Suggestion, Suggestions
 from cpnb.suggestion import suggest
-from cpnb.widgets.column_shapes import shapes_in
+from cpnb.widgets.field_map_editor.column_shapes import shapes_in
 
 ATTRIBUTE = "Attributes."
 """How the names of custom attributes begin."""

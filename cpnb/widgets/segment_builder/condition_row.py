@@ -10,12 +10,12 @@ from ipywidgets import Combobox, Dropdown, Text
 
 from cpnb.errors import CpnbError, ExpressionError
 from cpnb.widgets import look
-from cpnb.widgets.attribute_choices import AttributeChoices, label_of, operator_choices
-from cpnb.widgets.condition_draft import ConditionDraft, ValueKind
-from cpnb.widgets.newest import Newest
-from cpnb.widgets.turns import Turns
-from cpnb.widgets.value_entry import Entry, ValueEntry
-from cpnb.widgets.value_suggestions import Suggested
+from cpnb.widgets.segment_builder.attribute_choices import AttributeChoices, label_of, operator_choices
+from cpnb.widgets.segment_builder.condition_draft import ConditionDraft, ValueKind
+from cpnb.widgets.segment_builder.newest import Newest
+from cpnb.widgets.segment_builder.turns import Turns
+from cpnb.widgets.segment_builder.value_entry import Entry, ValueEntry
+from cpnb.widgets.segment_builder.value_suggestions import Suggested
 
 ALL_ATTRIBUTES = "All attributes"
 

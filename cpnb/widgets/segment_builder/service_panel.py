@@ -12,9 +12,9 @@ from cpnb.errors import ExpressionError
 from cpnb.segments import SegmentDefinition
 from cpnb.segments.texts import check_text
 from cpnb.widgets import look
-from cpnb.widgets.newest import Newest
-from cpnb.widgets.segment_service import SegmentService, Told
-from cpnb.widgets.turns import Turns
+from cpnb.widgets.segment_builder.newest import Newest
+from cpnb.widgets.segment_builder.segment_service import SegmentService, Told
+from cpnb.widgets.segment_builder.turns import Turns
 
 
 class ServicePanel:

@@ -15,8 +15,8 @@ from cpnb.matching import preview
 from cpnb.segments import SegmentDefinition
 from cpnb.segments.estimates import remarks_on, service_count
 from cpnb.segments.sources import look_at_sources
-from cpnb.widgets.condition_draft import ConditionDraft
-from cpnb.widgets.value_suggestions import Suggested, values_of_domain, values_of_table
+from cpnb.widgets.segment_builder.condition_draft import ConditionDraft
+from cpnb.widgets.segment_builder.value_suggestions import Suggested, values_of_domain, values_of_table
 
 _UNNAMED = "segment"
 _ESTIMATE_TIMEOUT_S = 60.0

@@ -9,10 +9,10 @@ from ipywidgets import Dropdown
 
 from cpnb.display import counted
 from cpnb.widgets import look
-from cpnb.widgets.condition_draft import ConditionDraft
-from cpnb.widgets.condition_row import ConditionRow, Vocabulary
-from cpnb.widgets.segment_draft import GroupDraft
-from cpnb.widgets.source_row import SourceRow
+from cpnb.widgets.segment_builder.condition_draft import ConditionDraft
+from cpnb.widgets.segment_builder.condition_row import ConditionRow, Vocabulary
+from cpnb.widgets.segment_builder.segment_draft import GroupDraft
+from cpnb.widgets.segment_builder.source_row import SourceRow
 
 _QUANTIFIERS = [
     ("all of these conditions", "ALL"),

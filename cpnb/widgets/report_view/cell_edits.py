@@ -18,7 +18,7 @@ from cpnb.frames import Frame
 from cpnb.rendering import render
 from cpnb.report import Report
 from cpnb.validation import key_codes, repeated_keys, validate
-from cpnb.widgets.cell_patch import By, ColumnEdits, applied, patch_code
+from cpnb.widgets.report_view.cell_patch import By, ColumnEdits, applied, patch_code
 
 if TYPE_CHECKING:
     import pandera.pandas as pandera

@@ -13,8 +13,8 @@ from cpnb.fields import FieldMap
 from cpnb.finding import short_name
 from cpnb.frames import Frame, require_columns
 from cpnb.widgets import look
-from cpnb.widgets.field_map_draft import Conflict, FieldMapDraft, Show
-from cpnb.widgets.field_map_row import FieldMapRow
+from cpnb.widgets.field_map_editor.field_map_draft import Conflict, FieldMapDraft, Show
+from cpnb.widgets.field_map_editor.field_map_row import FieldMapRow
 from cpnb.widgets.page_turner import PageTurner
 from cpnb.widgets.paging import Paging
 from cpnb.widgets.shown import ShownAnywhere

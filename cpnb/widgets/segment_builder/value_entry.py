@@ -12,8 +12,8 @@ from ipywidgets import Combobox, DatePicker, Text, Textarea
 from cpnb.display import counted
 from cpnb.errors import ExpressionError
 from cpnb.widgets import look
-from cpnb.widgets.condition_draft import ConditionDraft, ValueKind, checked_values
-from cpnb.widgets.turns import Turns
+from cpnb.widgets.segment_builder.condition_draft import ConditionDraft, ValueKind, checked_values
+from cpnb.widgets.segment_builder.turns import Turns
 
 CHIPS = 12
 """How many values stand as chips of their own; more are edited as a list."""

@@ -10,7 +10,7 @@ from cpnb.conditions import Expression, InSegment
 from cpnb.display import counted
 from cpnb.errors import ExpressionError
 from cpnb.normal_forms import Quantifier
-from cpnb.widgets.condition_draft import ConditionDraft
+from cpnb.widgets.segment_builder.condition_draft import ConditionDraft
 
 _Item = TypeVar("_Item")
 _WORDS = {"ALL": " and ", "ANY": " or ", "NONE": " or "}

@@ -16,12 +16,12 @@ from cpnb.frames import Frame
 from cpnb.report import Report
 from cpnb.report_display import WHOLE_TABLE, bar_of, caption_of, said
 from cpnb.widgets import look
-from cpnb.widgets.cell_edits import CellEdits
-from cpnb.widgets.cell_patch import By
-from cpnb.widgets.failing_rows import FailingRows
 from cpnb.widgets.page_turner import PageTurner
 from cpnb.widgets.paging import Paging
-from cpnb.widgets.private import private_html
+from cpnb.widgets.report_view.cell_edits import CellEdits
+from cpnb.widgets.report_view.cell_patch import By
+from cpnb.widgets.report_view.failing_rows import FailingRows
+from cpnb.widgets.report_view.private import private_html
 from cpnb.widgets.shown import ShownAnywhere
 
 if TYPE_CHECKING:
