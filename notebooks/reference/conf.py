@@ -51,9 +51,9 @@ nitpick_ignore = [
     ("py:class", "cpnb.csvstream.Measure"),
     ("py:class", "cpnb.display.Bar"),
     ("py:class", "cpnb.display.Tone"),
-    ("py:class", "cpnb.widgets.group_box.GroupBox"),
-    ("py:class", "cpnb.widgets.segment_draft.GroupDraft"),
-    ("py:class", "cpnb.widgets.segment_draft.SegmentDraft"),
+    ("py:class", "cpnb.widgets.segment_builder.group_box.GroupBox"),
+    ("py:class", "cpnb.widgets.segment_builder.segment_draft.GroupDraft"),
+    ("py:class", "cpnb.widgets.segment_builder.segment_draft.SegmentDraft"),
     ("py:obj", "StoppedError"),
 ]
 highlight_language = "ipython3"
