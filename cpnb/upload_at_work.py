@@ -307,7 +307,7 @@ class Upload:
         jobs = {progress.part.number: progress.job for progress in parts if progress.job}
         changed = {progress.part.number for progress in parts if isinstance(progress.error, ChangedDataError)}
         try:
-            return look(self.plan, self._data, jobs, changed=changed, **settings)
+            return look(failed_rows.SentTable(self.plan, self._data, jobs, changed), **settings)
         except CpnbError as error:
             failure = without_frames(error)
         raise failure
