@@ -14,6 +14,7 @@ from cpnb.csvstream import CsvStream, Edits, Meter, encoded, header
 from cpnb.display import Html, Tone, counted, html_badge, html_table, markup, percent
 from cpnb.domain import Domain, require_domain
 from cpnb.errors import FieldsError, listed
+from cpnb.examining import Teller
 from cpnb.fields import FieldMap
 from cpnb.finding import Finding
 from cpnb.marker import Marker
@@ -58,6 +59,8 @@ class Plan:
         Name and value of the custom attribute that marks every row.
     options : UploadOptions
         The rare settings.
+    validating_s, encoding_s : float or None
+        Seconds that it took to check the rows, and to encode and measure what goes.
     """
 
     domain: Domain
@@ -71,6 +74,8 @@ class Plan:
     data_expiry: int | None = None
     marker: Marker | None = None
     options: UploadOptions = field(default_factory=UploadOptions, repr=False)
+    validating_s: float | None = field(default=None, repr=False, compare=False)
+    encoding_s: float | None = field(default=None, repr=False, compare=False)
 
     @property
     def row_count(self) -> int:
@@ -297,7 +302,8 @@ def plan(
 ) -> Plan:
     """Return what an upload of the table would do, without touching the network.
 
-    The table is read once, slice by slice: rendered, checked, encoded to be measured, digested.
+    The keys are read, and then the table once, slice by slice: rendered, checked, encoded to be measured, digested.
+    In a notebook, while that takes longer than a moment, the cell shows how far it has come.
 
     Parameters
     ----------
@@ -318,7 +324,7 @@ def plan(
         A row whose key is empty, bad or repeated stays behind in both of the latter; of a repeated
         key the first row that can go does.
     options : UploadOptions, optional
-        Limits of a part.
+        Limits of a part, and who is told how far the examination has come.
 
     Raises
     ------
@@ -337,7 +343,9 @@ def plan(
     mark = None if marker is None else Marker.checked(marker, fields)
     constants = {mark.source: mark.value} if mark else {}
     parts = PartCutter(fields, options.part_rows, options.part_bytes, constants)
-    selected = Selection(data, fields, on_invalid, constants, parts)
+    with Teller(len(data), options.on_progress) as teller:
+        selected = Selection(data, fields, on_invalid, constants, parts, teller)
+        validating_s = teller.elapsed_s - selected.encoding_s
     planned = Plan(
         domain,
         fields,
@@ -348,6 +356,8 @@ def plan(
         data_expiry=days,
         marker=mark,
         options=options,
+        validating_s=validating_s,
+        encoding_s=selected.encoding_s,
     )
     if on_invalid == "raise" and not selected.report.ok:
         return replace(planned, edits=Edits(constants=constants))

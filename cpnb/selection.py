@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
@@ -14,6 +15,7 @@ from cpnb.content import Severity
 from cpnb.content.unique_key import KEY_REPEATED
 from cpnb.csvstream import NO_POSITIONS, Edits, Positions
 from cpnb.damage import HEADER_REPEATED
+from cpnb.examining import Step, Teller
 from cpnb.fields import FieldMap
 from cpnb.finding import Finding
 from cpnb.parts import PartCutter
@@ -39,24 +41,38 @@ class Selection:
         By header: what every record carries besides.
     parts : PartCutter
         Given what goes, slice by slice.
+    teller : Teller
+        Told of each slice.
 
     Attributes
     ----------
     report : Report
         What was found.
+    encoding_s : float
+        Seconds in which `parts` were given what goes.
     """
 
     def __init__(
-        self, data: Any, fields: FieldMap, on_invalid: OnInvalid, constants: Mapping[str, str], parts: PartCutter
+        self,
+        data: Any,
+        fields: FieldMap,
+        on_invalid: OnInvalid,
+        constants: Mapping[str, str],
+        parts: PartCutter,
+        teller: Teller,
     ) -> None:
         self._key_source = fields.key_field.source
         self._skips_rows = on_invalid == "skip"
         self._constants = constants
         self._parts = parts
-        self._codes = validation.key_codes(data, fields)
+        self._teller = teller
+        self.encoding_s = 0.0
+        teller.begin(Step.KEYS)
+        self._codes = validation.key_codes(data, fields, advance=teller.advance)
         self._taken = np.zeros(self._codes.max(initial=-1) + 1, dtype=np.bool_)
         self._skipped: list[Positions] = []
         self._blanked: dict[str, list[Positions]] = {}
+        teller.begin(Step.VALIDATING_AND_ENCODING)
         reports = (self._take(checked) for checked in validation.check_slices(data, fields))
         self.report = validation.report_of_whole(reports, fields, validation.repeated_keys(self._codes))
 
@@ -80,8 +96,11 @@ class Selection:
             self._skipped.append(skipped)
         for source, positions in blanked.items():
             self._blanked.setdefault(source, []).append(positions)
+        began_s = time.perf_counter()
         going = Edits(skipped, blanked, self._constants).apply(table, checked.start)
         self._parts.add(going, checked.start + np.flatnonzero(~stays), checked.start + table.num_rows)
+        self.encoding_s += time.perf_counter() - began_s
+        self._teller.advance(table.num_rows)
         return checked.report
 
     def _staying(self, checked: validation.CheckedSlice) -> NDArray[np.bool_]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -170,11 +170,20 @@ def _verdicts(one: Field, examination: Examination) -> Iterator[tuple[Problem, M
         yield problem, mask, None
 
 
-def key_codes(data: Frame, fields: FieldMap) -> NDArray[np.int64]:
+def key_codes(data: Frame, fields: FieldMap, *, advance: Callable[[int], None] | None = None) -> NDArray[np.int64]:
     """Return one number for each row: equal where the service takes two keys for the same, -1 where there is none.
 
     Numbers count from 0 in the order in which keys first appear. Memory: the normalised keys of the
     whole table as Arrow text, and 8 bytes a row.
+
+    Parameters
+    ----------
+    data : DataFrame
+        The table.
+    fields : FieldMap
+        With a unique key.
+    advance : callable, optional
+        Told of each slice how many rows were read.
 
     Raises
     ------
@@ -186,10 +195,11 @@ def key_codes(data: Frame, fields: FieldMap) -> NDArray[np.int64]:
     one = fields.key_field
     alone = FieldMap([one], one.column, fields.region)
     frames.require_columns(data, alone)
-    keys = [
-        _comparable_keys(render(rows, alone), alone, len(data))
-        for _, rows in frames.slices(data, alone.needed_columns, rows=CHECKED_ROWS)
-    ]
+    keys = []
+    for _, rows in frames.slices(data, alone.needed_columns, rows=CHECKED_ROWS):
+        keys.append(_comparable_keys(render(rows, alone), alone, len(data)))
+        if advance is not None:
+            advance(rows.row_count)
     encoded = pa.chunked_array(keys, pa.large_string()).dictionary_encode()
     codes = [chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False) for chunk in encoded.chunks]
     return np.concatenate([np.empty(0, dtype=np.int64), *codes]).astype(np.int64, copy=False)
