@@ -1,0 +1,102 @@
+"""``ddf.cp``: what cpnb does, said to a distributed table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import dask.dataframe as dd
+from dask.dataframe.extensions import register_dataframe_accessor
+
+from cpnb.dask import uploading, validating
+
+if TYPE_CHECKING:
+    from cpnb.domain import Domain
+    from cpnb.fields import FieldMap
+    from cpnb.planning import OnInvalid, Plan, UploadOptions
+    from cpnb.report import Report
+    from cpnb.uploads import Upload
+
+
+@register_dataframe_accessor("cp")
+class DaskCustomerProfilesAccessor:
+    """Prepare the rows of a distributed table for Amazon Connect Customer Profiles, and let its workers upload them.
+
+    The verbs and their results are those of ``df.cp``, on the same rows. Nothing is kept between two of them: each
+    reads the partitions that it needs, so a table that is expensive to make is best persisted or written down first.
+    """
+
+    def __init__(self, frame: dd.DataFrame) -> None:
+        self._frame = frame
+
+    def validate(self, fields: FieldMap | None = None, *, schema: Any = None) -> Report:
+        """Return what is wrong with the rows; see `cpnb.validate`.
+
+        Parameters
+        ----------
+        fields : FieldMap, optional
+            By default what `suggest_fields` guesses.
+        schema : pandera.pandas.DataFrameSchema, optional
+            A schema made by `cpnb.schema_for` and extended.
+        """
+        return validating.validate(self._frame, self.suggest_fields() if fields is None else fields, schema=schema)
+
+    def plan(
+        self,
+        domain: Domain,
+        fields: FieldMap,
+        *,
+        data_expiry: int | None = None,
+        marker: tuple[str, str] | None = None,
+        on_invalid: OnInvalid = "raise",
+        options: UploadOptions | None = None,
+    ) -> Plan:
+        """Return what an upload would do, without sending anything; see `cpnb.plan`.
+
+        Its parts are those that the same rows would make in one pandas table, whatever the partitions.
+        """
+        return uploading.plan(
+            self._frame,
+            domain,
+            fields,
+            data_expiry=data_expiry,
+            marker=marker,
+            on_invalid=on_invalid,
+            options=options,
+        )
+
+    def upload(  # noqa: PLR0913 - as cpnb.upload, and which cluster is trusted
+        self,
+        domain: Domain,
+        fields: FieldMap,
+        *,
+        display_name: str = "cpnb",
+        data_expiry: int | None = None,
+        marker: tuple[str, str] | None = None,
+        on_invalid: OnInvalid = "raise",
+        options: UploadOptions | None = None,
+        trusted_scheduler: str | None = None,
+    ) -> Upload:
+        """Examine the rows, let the workers send them, and return the upload at work; see `cpnb.upload`.
+
+        Workers get no credentials, and of a part's path only what the one that sends it needs, sealed for it. Without
+        a cluster the partitions are read, and sent, by this process, a part at a time.
+
+        Parameters
+        ----------
+        domain, fields, display_name, data_expiry, marker, on_invalid, options
+            As those of `cpnb.upload`.
+        trusted_scheduler : str, optional
+            The address of the scheduler, ``"tcp://10.0.0.5:8786"``, if the cluster speaks without TLS across a network
+            that you trust; otherwise that is refused.
+        """
+        return uploading.upload(
+            self._frame,
+            domain,
+            fields,
+            display_name=display_name,
+            trusted_scheduler=trusted_scheduler,
+            data_expiry=data_expiry,
+            marker=marker,
+            on_invalid=on_invalid,
+            options=options,
+        )
