@@ -35,7 +35,9 @@ def parts_of(files: PartFiles, size_bytes: Sequence[int], part_rows: int, part_b
     """
     runs = list(_Cutter(files, size_bytes, part_rows, part_bytes).runs())
     measures = files.measures(runs)
-    return tuple(Part(number, run, measure) for number, (run, measure) in enumerate(zip(runs, measures, strict=True), 1))
+    return tuple(
+        Part(number, run, measure) for number, (run, measure) in enumerate(zip(runs, measures, strict=True), 1)
+    )
 
 
 class _Cutter:

@@ -140,9 +140,9 @@ class PartFiles:
     def record_sizes(self, number: int) -> NDArray[np.int64]:
         """Return the bytes of each record of a partition that goes, in order."""
         rows = range(int(self.starts[number]), int(self.starts[number + 1]))
-        sizes: NDArray[np.int64] = computed(
-            [task("sizes", Sizing(self.rows(rows)), *self.partitions.alone([number]))]
-        )[0]
+        sizes: NDArray[np.int64] = computed([task("sizes", Sizing(self.rows(rows)), *self.partitions.alone([number]))])[
+            0
+        ]
         return sizes
 
 

@@ -78,6 +78,14 @@ class FunnelCounts:
             before = [joined(self._whole.quantifier if before else "ALL", [*before, found[step]])]
             self._together[step] += int(np.count_nonzero(before[0]))
 
+    def take_in(self, other: FunnelCounts) -> None:
+        """Add the counts of other rows for the same condition, wherever they were counted."""
+        same = dict(zip(other._whole.walk(), self._whole.walk(), strict=True))  # noqa: SLF001 - of this class
+        self._row_count += other._row_count  # noqa: SLF001
+        for step, mine in same.items():
+            self._rows[mine] += other._rows[step]  # noqa: SLF001
+            self._together[mine] += other._together[step]  # noqa: SLF001
+
     def rows_found(self, step: Step) -> int:
         """Return how many rows have what a step looks for; an exclusion looks for what it excludes."""
         rows = self._rows[step]
