@@ -254,7 +254,7 @@ def _described(data: Frame, column: str, fields: FieldMap | None) -> ColumnDescr
     tally = tallied(data, column, fields)
     content_type = tally.content_type(column, fields)
     distinct = pa.chunked_array(list(compared(data, column, fields, content_type)), pa.large_string())
-    return tally.described(column, fields, len(distinct.unique()))
+    return tally.described(column, fields, len(distinct.drop_null().unique()))
 
 
 def tallied(data: Frame, column: str, fields: FieldMap | None, *, table_rows: int = 0) -> Tally:

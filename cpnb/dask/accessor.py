@@ -7,13 +7,20 @@ from typing import TYPE_CHECKING, Any
 import dask.dataframe as dd
 from dask.dataframe.extensions import register_dataframe_accessor
 
-from cpnb.dask import uploading, validating
+from cpnb.dask import describing, previewing, suggesting, uploading, validating
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cpnb.conditions import Expression
+    from cpnb.description import Description
     from cpnb.domain import Domain
     from cpnb.fields import FieldMap
+    from cpnb.matching import Preview
     from cpnb.planning import OnInvalid, Plan, UploadOptions
     from cpnb.report import Report
+    from cpnb.suggested import Suggestions
+    from cpnb.suggestion import AskedAttributes
     from cpnb.uploads import Upload
 
 
@@ -27,6 +34,37 @@ class DaskCustomerProfilesAccessor:
 
     def __init__(self, frame: dd.DataFrame) -> None:
         self._frame = frame
+
+    def describe(self, fields: FieldMap | None = None) -> Description:
+        """Return what each column holds, in content types; see `cpnb.describe`.
+
+        Parameters
+        ----------
+        fields : FieldMap, optional
+            What the columns are meant to be. Without it, each is described by its values alone.
+        """
+        return describing.describe(self._frame, fields)
+
+    def suggest(
+        self, *, unique_key: str | None = None, region: str | None = None, attributes: AskedAttributes = ()
+    ) -> Suggestions:
+        """Return a guess for each column, with reasons, and what is left out, with reasons; see `cpnb.suggest`."""
+        return suggesting.suggest(self._frame, unique_key=unique_key, region=region, attributes=attributes)
+
+    def suggest_fields(
+        self, *, unique_key: str | None = None, region: str | None = None, attributes: AskedAttributes = ()
+    ) -> FieldMap:
+        """Return a field map guessed from the columns' names and values; see `cpnb.suggest_fields`."""
+        return self.suggest(unique_key=unique_key, region=region, attributes=attributes).fields
+
+    def preview(
+        self, expression: Expression, fields: FieldMap, *, sources: Mapping[str, Expression] | None = None
+    ) -> Preview:
+        """Return whom a condition matches, and why it matches nobody; see `cpnb.preview`.
+
+        Its mask is by physical position; `rows_at` gives the rows.
+        """
+        return previewing.preview(self._frame, expression, fields, sources=sources)
 
     def validate(self, fields: FieldMap | None = None, *, schema: Any = None) -> Report:
         """Return what is wrong with the rows; see `cpnb.validate`.

@@ -60,7 +60,7 @@ class KeyNumbers:
         first, second = key_numbers(keys), key_numbers(keys, seed=_OTHER_SEED)
         lengths = pc.fill_null(pc.binary_length(keys), 0).to_numpy(zero_copy_only=False)
         for row in np.flatnonzero(lengths > LONGEST_BYTES).tolist():  # few keys are so long
-            number = xxhash.xxh3_128_intdigest(keys[row].as_py())
+            number = xxhash.xxh3_128_intdigest(keys[row].as_py().encode())
             first[row], second[row] = number >> 64 or 1, number & _LOWER or 1
         return cls(first, second)
 
