@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING, Any
 import dask.dataframe as dd
 from dask.dataframe.extensions import register_dataframe_accessor
 
-from cpnb.dask import describing, previewing, suggesting, uploading, validating
+from cpnb.dask import cleaning, describing, previewing, suggesting, uploading, validating
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from cpnb.cleaning import DateOrder
 
     from cpnb.conditions import Expression
+    from cpnb.dask.cleaned_partitions import CleanedPartitions
     from cpnb.description import Description
     from cpnb.domain import Domain
+    from cpnb.duplicates import Keep
     from cpnb.fields import FieldMap
     from cpnb.matching import Preview
     from cpnb.planning import OnInvalid, Plan, UploadOptions
@@ -77,6 +81,31 @@ class DaskCustomerProfilesAccessor:
             A schema made by `cpnb.schema_for` and extended.
         """
         return validating.validate(self._frame, self.suggest_fields() if fields is None else fields, schema=schema)
+
+    def clean(
+        self,
+        fields: FieldMap,
+        *,
+        steps: Sequence[str] | None = None,
+        without: Sequence[str] = (),
+        keep: Keep | None = None,
+        date_order: DateOrder | None = None,
+        country: str | None = None,
+    ) -> CleanedPartitions:
+        """Return the rows with everything repaired that can be for certain, lazily, and an account; see `cpnb.clean`.
+
+        The rows are read for the account, and what is wrong with them in one partition counts for all. Its ``frame`` is
+        another distributed table.
+        """
+        return cleaning.clean(
+            self._frame,
+            fields,
+            steps=steps,
+            without=without,
+            keep=keep,
+            date_order=date_order,
+            country=country,
+        )
 
     def plan(
         self,

@@ -71,6 +71,15 @@ def task(what: str, work: Work[Any], *pieces: Any) -> Delayed:
     return dask.delayed(guarded, pure=False)(work, *pieces, dask_key_name=f"cpnb-{what}-{uuid.uuid4().hex}")
 
 
+def raising(what: str, work: Work[Any], *pieces: Any) -> Delayed:
+    """Return some work whose result others read as it is: what it ends in is raised, without any value in it."""
+    return dask.delayed(_raised, pure=False)(work, *pieces, dask_key_name=f"cpnb-{what}-{uuid.uuid4().hex}")
+
+
+def _raised(work: Work[Any], *pieces: Any) -> Any:
+    return told(guarded(work, *pieces))
+
+
 def persisted(tasks: Sequence[Delayed]) -> list[Delayed]:
     """Begin with some work whose results stay where they are made, and return them."""
     return list(dask.persist(*tasks))
