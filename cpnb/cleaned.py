@@ -8,7 +8,15 @@ import numpy as np
 import pandas as pd
 
 from cpnb.changes import ColumnChanges, LeftAlone, TakenOut, listed_changes
-from cpnb.cleaned_display import Line, cleaned_html, cleaned_text, left_alone_lines, repaired_lines, row_lines
+from cpnb.cleaned_display import (
+    Line,
+    cleaned_html,
+    cleaned_summary,
+    cleaned_text,
+    left_alone_lines,
+    repaired_lines,
+    row_lines,
+)
 from cpnb.display import counted
 from cpnb.duplicates import Duplicates
 from cpnb.errors import FrameError
@@ -115,13 +123,7 @@ class Cleaned:
             )
 
     def _summary(self) -> str:
-        left = sum(one.count for one in self.left_alone)
-        taken = len(self.taken_out.positions)
-        cells = f"{counted(self.changed_count, 'cell')} repaired in {counted(len(self.columns), 'column')}"
-        parts = [cells if self.columns else "no cell repaired"]
-        parts += [f"{counted(taken, 'row')} taken out"] if taken else []
-        parts += [f"{counted(left, 'problem')} left alone"] if left else ["nothing left to repair"]
-        return f"{counted(self.row_count, 'row')}: {', '.join(parts)}."
+        return cleaned_summary(self.row_count, self.changed_count, len(self.columns), self.taken_out, self.left_alone)
 
     def _lines(self) -> list[Line]:
         return [

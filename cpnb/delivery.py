@@ -7,16 +7,16 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Protocol
 
 from cpnb import adoption, transfer
 from cpnb.bandwidth import Bandwidth
-from cpnb.csvstream import CsvStream
 from cpnb.errors import ServiceError, TransferError, UnreachableError, UploadError
 from cpnb.job_name import digest, display_name
 from cpnb.parts import Part
 from cpnb.planning import Plan
 from cpnb.retrying import StoppedError, pause, sending_again, trying_again
-from cpnb.transfer import UploadPath
+from cpnb.transfer import Body, UploadPath
 from cpnb.upload_job import JobStatus, NotSeenError, UploadJob
 
 PIECE_BYTES = 65_536
@@ -24,6 +24,34 @@ PIECE_BYTES = 65_536
 
 STOPPED_POLL_S = 1.0
 """How soon a job that was stopped is looked at again, at first."""
+
+
+class Put(Protocol):
+    """Puts a file at a path that it fetches when it is ready to send, and returns when the storage has the file."""
+
+    def __call__(
+        self,
+        fetch: Callable[[], UploadPath],
+        body: Watched,
+        *,
+        stall_s: float,
+        answer_s: float,
+        megabyte_s: float,
+        ca_bundle: str | None,
+    ) -> None: ...
+
+
+def put_from_here(
+    fetch: Callable[[], UploadPath],
+    body: Watched,
+    *,
+    stall_s: float,
+    answer_s: float,
+    megabyte_s: float,
+    ca_bundle: str | None,
+) -> None:
+    """Put a file from this process."""
+    transfer.put(fetch(), body, stall_s=stall_s, answer_s=answer_s, megabyte_s=megabyte_s, ca_bundle=ca_bundle)
 
 
 class Delivery:
@@ -39,24 +67,27 @@ class Delivery:
         The part.
     name : str
         Beginning of its job's name.
-    stream : CsvStream
+    stream : Body
         Its file.
     bandwidth : Bandwidth, optional
         The line, if it is shared with other parts.
     stopping : threading.Event, optional
         Once it is set, what was not started is not started any more: the step at work ends with a
         `StoppedError`.
+    put : Put
+        Who puts the file at its path; by default this process.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it brings, and what it shares with others or is lent
         self,
         plan: Plan,
         part: Part,
         name: str,
-        stream: CsvStream,
+        stream: Body,
         *,
         bandwidth: Bandwidth | None = None,
         stopping: threading.Event | None = None,
+        put: Put = put_from_here,
     ) -> None:
         self._domain = plan.domain
         self._plan = plan
@@ -65,6 +96,7 @@ class Delivery:
         self._stream = stream
         self._bandwidth = bandwidth or Bandwidth(plan.options.parts_in_flight)
         self._stopping = stopping or threading.Event()
+        self._put_file = put
 
     def create(self) -> UploadJob:
         """Create the part's job, exactly once whatever happens to the answers, and return it.
@@ -117,18 +149,21 @@ class Delivery:
     def _put(self, job: UploadJob, tell: Callable[[int], None]) -> None:
         # Its own id for a number: small parts of one part have its number all.
         with self._bandwidth.turn(id(self), len(self._stream), pause):
-            path = UploadPath.from_api(self._domain.call("GetUploadJobPath", JobId=job.job_id))
-            if path.valid_until is not None:
-                self._bandwidth.path_lives((path.valid_until - datetime.now(UTC)).total_seconds())
             patience = self._plan.options.patience
-            transfer.put(
-                path,
-                _Watched(self._stream, self._gone, tell),
+            self._put_file(
+                lambda: self._fresh_path(job),
+                Watched(self._stream, self._gone, tell),
                 stall_s=patience.stall_s,
                 answer_s=patience.answer_s,
                 megabyte_s=patience.megabyte_s,
                 ca_bundle=self._domain.ca_bundle,
             )
+
+    def _fresh_path(self, job: UploadJob) -> UploadPath:
+        path = UploadPath.from_api(self._domain.call("GetUploadJobPath", JobId=job.job_id))
+        if path.valid_until is not None:
+            self._bandwidth.path_lives((path.valid_until - datetime.now(UTC)).total_seconds())
+        return path
 
     def _gone(self, sent_bytes: int) -> None:
         if self._stopping.is_set():
@@ -225,24 +260,41 @@ class Delivery:
         return job if job and job.status is JobStatus.CREATED else None
 
 
-class _Watched:
-    """A stream that tells how much of it has been given out: often to one, and after each block to the other."""
+class Watched:
+    """A file that tells how much of it has been given out: often to one, and after each block to the other.
 
-    def __init__(self, stream: CsvStream, gone: Callable[[int], None], tell: Callable[[int], None]) -> None:
-        self._stream = stream
+    Attributes
+    ----------
+    file : Body
+        The file itself.
+    """
+
+    def __init__(self, file: Body, gone: Callable[[int], None], tell: Callable[[int], None]) -> None:
+        self.file = file
         self._gone = gone
         self._tell = tell
 
     def __len__(self) -> int:
-        return len(self._stream)
+        return len(self.file)
+
+    def has_gone(self, sent_bytes: int) -> None:
+        """Tell both how much was given out, by somebody who does not read the file through this.
+
+        Raises
+        ------
+        StoppedError
+            If no more is to be sent.
+        """
+        self._gone(sent_bytes)
+        self._tell(sent_bytes)
 
     def __iter__(self) -> Iterator[memoryview]:
         sent_bytes = 0
         self._gone(sent_bytes)
         self._tell(sent_bytes)
-        for block in self._stream:
+        for block in self.file:
             for start in range(0, len(block), PIECE_BYTES):
-                piece = block[start : start + PIECE_BYTES]
+                piece = memoryview(block)[start : start + PIECE_BYTES]
                 yield piece
                 sent_bytes += len(piece)
                 self._gone(sent_bytes)

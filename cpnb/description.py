@@ -251,31 +251,63 @@ def describe(data: Frame, fields: FieldMap | None = None) -> Description:
 
 
 def _described(data: Frame, column: str, fields: FieldMap | None) -> ColumnDescription:
-    region = fields.region if fields else None
-    mapped = fields[column] if fields and column in fields.columns else None
-    alone = FieldMap([mapped or Field(column, "Attributes.Value", source="value")], None, region)
-    expected = _expected(mapped) if mapped else None
-    tally = _Tally(len(data), alone.region_of(alone.fields[0]), expected)
+    tally = tallied(data, column, fields)
+    content_type = tally.content_type(column, fields)
+    distinct = pa.chunked_array(list(compared(data, column, fields, content_type)), pa.large_string())
+    return tally.described(column, fields, len(distinct.drop_null().unique()))
+
+
+def tallied(data: Frame, column: str, fields: FieldMap | None, *, table_rows: int = 0) -> Tally:
+    """Return what is counted of one column.
+
+    Parameters
+    ----------
+    data : DataFrame
+        A table that has the column.
+    column : str
+        Its name.
+    fields : FieldMap, optional
+        What the columns are.
+    table_rows : int, optional
+        Rows of the table that `data` is a piece of; what is worth preparing depends on it, and no count.
+    """
+    alone = _alone(column, fields)
+    tally = Tally(max(table_rows, len(data)), alone.region_of(alone.fields[0]), _expected_of(column, fields))
+    tally.row_count = len(data)
     for block in _blocks(data, alone):
         tally.add(block)
-    look = expected or likeliest(tally.looks, tally.value_count)
-    content_type = mapped.content_type if mapped else look.content_type if look else None
-    by_row = "by row" if mapped and mapped.region_column else ""
-    return ColumnDescription(
-        column=column,
-        target=mapped.name if mapped else "",
-        look=look,
-        region=by_row or tally.region or "international",
-        row_count=len(data),
-        blank_count=len(data) - tally.value_count - tally.unsupported_count,
-        unsupported_count=tally.unsupported_count,
-        padded_count=tally.padded_count,
-        distinct_count=tally.distinct_count(content_type or alone.fields[0].content_type),
-        look_counts=tally.looks,
-        longest=tally.longest,
-        max_length=catalog.target(mapped.target).max_length if mapped else None,
-        shapes=tally.shapes,
-    )
+    return tally
+
+
+def compared(
+    data: Frame, column: str, fields: FieldMap | None, content_type: ContentType, *, table_rows: int = 0
+) -> Iterator[pa.Array]:
+    """Yield the values of a column as a content type compares them, as `large_string` that may hold a value twice."""
+    alone = _alone(column, fields)
+    region = alone.region_of(alone.fields[0])
+    for block in _blocks(data, alone):
+        where = region if block.regions is None else block.regions
+        yield normalised_key(block.text, content_type, where, table_rows=max(table_rows, len(data)))
+
+
+def shapes_counted(data: Frame, column: str, fields: FieldMap | None) -> Iterator[Mapping[str, int]]:
+    """Yield how many values of a column have which shape, block by block."""
+    return (shape_counts(block.text) for block in _blocks(data, _alone(column, fields)))
+
+
+def _alone(column: str, fields: FieldMap | None) -> FieldMap:
+    """Return a map of one column; of one that is not mapped, as a custom attribute."""
+    one = _mapped(column, fields) or Field(column, "Attributes.Value", source="value")
+    return FieldMap([one], None, fields.region if fields else None)
+
+
+def _mapped(column: str, fields: FieldMap | None) -> Field | None:
+    return fields[column] if fields and column in fields.columns else None
+
+
+def _expected_of(column: str, fields: FieldMap | None) -> Look | None:
+    mapped = _mapped(column, fields)
+    return _expected(mapped) if mapped else None
 
 
 def _expected(mapped: Field) -> Look | None:
@@ -307,17 +339,22 @@ def _blocks(data: Frame, alone: FieldMap) -> Iterator[_Block]:
         yield _Block(text, pa.chunked_array(regions).combine_chunks() if regions else None, unsupported_count)
 
 
-class _Tally:
-    """What is counted of a column while its blocks pass by."""
+class Tally:
+    """What is counted of a column while its blocks pass by; tallies of consecutive rows add up.
+
+    Of shapes, the first 200 to appear are counted; as those of a piece of a table may not be those of the whole, a
+    sum counts some of them too low, which `counts_all_shapes` tells.
+    """
 
     def __init__(self, table_rows: int, region: str | None, expected: Look | None) -> None:
         self.region = region
+        self.row_count = 0
         self.value_count = self.unsupported_count = self.padded_count = self.longest = 0
         self.looks = dict.fromkeys(Look, 0)
         self.shapes: dict[str, int] = {}
+        self.counts_all_shapes = True
         self._table_rows = table_rows
         self._expected = expected
-        self._values: list[tuple[pa.Array, str | pa.Array | None]] = []
 
     def add(self, block: _Block) -> None:
         """Count one block."""
@@ -325,7 +362,6 @@ class _Tally:
         if not len(block.text):
             return
         region = self.region if block.regions is None else block.regions
-        self._values.append((block.text, region))
         self.value_count += len(block.text)
         self.longest = max(self.longest, pc.max(pc.utf8_length(block.text)).as_py())
         trimmed = pc.utf8_trim_whitespace(block.text)
@@ -334,15 +370,54 @@ class _Tally:
         counts = look_counts(judged, region, table_rows=self._table_rows, expected=self._expected)
         for look, count in counts.items():
             self.looks[look] += count
-        for shape, count in shape_counts(block.text).items():
+        self._add_shapes(shape_counts(block.text))
+
+    def _add_shapes(self, counts: Mapping[str, int]) -> None:
+        for shape, count in counts.items():
             if shape in self.shapes or len(self.shapes) < SHAPES_KEPT:
                 self.shapes[shape] = self.shapes.get(shape, 0) + count
+            else:
+                self.counts_all_shapes = False
 
-    def distinct_count(self, content_type: ContentType) -> int:
-        """Return how many different values there are, compared as a content type compares."""
-        keys = [
-            normalised_key(text, content_type, region, table_rows=self._table_rows) for text, region in self._values
-        ]
-        if not keys:
-            return 0
-        return len(pa.chunked_array(keys).dictionary_encode().chunk(0).dictionary)
+    def take_in(self, other: Tally) -> None:
+        """Add the counts of the rows that follow."""
+        self.row_count += other.row_count
+        self.value_count += other.value_count
+        self.unsupported_count += other.unsupported_count
+        self.padded_count += other.padded_count
+        self.longest = max(self.longest, other.longest)
+        for look, count in other.looks.items():
+            self.looks[look] += count
+        self._add_shapes(other.shapes)
+        self.counts_all_shapes = self.counts_all_shapes and other.counts_all_shapes
+
+    @property
+    def look(self) -> Look | None:
+        """What the column is judged as."""
+        return self._expected or likeliest(self.looks, self.value_count)
+
+    def content_type(self, column: str, fields: FieldMap | None) -> ContentType:
+        """Return how the values of the column are compared."""
+        mapped, look = _mapped(column, fields), self.look
+        found = mapped.content_type if mapped else look.content_type if look else None
+        return found or ContentType.STRING
+
+    def described(self, column: str, fields: FieldMap | None, distinct_count: int) -> ColumnDescription:
+        """Return the description of the column that was counted."""
+        mapped = _mapped(column, fields)
+        by_row = "by row" if mapped and mapped.region_column else ""
+        return ColumnDescription(
+            column=column,
+            target=mapped.name if mapped else "",
+            look=self.look,
+            region=by_row or self.region or "international",
+            row_count=self.row_count,
+            blank_count=self.row_count - self.value_count - self.unsupported_count,
+            unsupported_count=self.unsupported_count,
+            padded_count=self.padded_count,
+            distinct_count=distinct_count,
+            look_counts=self.looks,
+            longest=self.longest,
+            max_length=catalog.target(mapped.target).max_length if mapped else None,
+            shapes=self.shapes,
+        )

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 # Values looked at in each column, spread over its whole length.
 _SAMPLE_SIZE = 1_000
@@ -99,13 +100,37 @@ def looks_like_a_value(name: str) -> bool:
 
 def sample_of(column: pd.Series) -> Sample:
     """Return a sample of a column; its cost does not depend on the number of rows unless most are empty."""
-    looked_at = column
-    if len(column) > _SAMPLE_SIZE:
-        looked_at = column.iloc[np.linspace(0, len(column) - 1, _SAMPLE_SIZE).astype(np.intp)]
+    positions = sample_positions(len(column))
+    looked_at = column if positions is None else column.iloc[positions]
+    return sample_from(looked_at, lambda: first_present(column) if len(looked_at) < len(column) else looked_at)
+
+
+def sample_positions(row_count: int) -> NDArray[np.intp] | None:
+    """Return the rows of a table that are looked at, spread over its whole length; None for all of them."""
+    if row_count <= _SAMPLE_SIZE:
+        return None
+    return np.linspace(0, row_count - 1, _SAMPLE_SIZE).astype(np.intp)
+
+
+def first_present(column: pd.Series) -> pd.Series:
+    """Return the first cells of a column that hold something, as many as are looked at."""
+    return column.dropna().iloc[:_SAMPLE_SIZE]
+
+
+def sample_from(looked_at: pd.Series, otherwise: Callable[[], pd.Series]) -> Sample:
+    """Return the sample of a column of which some rows are looked at; others only if none of these holds anything.
+
+    Parameters
+    ----------
+    looked_at : Series
+        The column in the rows of `sample_positions`.
+    otherwise : callable
+        Gives `first_present` of the whole column.
+    """
     present = looked_at.dropna()
     filled_share = len(present) / len(looked_at) if len(looked_at) else 0.0
-    if present.empty and len(looked_at) < len(column):
-        present = column.dropna().iloc[:_SAMPLE_SIZE]
+    if present.empty:
+        present = otherwise().dropna()
     texts = (_text(value) for value in present.tolist())
     return Sample(tuple(text for text in texts if text is not None), filled_share)
 

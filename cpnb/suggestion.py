@@ -16,8 +16,8 @@ from cpnb.candidates import Candidate, breaks_promise, candidates_for, in_agreem
 from cpnb.column_names import is_named_as_key, is_plain_key, reading_of, reason_to_stay
 from cpnb.display import counted
 from cpnb.errors import FieldsError, did_you_mean, listed
-from cpnb.evidence import Sample, looks_like_a_value, sample_of
-from cpnb.evident_key import PLAINLY_NAMED, evident_key
+from cpnb.evidence import Sample, looks_like_a_value
+from cpnb.evident_key import PLAINLY_NAMED, LookedAt, LookedAtFrame, evident_key
 from cpnb.fields import Field, FieldMap
 from cpnb.frames import checked_frame
 from cpnb.headers import distinct, slug
@@ -87,16 +87,23 @@ def suggest(
         If the key or one of `attributes` is no column, the region is none, no column points to any field, or
         the names of the columns are values: there was no header line.
     """
-    frame = checked_frame(data)
-    columns = [str(column) for column in frame.columns]
+    table = LookedAtFrame(checked_frame(data))
+    return suggestions_for(table, unique_key=unique_key, region=region, attributes=attributes)
+
+
+def suggestions_for(
+    table: LookedAt, *, unique_key: str | None, region: str | None, attributes: AskedAttributes
+) -> Suggestions:
+    """Return the guesses for a table, wherever its rows are; see `suggest`."""
+    columns = table.columns
     _require_header(columns)
     asked = _asked(attributes, columns)
     if unique_key is not None and unique_key not in columns:
         raise FieldsError(f"There is no column {unique_key!r} for the unique key.{_instead_of(unique_key, columns)}")
-    samples = {column: sample_of(frame[column]) for column in columns}
+    samples = table.samples()
     found, unmapped = _candidates(columns, samples, asked)
     best = _best(found)
-    key = unique_key or evident_key(frame, best, samples)
+    key = unique_key or evident_key(table, best, samples)
     if unique_key is None and key is not None and key not in best:
         found += _as_number(key, best)
     chosen = _one_to_one(found, key, unmapped)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from cpnb import catalog, frames
-from cpnb.content import Mask, Problem, Provenance, Severity, TextColumn, normalised_key
+from cpnb.content import Mask, Problem, Provenance, Severity, TextColumn, normalised_key, rules_for
 from cpnb.content.cells import picked
 from cpnb.content.key_hash import Numbers, key_numbers, rows_sharing
 from cpnb.content.lost_digits import DIGITS_LOST
@@ -33,6 +34,7 @@ if TYPE_CHECKING:  # schema.py imports pandera with care for the environment
 __all__ = [
     "CheckedSlice",
     "check_slices",
+    "comparable_keys",
     "findings_of_whole",
     "key_codes",
     "repeated_keys",
@@ -97,7 +99,7 @@ class CheckedSlice:
 
 
 def check_slices(
-    data: Frame, fields: FieldMap, *, schema: pandera.DataFrameSchema | None = None
+    data: Frame, fields: FieldMap, *, schema: pandera.DataFrameSchema | None = None, table_rows: int = 0
 ) -> Iterator[CheckedSlice]:
     """Yield the table slice by slice, rendered and checked, in order and in one pass.
 
@@ -111,6 +113,9 @@ def check_slices(
         What its columns are.
     schema : pandera.pandas.DataFrameSchema, optional
         An extended schema whose own checks are run besides; ours are always run.
+    table_rows : int, optional
+        Rows of the table that `data` is a piece of, as far as it is known. It decides what is worth preparing, and
+        never a verdict.
 
     Raises
     ------
@@ -121,7 +126,7 @@ def check_slices(
     """
     frames.require_columns(data, fields)
     checks = as_run(schema_for(fields)) if schema is None else checked_schema(schema, fields)
-    row_count = len(data)
+    row_count = max(table_rows, len(data))
     return (
         _checked(start, Examination(fields, render(rows, fields), row_count), checks, rounded_numbers(rows, fields))
         for start, rows in frames.slices(data, fields.needed_columns, rows=CHECKED_ROWS)
@@ -161,6 +166,12 @@ def _checked(
     return CheckedSlice(start, rendered, report, bad_cells, keys_empty, repeats_header)
 
 
+def _ranks(one: Field, fields: FieldMap) -> dict[str, int]:
+    """Return the codes of the problems of a field in the order in which a slice tells them."""
+    problems = [UNSUPPORTED_CELL, *(problem for rule in rules_for(one, fields) for problem in rule.problems)]
+    return {code: number for number, code in enumerate(dict.fromkeys(problem.code for problem in problems))}
+
+
 def _verdicts(one: Field, examination: Examination) -> Iterator[tuple[Problem, Mask, Mapping[str, int] | None]]:
     """Yield problem, rows and, where the text cannot tell them, the shapes."""
     unsupported = examination.rendered.unsupported.get(one.source)
@@ -197,7 +208,7 @@ def key_codes(data: Frame, fields: FieldMap, *, advance: Callable[[int], None] |
     frames.require_columns(data, alone)
     keys = []
     for _, rows in frames.slices(data, alone.needed_columns, rows=CHECKED_ROWS):
-        keys.append(_comparable_keys(render(rows, alone), alone, len(data)))
+        keys.append(comparable_keys(render(rows, alone), alone, len(data)))
         if advance is not None:
             advance(rows.row_count)
     encoded = pa.chunked_array(keys, pa.large_string()).dictionary_encode()
@@ -205,7 +216,7 @@ def key_codes(data: Frame, fields: FieldMap, *, advance: Callable[[int], None] |
     return np.concatenate([np.empty(0, dtype=np.int64), *codes]).astype(np.int64, copy=False)
 
 
-def _comparable_keys(rendered: Rendered, fields: FieldMap, table_rows: int) -> pa.Array:
+def comparable_keys(rendered: Rendered, fields: FieldMap, table_rows: int) -> pa.Array:
     """Return the keys of some rows as the service compares them; null where there is none."""
     one = fields.key_field
     region = rendered.regions[one.region_column] if one.region_column else fields.region_of(one)
@@ -305,7 +316,7 @@ def validate(data: Frame, fields: FieldMap, *, schema: pandera.DataFrameSchema |
     numbers = np.empty(len(data), dtype=np.uint64)
     for one in slices:
         reports.append(one.report)
-        keys = _comparable_keys(one.rendered, fields, len(data))
+        keys = comparable_keys(one.rendered, fields, len(data))
         numbers[one.start : one.start + len(keys)] = key_numbers(keys)
     return report_of_whole(reports, fields, _repeated_in(data, fields, numbers))
 
@@ -318,5 +329,8 @@ def report_of_whole(reports: Iterable[Report], fields: FieldMap, repeated: Mask 
     report = Report.total(reports)
     whole = findings_of_whole(fields, report.row_count, repeated)
     order = {column: number for number, column in enumerate(("", *fields.columns))}
-    findings = sorted((*whole, *report.findings), key=lambda one: (one.severity is Severity.WARNING, order[one.column]))
+    # Slices put the problems of a column in the order in which they came up, which is another for other slices.
+    rank = {column: _ranks(fields[column], fields) for column in fields.columns}
+    found = sorted(report.findings, key=lambda one: rank.get(one.column, {}).get(one.code, math.inf))
+    findings = sorted((*whole, *found), key=lambda one: (one.severity is Severity.WARNING, order[one.column]))
     return Report(report.row_count, tuple(findings), fields.columns)

@@ -80,14 +80,20 @@ def preview(data: Frame, expression: Expression, fields: FieldMap, *, sources: S
 
 def _near_misses(data: Frame, fields: FieldMap, whole: Step, counts: FunnelCounts) -> tuple[NearMiss, ...]:
     """Look at the table again, if anything matches nobody."""
-    # Each once, however often it was said.
-    comparisons = {core(dimension): step for step, dimension in whole.comparisons()}
-    by_nobody = [step for dimension, step in comparisons.items() if counts.rows_found(step) == 0]
-    if whole.dimension is None and counts.rows_found(whole) == 0:
-        by_nobody.append(whole)
+    by_nobody = matched_by_nobody(whole, counts)
     if not by_nobody:
         return ()
     missed = NearMissCounts(whole, by_nobody)
     for _, profiles in profile_slices(data, fields, whole.needed_paths):
         missed.add(profiles)
     return tuple(missed.found())
+
+
+def matched_by_nobody(whole: Step, counts: FunnelCounts) -> list[Step]:
+    """Return what matches nobody: comparisons, and the whole if it is made of several."""
+    # Each once, however often it was said.
+    comparisons = {core(dimension): step for step, dimension in whole.comparisons()}
+    by_nobody = [step for dimension, step in comparisons.items() if counts.rows_found(step) == 0]
+    if whole.dimension is None and counts.rows_found(whole) == 0:
+        by_nobody.append(whole)
+    return by_nobody
