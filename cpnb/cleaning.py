@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Literal, get_args
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from cpnb import frames
@@ -20,7 +21,7 @@ from cpnb.damage import header_rows, names_itself, rounded_numbers
 from cpnb.duplicates import KEEP, Keep, KeyedRows
 from cpnb.errors import FieldsError, did_you_mean, listed
 from cpnb.fields import FieldMap
-from cpnb.frames import Frame
+from cpnb.frames import Frame, Table
 from cpnb.mending import cells_of, mended, repaired
 from cpnb.rendering import render
 from cpnb.repairs import DEFAULTS, HEADER_ROWS, REPAIRS, Place
@@ -32,7 +33,7 @@ _SLICE_ROWS = 32_768
 
 
 def clean(
-    data: Frame,
+    data: Table,
     fields: FieldMap,
     *,
     steps: Sequence[str] | None = None,
@@ -51,8 +52,9 @@ def clean(
 
     Parameters
     ----------
-    data : DataFrame
-        The table; any number of rows, read in slices.
+    data : DataFrame, or anything that speaks Arrow
+        The table; any number of rows, read in slices. A scan is refused: what was repaired is remembered, and a
+        column whose cells decide together is needed whole; read the file with `cpnb.read`.
     fields : FieldMap
         What its columns are, and where phone numbers without ``+`` are dialled.
     steps : sequence of str, optional
@@ -76,7 +78,7 @@ def clean(
     Returns
     -------
     Cleaned
-        Its ``frame`` and ``changes``, and what was left alone.
+        Its ``frame``, which is the kind of table that was given, its ``changes``, and what was left alone.
 
     Raises
     ------
@@ -89,7 +91,8 @@ def clean(
     ValueError
         If a name or a choice is none of those above.
     """
-    frames.require_columns(data, fields)
+    given = frames.received(data)
+    frame = _repairable(given.frame, fields)
     _require_choice("keep", keep, KEEP)
     if keep is not None and fields.unique_key is None:
         raise FieldsError(
@@ -99,13 +102,13 @@ def clean(
     _require_choice("date_order", date_order, get_args(DateOrder))
     names, country = _names(steps, without), _country(country)
     columns = [
-        ColumnCleaning.of(one, fields, Place(one, fields.region_of(one), len(data), date_order, country), names)
+        ColumnCleaning.of(one, fields, Place(one, fields.region_of(one), len(frame), date_order, country), names)
         for one in fields
     ]
-    _let_tell(data, fields, columns)
-    keys = KeyedRows(fields, len(data))
+    _let_tell(frame, fields, columns)
+    keys = KeyedRows(fields, len(frame))
     headers: list[Mask] = []
-    for start, piece in frames.slices(data, fields.needed_columns, rows=_SLICE_ROWS):
+    for start, piece in frames.slices(frame, fields.needed_columns, rows=_SLICE_ROWS):
         rendered = render(piece, fields)
         is_header = header_rows(rendered, fields) if HEADER_ROWS in names else np.zeros(piece.row_count, dtype=bool)
         rounded = rounded_numbers(piece, fields)
@@ -120,20 +123,24 @@ def clean(
             texts[column.field.source] = done.after
         keys.take(replace(rendered, table=pa.table(texts)), is_header)
         headers.append(is_header)
-    frame = data.assign()  # a copy, as far as the version of pandas needs one
+    result = frame.assign()  # a copy, as far as the version of pandas needs one
     changes: list[ColumnChanges] = []
     for column in columns:
         if column.positions:
-            changed, frame[column.field.column] = column.changes(data)
+            changed, result[column.field.column] = column.changes(frame)
             changes.append(changed)
     header_positions = np.flatnonzero(np.concatenate([np.empty(0, dtype=bool), *headers]))
-    duplicates = keys.duplicates(data, frame)
+    duplicates = keys.duplicates(frame, result)
     superfluous = keys.superfluous(keep) if keep is not None else np.empty(0, dtype=np.int64)
     taken_out = TakenOut.of({HEADER_ROW: header_positions, DUPLICATE: superfluous})
     if len(taken_out.positions):
-        frame = frames.rows_at(frame, np.setdiff1d(np.arange(len(data)), taken_out.positions))
+        result = frames.rows_at(result, np.setdiff1d(np.arange(len(frame)), taken_out.positions))
     left = tuple(alone for column in columns for alone in column.left_alone())
-    return Cleaned(frame, len(data), tuple(changes), taken_out, left, duplicates)
+    return Cleaned(given.back(result), len(frame), tuple(changes), taken_out, left, duplicates)
+
+
+def _repairable(frame: Frame, fields: FieldMap) -> pd.DataFrame:
+    return frames.held_frame(frames.require_columns(frame, fields), "Cleaning")
 
 
 def _let_tell(data: Frame, fields: FieldMap, columns: Sequence[ColumnCleaning]) -> None:

@@ -18,7 +18,6 @@ from cpnb.content import Mask, Rule, country_beside, date_order, lost_digits, ru
 from cpnb.content.shape import shape_counts
 from cpnb.content.telling import told_once
 from cpnb.fields import Field, FieldMap
-from cpnb.frames import Frame
 from cpnb.mending import Mended
 from cpnb.rendering import Rendered
 from cpnb.repairs import DATES, IDENTIFIERS, REPAIRS, Place, Repair
@@ -91,7 +90,7 @@ class ColumnCleaning:
             self.left[_UNSUPPORTED] += int(rendered.unsupported[self.field.source].sum())
             self.sentences[_UNSUPPORTED] = "without a text that could be sent"
 
-    def changes(self, data: Frame) -> tuple[ColumnChanges, pd.Series[Any]]:
+    def changes(self, data: pd.DataFrame) -> tuple[ColumnChanges, pd.Series[Any]]:
         """Return what was changed, and the column as it is afterwards."""
         positions = np.concatenate(self.positions)
         before, after = (pa.chunked_array(texts).combine_chunks() for texts in (self.before, self.after))

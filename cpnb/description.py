@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,13 +12,14 @@ import pyarrow.compute as pc
 
 from cpnb import catalog, frames
 from cpnb.content import normalised_key
+from cpnb.content.key_hash import key_numbers
 from cpnb.content.rule import mask_of
 from cpnb.content.shape import shape_counts
 from cpnb.content_types import ContentType
 from cpnb.display import Bar, BarPart, Html, RowHeader, Tone, counted, html_table, markup, percent
 from cpnb.fields import Field, FieldMap
 from cpnb.finding import SHAPES_KEPT, short_name
-from cpnb.frames import Frame
+from cpnb.frames import Frame, Table
 from cpnb.likeness import Look, likeliest, look_counts
 from cpnb.rendering import BIRTH_DATE, render
 
@@ -28,6 +29,8 @@ COLUMNS_SHOWN = 40
 """Columns that the text and the HTML of a description show."""
 # Rows that are judged together: rules prepare themselves and sample for each call.
 _BLOCK_ROWS = 1_000_000
+# Longer than any text in a block, of which all is looked at.
+_WHOLE_TEXT_BYTES = 2**40
 # So few values, each so often, are a choice from a list and not what one customer has.
 _MOST_CHOICES = 20
 _FEWEST_PER_CHOICE = 10
@@ -226,14 +229,15 @@ def _line(one: ColumnDescription) -> str:
     return f"{target}{one.sentence}" + (f", most often {one.example}" if one.example else "")
 
 
-def describe(data: Frame, fields: FieldMap | None = None) -> Description:
+def describe(data: Table, fields: FieldMap | None = None) -> Description:
     """Return what each column of a table looks like in content types, without a value of it.
 
-    Every cell is looked at, none is sampled. Memory: the text of one column at a time.
+    Every cell is looked at, none is sampled. Memory: the text of one column at a time, a million rows of it; different
+    values in more rows than that are told apart by numbers of 64 bits. A scan is read once or twice for each column.
 
     Parameters
     ----------
-    data : DataFrame
+    data : DataFrame, Scan, or anything that speaks Arrow
         The table.
     fields : FieldMap, optional
         What its columns are. Mapped columns are judged as what the map says; the others, and all if there is
@@ -244,9 +248,8 @@ def describe(data: Frame, fields: FieldMap | None = None) -> Description:
     FrameError
         If `data` is no usable table or lacks a mapped column.
     """
-    if fields is not None:
-        frames.require_columns(data, fields)
-    names = [str(name) for name in frames.checked_frame(data).columns]
+    data = frames.checked_frame(data) if fields is None else frames.require_columns(data, fields)
+    names = [str(name) for name in data.columns]
     return Description(len(data), tuple(_described(data, column, fields) for column in names))
 
 
@@ -256,10 +259,12 @@ def _described(data: Frame, column: str, fields: FieldMap | None) -> ColumnDescr
     alone = FieldMap([mapped or Field(column, "Attributes.Value", source="value")], None, region)
     expected = _expected(mapped) if mapped else None
     tally = _Tally(len(data), alone.region_of(alone.fields[0]), expected)
-    for block in _blocks(data, alone):
+    # Of one block, the text is still at hand when it is known how it compares; of more it is read again.
+    held = tuple(_blocks(data, alone)) if len(data) <= _BLOCK_ROWS else ()
+    for block in held or _blocks(data, alone):
         tally.add(block)
     look = expected or likeliest(tally.looks, tally.value_count)
-    content_type = mapped.content_type if mapped else look.content_type if look else None
+    content_type = mapped.content_type if mapped else look.content_type if look else alone.fields[0].content_type
     by_row = "by row" if mapped and mapped.region_column else ""
     return ColumnDescription(
         column=column,
@@ -270,7 +275,7 @@ def _described(data: Frame, column: str, fields: FieldMap | None) -> ColumnDescr
         blank_count=len(data) - tally.value_count - tally.unsupported_count,
         unsupported_count=tally.unsupported_count,
         padded_count=tally.padded_count,
-        distinct_count=tally.distinct_count(content_type or alone.fields[0].content_type),
+        distinct_count=_distinct_count(held or _blocks(data, alone), content_type, tally.region, len(data)),
         look_counts=tally.looks,
         longest=tally.longest,
         max_length=catalog.target(mapped.target).max_length if mapped else None,
@@ -317,7 +322,6 @@ class _Tally:
         self.shapes: dict[str, int] = {}
         self._table_rows = table_rows
         self._expected = expected
-        self._values: list[tuple[pa.Array, str | pa.Array | None]] = []
 
     def add(self, block: _Block) -> None:
         """Count one block."""
@@ -325,7 +329,6 @@ class _Tally:
         if not len(block.text):
             return
         region = self.region if block.regions is None else block.regions
-        self._values.append((block.text, region))
         self.value_count += len(block.text)
         self.longest = max(self.longest, pc.max(pc.utf8_length(block.text)).as_py())
         trimmed = pc.utf8_trim_whitespace(block.text)
@@ -338,11 +341,14 @@ class _Tally:
             if shape in self.shapes or len(self.shapes) < SHAPES_KEPT:
                 self.shapes[shape] = self.shapes.get(shape, 0) + count
 
-    def distinct_count(self, content_type: ContentType) -> int:
-        """Return how many different values there are, compared as a content type compares."""
-        keys = [
-            normalised_key(text, content_type, region, table_rows=self._table_rows) for text, region in self._values
-        ]
-        if not keys:
-            return 0
-        return len(pa.chunked_array(keys).dictionary_encode().chunk(0).dictionary)
+
+def _distinct_count(blocks: Iterable[_Block], content_type: ContentType, region: str | None, table_rows: int) -> int:
+    """Return how many different values there are, compared as a content type compares."""
+    seen = np.empty(0, dtype=np.uint64)
+    for block in blocks:
+        regions = region if block.regions is None else block.regions
+        keys = normalised_key(block.text, content_type, regions, table_rows=table_rows)
+        if table_rows <= _BLOCK_ROWS:
+            return len(keys.dictionary_encode().dictionary)
+        seen = np.union1d(seen, key_numbers(keys.drop_null(), longest_bytes=_WHOLE_TEXT_BYTES))
+    return len(seen)

@@ -12,8 +12,8 @@ from uuid import UUID
 import numpy as np
 import pandas as pd
 
-# Values looked at in each column, spread over its whole length.
-_SAMPLE_SIZE = 1_000
+SAMPLE_SIZE = 1_000
+"""Values looked at in each column, spread over its whole length."""
 # What tells an address from a sentence stands at the beginning.
 _LONGEST_LOOKED_AT = 400
 # Of a local number, and of an international one with its prefix and an extension.
@@ -97,15 +97,20 @@ def looks_like_a_value(name: str) -> bool:
     return any(pattern.fullmatch(name.strip()) for pattern in (_EMAIL, _UNMISTAKABLE_PHONE))
 
 
-def sample_of(column: pd.Series) -> Sample:
-    """Return a sample of a column; its cost does not depend on the number of rows unless most are empty."""
-    looked_at = column
-    if len(column) > _SAMPLE_SIZE:
-        looked_at = column.iloc[np.linspace(0, len(column) - 1, _SAMPLE_SIZE).astype(np.intp)]
+def sample_of(looked_at: pd.Series, first_present: Callable[[], pd.Series]) -> Sample:
+    """Return a sample of a column.
+
+    Parameters
+    ----------
+    looked_at : Series
+        At most `SAMPLE_SIZE` of its cells, spread over all of it.
+    first_present : callable
+        Returns its first `SAMPLE_SIZE` cells that are not missing, for a column of which most are.
+    """
     present = looked_at.dropna()
     filled_share = len(present) / len(looked_at) if len(looked_at) else 0.0
-    if present.empty and len(looked_at) < len(column):
-        present = column.dropna().iloc[:_SAMPLE_SIZE]
+    if present.empty:
+        present = first_present()
     texts = (_text(value) for value in present.tolist())
     return Sample(tuple(text for text in texts if text is not None), filled_share)
 

@@ -11,6 +11,7 @@ from cpnb.candidates import Candidate
 from cpnb.column_names import is_named_as_key, is_of_an_order, is_plain_key
 from cpnb.content import TextColumn, email_address
 from cpnb.evidence import Sample
+from cpnb.frames import Frame, distinct_share
 
 # A column named as a customer's number is the key even if some of its cells are empty or repeated:
 # those are what a validation is for.
@@ -24,12 +25,12 @@ PLAINLY_NAMED = 0.9
 """The score from which a column is named as the customer's number, whatever ids there are beside it."""
 
 
-def evident_key(frame: pd.DataFrame, best: Mapping[str, Candidate], samples: Mapping[str, Sample]) -> str | None:
+def evident_key(frame: Frame, best: Mapping[str, Candidate], samples: Mapping[str, Sample]) -> str | None:
     """Return the column that is evidently the customer's number, or None.
 
     Parameters
     ----------
-    frame : pandas.DataFrame
+    frame : DataFrame or BatchTable
         The whole table: distinct values are counted in all rows, of few columns.
     best : mapping of str to Candidate
         What each column can best be, the surest of all first.
@@ -57,17 +58,17 @@ def evident_key(frame: pd.DataFrame, best: Mapping[str, Candidate], samples: Map
     )
 
 
-def _first_of_most(frame: pd.DataFrame, columns: Iterable[str]) -> str | None:
+def _first_of_most(frame: Frame, columns: Iterable[str]) -> str | None:
     """Return the first column with a value of its own in nearly every row; any will do where there is no row."""
     return next(
-        (column for column in columns if not len(frame) or _distinct_share(frame[column]) >= _MIN_DISTINCT_NAMED_KEY),
+        (column for column in columns if not len(frame) or distinct_share(frame, column) >= _MIN_DISTINCT_NAMED_KEY),
         None,
     )
 
 
-def _first_of_all(frame: pd.DataFrame, columns: Iterable[str]) -> str | None:
+def _first_of_all(frame: Frame, columns: Iterable[str]) -> str | None:
     """Return the first column with a value of its own in every row."""
-    return next((column for column in columns if _distinct_share(frame[column]) == 1), None)
+    return next((column for column in columns if distinct_share(frame, column) == 1), None)
 
 
 def _named_as_keys(columns: pd.Index, best: Mapping[str, Candidate], samples: Mapping[str, Sample]) -> list[str]:
@@ -88,11 +89,3 @@ def _valid_share(sample: Sample) -> float:
         return 0.0
     (invalid,) = email_address.RULE.failing(TextColumn(pa.array(sample.values, pa.large_string())))
     return 1 - float(invalid.mean())
-
-
-def _distinct_share(column: pd.Series) -> float:
-    """Return how many distinct values a column has, as a share of its rows; 0 for lists and the like."""
-    try:
-        return float(column.nunique() / len(column)) if len(column) else 0.0
-    except TypeError:
-        return 0.0

@@ -301,7 +301,7 @@ def plan(
 
     Parameters
     ----------
-    data : pandas.DataFrame
+    data : DataFrame, Scan, or anything that speaks Arrow
         The table; not changed.
     domain : Domain
         Where it would go.
@@ -333,7 +333,7 @@ def plan(
         raise ValueError(f"on_invalid is {on_invalid!r}; expected one of {', '.join(map(repr, ON_INVALID))}.")
     days = _days(data_expiry)
     _ = fields.key_field
-    frames.require_columns(data, fields)
+    data = frames.require_columns(data, fields)
     mark = None if marker is None else Marker.checked(marker, fields)
     constants = {mark.source: mark.value} if mark else {}
     parts = PartCutter(fields, options.part_rows, options.part_bytes, constants)

@@ -11,19 +11,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
-from cpnb import catalog
+from cpnb import catalog, frames
 from cpnb.candidates import Candidate, breaks_promise, candidates_for, in_agreement
 from cpnb.column_names import is_named_as_key, is_plain_key, reading_of, reason_to_stay
 from cpnb.display import counted
 from cpnb.errors import FieldsError, did_you_mean, listed
-from cpnb.evidence import Sample, looks_like_a_value, sample_of
+from cpnb.evidence import SAMPLE_SIZE, Sample, looks_like_a_value, sample_of
 from cpnb.evident_key import PLAINLY_NAMED, evident_key
 from cpnb.fields import Field, FieldMap
-from cpnb.frames import checked_frame
+from cpnb.frames import Frame
 from cpnb.headers import distinct, slug
 from cpnb.suggested import Suggestion, Suggestions
 
-__all__ = ["Suggestion", "Suggestions", "suggest", "suggest_fields"]
+__all__ = ["Suggestion", "Suggestions", "samples_of", "suggest", "suggest_fields"]
 
 AskedAttributes: TypeAlias = Literal["all"] | Sequence[str]
 """Columns that are to become custom attributes; ``"all"`` for every column that has no other place."""
@@ -65,7 +65,7 @@ def suggest(
 
     Parameters
     ----------
-    data : pandas.DataFrame
+    data : DataFrame, Scan, or anything that speaks Arrow
         At most a thousand values of each column are looked at, and all of a few columns that may be
         the key.
     unique_key : str, optional
@@ -87,13 +87,13 @@ def suggest(
         If the key or one of `attributes` is no column, the region is none, no column points to any field, or
         the names of the columns are values: there was no header line.
     """
-    frame = checked_frame(data)
+    frame = frames.checked_frame(data)
     columns = [str(column) for column in frame.columns]
     _require_header(columns)
     asked = _asked(attributes, columns)
     if unique_key is not None and unique_key not in columns:
         raise FieldsError(f"There is no column {unique_key!r} for the unique key.{_instead_of(unique_key, columns)}")
-    samples = {column: sample_of(frame[column]) for column in columns}
+    samples = samples_of(frame)
     found, unmapped = _candidates(columns, samples, asked)
     best = _best(found)
     key = unique_key or evident_key(frame, best, samples)
@@ -116,6 +116,14 @@ def suggest(
         MappingProxyType(_offered(left_out, chosen)),
         tuple(column for column in left_out if breaks_promise(column, samples[column])),
     )
+
+
+def samples_of(data: Frame) -> dict[str, Sample]:
+    """Return a sample of each column; its cost does not depend on the number of rows unless most are empty.
+
+    Of a table that is read in batches the rows are spread over all of it, so that it is read through once.
+    """
+    return {column: sample_of(looked_at, present) for column, looked_at, present in frames.sampled(data, SAMPLE_SIZE)}
 
 
 def _require_header(columns: Sequence[str]) -> None:
