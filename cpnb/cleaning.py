@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import get_args
 
 import numpy as np
+import pandas as pd
 
 from cpnb import frames
 from cpnb.changes import DUPLICATE, HEADER_ROW, TakenOut
@@ -14,7 +15,7 @@ from cpnb.content import postal_code
 from cpnb.duplicates import KEEP, Keep, KeyedRows
 from cpnb.errors import FieldsError, did_you_mean, listed
 from cpnb.fields import FieldMap
-from cpnb.frames import Frame
+from cpnb.frames import Frame, Table
 from cpnb.repairs import DEFAULTS, HEADER_ROWS, REPAIRS
 from cpnb.table_cleaning import Asked, DateOrder, TableCleaning
 
@@ -22,7 +23,7 @@ __all__ = ["DateOrder", "asked_for", "clean"]
 
 
 def clean(
-    data: Frame,
+    data: Table,
     fields: FieldMap,
     *,
     steps: Sequence[str] | None = None,
@@ -41,8 +42,9 @@ def clean(
 
     Parameters
     ----------
-    data : DataFrame
-        The table; any number of rows, read in slices.
+    data : DataFrame, or anything that speaks Arrow
+        The table; any number of rows, read in slices. A scan is refused: what was repaired is remembered, and a
+        column whose cells decide together is needed whole; read the file with `cpnb.read`.
     fields : FieldMap
         What its columns are, and where phone numbers without ``+`` are dialled.
     steps : sequence of str, optional
@@ -66,7 +68,7 @@ def clean(
     Returns
     -------
     Cleaned
-        Its ``frame`` and ``changes``, and what was left alone.
+        Its ``frame``, which is the kind of table that was given, its ``changes``, and what was left alone.
 
     Raises
     ------
@@ -79,20 +81,21 @@ def clean(
     ValueError
         If a name or a choice is none of those above.
     """
-    frames.require_columns(data, fields)
+    given = frames.received(data)
+    frame = _repairable(given.frame, fields)
     asked = asked_for(fields, steps=steps, without=without, keep=keep, date_order=date_order, country=country)
-    cleaning = TableCleaning(data, asked)
+    cleaning = TableCleaning(frame, asked)
     cleaning.know(cleaning.tells())
-    keys = KeyedRows(fields, len(data))
+    keys = KeyedRows(fields, len(frame))
     cleaning.mend(keys)
-    frame, changes = cleaning.mended()
-    duplicates = keys.duplicates(data, frame)
+    result, changes = cleaning.mended()
+    duplicates = keys.duplicates(frame, result)
     superfluous = keys.superfluous(keep) if keep is not None else np.empty(0, dtype=np.int64)
     taken_out = TakenOut.of({HEADER_ROW: cleaning.header_positions, DUPLICATE: superfluous})
     if len(taken_out.positions):
-        frame = frames.rows_at(frame, np.setdiff1d(np.arange(len(data)), taken_out.positions))
+        result = frames.rows_at(result, np.setdiff1d(np.arange(len(frame)), taken_out.positions))
     left = tuple(alone for column in cleaning.columns for alone in column.left_alone())
-    return Cleaned(frame, len(data), tuple(changes), taken_out, left, duplicates)
+    return Cleaned(given.back(result), len(frame), tuple(changes), taken_out, left, duplicates)
 
 
 def asked_for(
@@ -113,6 +116,10 @@ def asked_for(
         )
     _require_choice("date_order", date_order, get_args(DateOrder))
     return Asked(fields, _names(steps, without), date_order, _country(country))
+
+
+def _repairable(frame: Frame, fields: FieldMap) -> pd.DataFrame:
+    return frames.held_frame(frames.require_columns(frame, fields), "Cleaning")
 
 
 def _names(steps: Sequence[str] | None, without: Sequence[str]) -> frozenset[str]:

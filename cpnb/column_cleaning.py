@@ -18,7 +18,6 @@ from cpnb.content import Mask, Rule, country_beside, date_order, lost_digits, ru
 from cpnb.content.shape import shapes_of
 from cpnb.content.telling import told_once
 from cpnb.fields import Field, FieldMap
-from cpnb.frames import Frame
 from cpnb.mending import Mended
 from cpnb.rendering import Rendered
 from cpnb.repairs import DATES, IDENTIFIERS, REPAIRS, Place, Repair
@@ -103,7 +102,7 @@ class ColumnCleaning:
             seen = self.first_shapes.setdefault(code, [])
             seen += shapes[: _EXAMPLE_CELLS - len(seen)]
 
-    def changes(self, data: Frame, becomes: Becomes | None = None) -> tuple[ColumnChanges, pd.Series[Any]]:
+    def changes(self, data: pd.DataFrame, becomes: Becomes | None = None) -> tuple[ColumnChanges, pd.Series[Any]]:
         """Return what was changed, and the column as it is afterwards; see `rewritten`."""
         positions = np.concatenate([np.empty(0, dtype=np.int64), *self.positions])
         before, after = (

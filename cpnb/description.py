@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,13 +12,14 @@ import pyarrow.compute as pc
 
 from cpnb import catalog, frames
 from cpnb.content import normalised_key
+from cpnb.content.key_hash import key_numbers
 from cpnb.content.rule import mask_of
 from cpnb.content.shape import shape_counts
 from cpnb.content_types import ContentType
 from cpnb.display import Bar, BarPart, Html, RowHeader, Tone, counted, html_table, markup, percent
 from cpnb.fields import Field, FieldMap
 from cpnb.finding import SHAPES_KEPT, short_name
-from cpnb.frames import Frame
+from cpnb.frames import Frame, Table
 from cpnb.likeness import Look, likeliest, look_counts
 from cpnb.rendering import BIRTH_DATE, render
 
@@ -28,6 +29,8 @@ COLUMNS_SHOWN = 40
 """Columns that the text and the HTML of a description show."""
 # Rows that are judged together: rules prepare themselves and sample for each call.
 _BLOCK_ROWS = 1_000_000
+# Longer than any text in a block, of which all is looked at.
+_WHOLE_TEXT_BYTES = 2**40
 # So few values, each so often, are a choice from a list and not what one customer has.
 _MOST_CHOICES = 20
 _FEWEST_PER_CHOICE = 10
@@ -226,14 +229,15 @@ def _line(one: ColumnDescription) -> str:
     return f"{target}{one.sentence}" + (f", most often {one.example}" if one.example else "")
 
 
-def describe(data: Frame, fields: FieldMap | None = None) -> Description:
+def describe(data: Table, fields: FieldMap | None = None) -> Description:
     """Return what each column of a table looks like in content types, without a value of it.
 
-    Every cell is looked at, none is sampled. Memory: the text of one column at a time.
+    Every cell is looked at, none is sampled. Memory: the text of one column at a time, a million rows of it; different
+    values in more rows than that are told apart by numbers of 64 bits. A scan is read once or twice for each column.
 
     Parameters
     ----------
-    data : DataFrame
+    data : DataFrame, Scan, or anything that speaks Arrow
         The table.
     fields : FieldMap, optional
         What its columns are. Mapped columns are judged as what the map says; the others, and all if there is
@@ -244,17 +248,25 @@ def describe(data: Frame, fields: FieldMap | None = None) -> Description:
     FrameError
         If `data` is no usable table or lacks a mapped column.
     """
-    if fields is not None:
-        frames.require_columns(data, fields)
-    names = [str(name) for name in frames.checked_frame(data).columns]
+    data = frames.checked_frame(data) if fields is None else frames.require_columns(data, fields)
+    names = [str(name) for name in data.columns]
     return Description(len(data), tuple(_described(data, column, fields) for column in names))
 
 
 def _described(data: Frame, column: str, fields: FieldMap | None) -> ColumnDescription:
     tally = tallied(data, column, fields)
-    content_type = tally.content_type(column, fields)
-    distinct = pa.chunked_array(list(compared(data, column, fields, content_type)), pa.large_string())
-    return tally.described(column, fields, len(distinct.drop_null().unique()))
+    keys = compared(data, column, fields, tally.content_type(column, fields))
+    return tally.described(column, fields, _distinct_count(keys, len(data)))
+
+
+def _distinct_count(pieces: Iterable[pa.Array], table_rows: int) -> int:
+    """Return how many different values there are; of a large table they are told apart by hashes of 64 bits."""
+    if table_rows <= _BLOCK_ROWS:
+        return len(pa.chunked_array(list(pieces), pa.large_string()).drop_null().unique())
+    seen = np.empty(0, dtype=np.uint64)
+    for keys in pieces:
+        seen = np.union1d(seen, key_numbers(keys.drop_null(), longest_bytes=_WHOLE_TEXT_BYTES))
+    return len(seen)
 
 
 def tallied(data: Frame, column: str, fields: FieldMap | None, *, table_rows: int = 0) -> Tally:

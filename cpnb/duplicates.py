@@ -177,7 +177,7 @@ def normalised(rendered: Rendered, one: Field, fields: FieldMap, table_rows: int
 
 def rendered_at(data: Frame, positions: Integers, fields: FieldMap) -> Rendered:
     """Return some rows of a table, one at least, as they would be sent."""
-    chosen = frames.rows_at(data[list(fields.needed_columns)], positions)
+    chosen = frames.rows_at(data, positions, fields.needed_columns)
     pieces = [render(piece, fields) for _, piece in frames.slices(chosen, fields.needed_columns)]
     # Together again, because the rows of one key may stand in several slices.
     table = pa.concat_tables([piece.table for piece in pieces])

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-# Values looked at in each column, spread over its whole length.
-_SAMPLE_SIZE = 1_000
+SAMPLE_SIZE = 1_000
+"""Values looked at in each column, spread over its whole length."""
 # What tells an address from a sentence stands at the beginning.
 _LONGEST_LOOKED_AT = 400
 # Of a local number, and of an international one with its prefix and an extension.
@@ -98,34 +98,27 @@ def looks_like_a_value(name: str) -> bool:
     return any(pattern.fullmatch(name.strip()) for pattern in (_EMAIL, _UNMISTAKABLE_PHONE))
 
 
-def sample_of(column: pd.Series) -> Sample:
-    """Return a sample of a column; its cost does not depend on the number of rows unless most are empty."""
-    positions = sample_positions(len(column))
-    looked_at = column if positions is None else column.iloc[positions]
-    return sample_from(looked_at, lambda: first_present(column) if len(looked_at) < len(column) else looked_at)
-
-
 def sample_positions(row_count: int) -> NDArray[np.intp] | None:
     """Return the rows of a table that are looked at, spread over its whole length; None for all of them."""
-    if row_count <= _SAMPLE_SIZE:
+    if row_count <= SAMPLE_SIZE:
         return None
-    return np.linspace(0, row_count - 1, _SAMPLE_SIZE).astype(np.intp)
+    return np.linspace(0, row_count - 1, SAMPLE_SIZE).astype(np.intp)
 
 
 def first_present(column: pd.Series) -> pd.Series:
     """Return the first cells of a column that hold something, as many as are looked at."""
-    return column.dropna().iloc[:_SAMPLE_SIZE]
+    return column.dropna().iloc[:SAMPLE_SIZE]
 
 
-def sample_from(looked_at: pd.Series, otherwise: Callable[[], pd.Series]) -> Sample:
-    """Return the sample of a column of which some rows are looked at; others only if none of these holds anything.
+def sample_of(looked_at: pd.Series, otherwise: Callable[[], pd.Series]) -> Sample:
+    """Return a sample of a column.
 
     Parameters
     ----------
     looked_at : Series
-        The column in the rows of `sample_positions`.
+        At most `SAMPLE_SIZE` of its cells, spread over all of it.
     otherwise : callable
-        Gives `first_present` of the whole column.
+        Gives the first `SAMPLE_SIZE` of its cells that hold something, for a column of which most hold nothing.
     """
     present = looked_at.dropna()
     filled_share = len(present) / len(looked_at) if len(looked_at) else 0.0

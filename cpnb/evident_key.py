@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-import pandas as pd
 import pyarrow as pa
 
+from cpnb import frames
 from cpnb.candidates import Candidate
 from cpnb.column_names import is_named_as_key, is_of_an_order, is_plain_key
 from cpnb.content import TextColumn, email_address
-from cpnb.evidence import Sample, sample_of
+from cpnb.evidence import SAMPLE_SIZE, Sample, sample_of
+from cpnb.frames import Frame
 
 # A column named as a customer's number is the key even if some of its cells are empty or repeated:
 # those are what a validation is for.
@@ -44,23 +45,24 @@ class LookedAt(Protocol):
 
 
 class LookedAtFrame:
-    """A pandas table, looked at."""
+    """A table in memory, or one that is read in batches, looked at."""
 
-    def __init__(self, frame: pd.DataFrame) -> None:
+    def __init__(self, frame: Frame) -> None:
         self._frame = frame
         self.columns: Sequence[str] = [str(column) for column in frame.columns]
         self.row_count = len(frame)
 
-    def samples(self) -> Mapping[str, Sample]:
-        """Return a sample of each column."""
-        return {column: sample_of(self._frame[column]) for column in self.columns}
+    def samples(self) -> dict[str, Sample]:
+        """Return a sample of each column; its cost does not depend on the number of rows unless most are empty.
+
+        Of a table that is read in batches the rows are spread over all of it, so that it is read through once.
+        """
+        looked_at = frames.sampled(self._frame, SAMPLE_SIZE)
+        return {column: sample_of(cells, first_present) for column, cells, first_present in looked_at}
 
     def distinct_share(self, column: str) -> float:
         """Return how many distinct values a column has, as a share of the rows; 0 for lists and the like."""
-        try:
-            return float(self._frame[column].nunique() / self.row_count) if self.row_count else 0.0
-        except TypeError:
-            return 0.0
+        return frames.distinct_share(self._frame, column)
 
 
 def evident_key(table: LookedAt, best: Mapping[str, Candidate], samples: Mapping[str, Sample]) -> str | None:

@@ -323,7 +323,7 @@ def plan(
 
     Parameters
     ----------
-    data : pandas.DataFrame
+    data : DataFrame, Scan, or anything that speaks Arrow
         The table; not changed.
     domain : Domain
         Where it would go.
@@ -350,7 +350,7 @@ def plan(
         If there is no unique key, or a mapped column is missing.
     """
     asked = asked_for(domain, fields, data_expiry, marker, on_invalid, options)
-    frames.require_columns(data, fields)
+    data = frames.require_columns(data, fields)
     constants = asked.edits.constants
     parts = PartCutter(fields, asked.options.part_rows, asked.options.part_bytes, constants)
     with Teller(len(data), asked.options.on_progress) as teller:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, Protocol, TypeAlias
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
@@ -18,7 +19,6 @@ from cpnb.content import Mask, country_beside
 from cpnb.content.lost_digits import DIGITS_LOST
 from cpnb.damage import header_rows, names_itself, rounded_numbers
 from cpnb.fields import FieldMap
-from cpnb.frames import Frame
 from cpnb.mending import cells_of, mended, repaired
 from cpnb.rendering import Rendered, render
 from cpnb.repairs import HEADER_ROWS, Place
@@ -82,7 +82,7 @@ class TableCleaning:
         Rows of the table that `data` is a piece of; what is worth preparing depends on it, and no repair.
     """
 
-    def __init__(self, data: Frame, asked: Asked, table_rows: int = 0) -> None:
+    def __init__(self, data: pd.DataFrame, asked: Asked, table_rows: int = 0) -> None:
         self._data = data
         self._asked = asked
         self.columns = asked.columns(max(table_rows, len(data)))
@@ -141,7 +141,7 @@ class TableCleaning:
         """The rows that repeat the header and are to be taken out, ascending."""
         return np.flatnonzero(np.concatenate([np.empty(0, dtype=bool), *self._headers]))
 
-    def mended(self, becomes: Mapping[str, Becomes] | None = None) -> tuple[Frame, list[ColumnChanges]]:
+    def mended(self, becomes: Mapping[str, Becomes] | None = None) -> tuple[pd.DataFrame, list[ColumnChanges]]:
         """Return all rows with their cells repaired, and what was changed.
 
         Parameters

@@ -44,8 +44,8 @@ def upload(  # noqa: PLR0913 - the whole of what an analyst says about an upload
 
     Parameters
     ----------
-    data : pandas.DataFrame
-        The table; not changed, and not to be changed until the upload is through.
+    data : DataFrame, Scan, or anything that speaks Arrow
+        The table; not changed, and not to be changed until the upload is through, nor the file of a scan.
     domain : Domain
         Where the rows go: ``cpnb.Domain("loyalty", profile="prod")`` or ``sandbox.domain("loyalty")``.
     fields : FieldMap
@@ -75,7 +75,7 @@ def upload(  # noqa: PLR0913 - the whole of what an analyst says about an upload
     require_domain(domain)
     require_name(display_name)
     options = checked_options(options)
-    frames.require_columns(data, fields)
+    data = frames.require_columns(data, fields)
     snapshot = frames.snapshot(data, fields.needed_columns)
     planned = plan(
         snapshot, domain, fields, data_expiry=data_expiry, marker=marker, on_invalid=on_invalid, options=options

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from cpnb import catalog, frames
 from cpnb.content import Mask, Problem, Provenance, Severity, TextColumn, normalised_key, rules_for
 from cpnb.content.cells import picked
-from cpnb.content.key_hash import Numbers, key_numbers, rows_sharing
+from cpnb.content.key_hash import NO_KEY, Numbers, key_numbers, rows_sharing
 from cpnb.content.lost_digits import DIGITS_LOST
 from cpnb.content.telling import told_once
 from cpnb.content.unique_key import KEY_EMPTY, KEY_REPEATED, RULE as KEY_RULE
@@ -23,7 +23,7 @@ from cpnb.content_types import ContentType
 from cpnb.damage import HEADER_REPEATED, header_rows, rounded_numbers
 from cpnb.fields import Field, FieldMap
 from cpnb.finding import Finding, shape_counts
-from cpnb.frames import Frame
+from cpnb.frames import Frame, Table
 from cpnb.rendering import Rendered, render
 from cpnb.report import Report
 from cpnb.schema import Examination, as_run, checked_schema, own_failures, schema_for
@@ -44,6 +44,9 @@ __all__ = [
 
 CHECKED_ROWS = 131_072
 """Rows that are checked together: pandera costs some milliseconds for each slice, however few rows it has."""
+
+_COMPARED_ROWS = 2_000_000
+"""Rows whose keys are compared as text at a time, where they share their number with others."""
 
 UNSUPPORTED_CELL = Problem(
     "unsupported_cell",
@@ -124,7 +127,7 @@ def check_slices(
     FieldsError
         If the schema cannot be run over what is mapped.
     """
-    frames.require_columns(data, fields)
+    data = frames.require_columns(data, fields)
     checks = as_run(schema_for(fields)) if schema is None else checked_schema(schema, fields)
     row_count = max(table_rows, len(data))
     return (
@@ -181,11 +184,11 @@ def _verdicts(one: Field, examination: Examination) -> Iterator[tuple[Problem, M
         yield problem, mask, None
 
 
-def key_codes(data: Frame, fields: FieldMap, *, advance: Callable[[int], None] | None = None) -> NDArray[np.int64]:
+def key_codes(data: Table, fields: FieldMap, *, advance: Callable[[int], None] | None = None) -> NDArray[np.int64]:
     """Return one number for each row: equal where the service takes two keys for the same, -1 where there is none.
 
-    Numbers count from 0 in the order in which keys first appear. Memory: the normalised keys of the
-    whole table as Arrow text, and 8 bytes a row.
+    Numbers count from 0 in the order in which keys first appear. Memory: some 30 bytes a row, and the
+    normalised keys of two million rows that share theirs.
 
     Parameters
     ----------
@@ -203,17 +206,48 @@ def key_codes(data: Frame, fields: FieldMap, *, advance: Callable[[int], None] |
     FrameError
         If `data` is no usable table or lacks the key's column.
     """
-    one = fields.key_field
-    alone = FieldMap([one], one.column, fields.region)
-    frames.require_columns(data, alone)
-    keys = []
-    for _, rows in frames.slices(data, alone.needed_columns, rows=CHECKED_ROWS):
-        keys.append(comparable_keys(render(rows, alone), alone, len(data)))
+    alone = _key_alone(fields)
+    data = frames.require_columns(data, alone)
+    numbers = np.empty(len(data), dtype=np.uint64)
+    for start, keys in _keys(data, alone, len(data)):
+        numbers[start : start + len(keys)] = key_numbers(keys)
         if advance is not None:
-            advance(rows.row_count)
-    encoded = pa.chunked_array(keys, pa.large_string()).dictionary_encode()
-    codes = [chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False) for chunk in encoded.chunks]
-    return np.concatenate([np.empty(0, dtype=np.int64), *codes]).astype(np.int64, copy=False)
+            advance(len(keys))
+    first_rows = np.arange(len(numbers))
+    for rows, codes in _sharing(data, alone, numbers):
+        first_rows[rows] = rows[~repeated_keys(codes)][codes]
+    is_first = (first_rows == np.arange(len(numbers))) & (numbers != NO_KEY)
+    counted_up = np.cumsum(is_first) - 1
+    codes = counted_up[first_rows]
+    codes[numbers == NO_KEY] = -1
+    return codes
+
+
+def _key_alone(fields: FieldMap) -> FieldMap:
+    one = fields.key_field
+    return FieldMap([one], one.column, fields.region)
+
+
+def _keys(data: Frame, alone: FieldMap, table_rows: int) -> Iterator[tuple[int, pa.Array]]:
+    for start, rows in frames.slices(data, alone.needed_columns, rows=CHECKED_ROWS):
+        yield start, comparable_keys(render(rows, alone), alone, table_rows)
+
+
+def _sharing(data: Frame, alone: FieldMap, numbers: Numbers) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Yield the rows that share their number with others, all of a number at once, and codes of their keys.
+
+    Only their keys are looked at, those of a limited number of rows at a time. Codes count from 0 in the order in which
+    the keys appear among the rows.
+    """
+    sharing = rows_sharing(numbers)
+    turns = 1 + len(sharing) // _COMPARED_ROWS
+    for turn in range(turns if len(sharing) else 0):
+        rows = sharing[numbers[sharing] % np.uint64(turns) == turn] if turns > 1 else sharing
+        chosen = frames.rows_at(data, rows, alone.needed_columns)
+        keys = [keys for _, keys in _keys(chosen, alone, len(numbers))]
+        encoded = pa.chunked_array(keys, pa.large_string()).dictionary_encode()
+        codes = [chunk.indices.to_numpy() for chunk in encoded.chunks]
+        yield rows, np.concatenate([np.empty(0, dtype=np.int64), *codes]).astype(np.int64, copy=False)
 
 
 def comparable_keys(rendered: Rendered, fields: FieldMap, table_rows: int) -> pa.Array:
@@ -236,9 +270,8 @@ def repeated_keys(codes: NDArray[np.int64]) -> Mask:
 def _repeated_in(data: Frame, fields: FieldMap, numbers: Numbers) -> Mask:
     """Return the rows whose key an earlier row has; only rows that share their number with others are looked at."""
     mask = np.zeros(len(numbers), dtype=bool)
-    rows = rows_sharing(numbers)
-    if len(rows):
-        mask[rows] = repeated_keys(key_codes(frames.rows_at(data, rows), fields))
+    for rows, codes in _sharing(data, _key_alone(fields), numbers):
+        mask[rows] = repeated_keys(codes)
     return mask
 
 
@@ -285,12 +318,12 @@ def _filling_primary(fields: FieldMap) -> Iterator[Finding]:
             yield Finding.about_map(problem, one.column)
 
 
-def validate(data: Frame, fields: FieldMap, *, schema: pandera.DataFrameSchema | None = None) -> Report:
+def validate(data: Table, fields: FieldMap, *, schema: pandera.DataFrameSchema | None = None) -> Report:
     """Return what is wrong with a table, without changing or sending anything.
 
     Parameters
     ----------
-    data : DataFrame
+    data : DataFrame, Scan, or anything that speaks Arrow
         The table; any number of rows, read in slices.
     fields : FieldMap
         What its columns are. Without a unique key, keys are not checked.
@@ -309,6 +342,7 @@ def validate(data: Frame, fields: FieldMap, *, schema: pandera.DataFrameSchema |
     FieldsError
         If the schema cannot be run over what is mapped.
     """
+    data = frames.require_columns(data, fields)
     slices = check_slices(data, fields, schema=schema)
     if fields.unique_key is None:
         return report_of_whole((one.report for one in slices), fields)

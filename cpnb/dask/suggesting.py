@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cpnb.content.key_hash import Numbers
 from cpnb.dask.distinct import distinct_counts
 from cpnb.dask.partitions import Partitions, checked_meta, computed, persisted, starts_of, task
-from cpnb.evidence import Sample, first_present, sample_from, sample_positions
+from cpnb.evidence import Sample, first_present, sample_of, sample_positions
 from cpnb.suggested import Suggestions
 from cpnb.suggestion import AskedAttributes, suggestions_for
 
@@ -70,7 +70,7 @@ class LookedAtPartitions:
         positions = sample_positions(self.row_count)
         looked_at = self._rows(positions)
         return {
-            column: sample_from(looked_at[column], lambda column=column: self._present(column, positions))
+            column: sample_of(looked_at[column], lambda column=column: self._present(column, positions))
             for column in self.columns
         }
 
