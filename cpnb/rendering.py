@@ -176,12 +176,22 @@ _WRITERS: tuple[tuple[Callable[[pa.DataType], bool], Callable[[pa.Array], pa.Arr
 def _instants(array: pa.Array) -> pa.Array:
     """Return points in time as ISO 8601, those with a zone in UTC."""
     # Arrow counts zoned times from the epoch in UTC, so the plain count needs no zone database.
-    in_utc = array.cast(pa.int64()).cast(pa.timestamp(array.type.unit))
-    text = _large(in_utc.cast(pa.string()))
-    text = pc.replace_substring(text, " ", "T", max_replacements=1)
-    text = pc.replace_substring_regex(text, r"\.0+$", "")
-    text = pc.replace_substring_regex(text, r"(\.\d*[1-9])0+$", r"\1")
-    return text if array.type.tz is None else pc.replace_substring_regex(text, "$", "Z")
+    in_utc = _in_seconds(array.cast(pa.int64()).cast(pa.timestamp(array.type.unit)))
+    text = pc.replace_substring(_as_text(in_utc), " ", "T", max_replacements=1)
+    if in_utc.type.unit != "s":
+        text = pc.replace_substring_regex(text, r"\.0+$", "")
+        text = pc.replace_substring_regex(text, r"(\.\d*[1-9])0+$", r"\1")
+    if array.type.tz is None:
+        return text
+    return pc.binary_join_element_wise(text, pa.scalar("Z", text.type), pa.scalar("", text.type))
+
+
+def _in_seconds(moments: pa.Array) -> pa.Array:
+    """Return points in time in whole seconds, if they are: to take the zeros of fractions out takes longer."""
+    try:
+        return moments.cast(pa.timestamp("s"))
+    except pa.ArrowInvalid:
+        return moments
 
 
 def _days(array: pa.Array) -> pa.Array:
