@@ -109,10 +109,24 @@ def render(rows: Slice, fields: FieldMap) -> Rendered:
 def _text(cells: Cells, moment: _Moment) -> _Text:
     """Return the text of a column; `moment` writes its points in time."""
     text = _typed(cells, moment) if isinstance(cells, pa.Array) else _objects(cells, moment)
-    empty = pc.equal(text.array, "")
+    array = text.array
+    if _hides_text(array):
+        array = array.take(pa.array(np.arange(len(array))))
+    empty = pc.equal(array, "")
     if pc.any(empty).as_py():
-        return _Text(pc.if_else(empty, pa.scalar(None, pa.large_string()), text.array), text.kinds)
-    return text
+        array = pc.if_else(empty, pa.scalar(None, pa.large_string()), array)
+    return _Text(array, text.kinds)
+
+
+def _hides_text(array: pa.Array) -> bool:
+    """Tell whether there are bytes behind missing cells, which Arrow allows and those who look at bytes would read.
+
+    pandas leaves them there when a list of cells is set to None.
+    """
+    if not array.null_count:
+        return False
+    offsets = np.frombuffer(array.buffers()[1], np.int64)[array.offset : array.offset + len(array) + 1]
+    return bool(offsets[-1] - offsets[0] != (pc.sum(pc.binary_length(array)).as_py() or 0))
 
 
 def _typed(array: pa.Array, moment: _Moment) -> _Text:
