@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,8 +20,8 @@ from cpnb.retrying import StoppedError, pause, sending_again, trying_again
 from cpnb.transfer import UploadPath
 from cpnb.upload_job import JobStatus, NotSeenError, UploadJob
 
-PIECE_BYTES = 65_536
-"""How much of a file goes between two looks at whether it was stopped; a slow line needs seconds for so much."""
+TELL_S = 0.1
+"""How often it is told how much of a file was sent: a line may take hundreds of blocks in a second."""
 
 STOPPED_POLL_S = 1.0
 """How soon a job that was stopped is looked at again, at first."""
@@ -89,7 +90,7 @@ class Delivery:
         job : UploadJob
             In state CREATED.
         tell : callable
-            Given the number of bytes sent, again and again; what it raises ends the sending.
+            Given the number of bytes sent, about ten times a second; what it raises ends the sending.
 
         Returns
         -------
@@ -121,13 +122,16 @@ class Delivery:
             if path.valid_until is not None:
                 self._bandwidth.path_lives((path.valid_until - datetime.now(UTC)).total_seconds())
             patience = self._plan.options.patience
+            watched = Watched(self._stream, self._gone, tell)
+            watched.has_gone(0)
             transfer.put(
                 path,
-                _Watched(self._stream, self._gone, tell),
+                watched.file,
                 stall_s=patience.stall_s,
                 answer_s=patience.answer_s,
                 megabyte_s=patience.megabyte_s,
                 ca_bundle=self._domain.ca_bundle,
+                tell=watched.has_gone,
             )
 
     def _gone(self, sent_bytes: int) -> None:
@@ -225,27 +229,33 @@ class Delivery:
         return job if job and job.status is JobStatus.CREATED else None
 
 
-class _Watched:
-    """A stream that tells how much of it has been given out: often to one, and after each block to the other."""
+class Watched:
+    """A file, and two who want to know how much of it has gone: one after each block, the other now and then.
 
-    def __init__(self, stream: CsvStream, gone: Callable[[int], None], tell: Callable[[int], None]) -> None:
-        self._stream = stream
+    Attributes
+    ----------
+    file : CsvStream
+        The file itself.
+    """
+
+    def __init__(self, file: CsvStream, gone: Callable[[int], None], tell: Callable[[int], None]) -> None:
+        self.file = file
         self._gone = gone
         self._tell = tell
+        self._tells_again_s = 0.0
 
-    def __len__(self) -> int:
-        return len(self._stream)
+    def has_gone(self, sent_bytes: int) -> None:
+        """Tell how much has gone.
 
-    def __iter__(self) -> Iterator[memoryview]:
-        sent_bytes = 0
+        Raises
+        ------
+        StoppedError
+            If no more is to be sent.
+        """
         self._gone(sent_bytes)
-        self._tell(sent_bytes)
-        for block in self._stream:
-            for start in range(0, len(block), PIECE_BYTES):
-                piece = block[start : start + PIECE_BYTES]
-                yield piece
-                sent_bytes += len(piece)
-                self._gone(sent_bytes)
+        now_s = time.monotonic()
+        if now_s >= self._tells_again_s or sent_bytes in {0, len(self.file)}:
+            self._tells_again_s = now_s + TELL_S
             self._tell(sent_bytes)
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from cpnb import catalog, frames
 from cpnb.content import Mask, Problem, Provenance, Severity, TextColumn, normalised_key
 from cpnb.content.cells import picked
-from cpnb.content.key_hash import Numbers, key_numbers, rows_sharing
+from cpnb.content.key_hash import NO_KEY, Numbers, key_numbers, rows_sharing
 from cpnb.content.lost_digits import DIGITS_LOST
 from cpnb.content.telling import told_once
 from cpnb.content.unique_key import KEY_EMPTY, KEY_REPEATED, RULE as KEY_RULE
@@ -22,10 +22,11 @@ from cpnb.content_types import ContentType
 from cpnb.damage import HEADER_REPEATED, header_rows, rounded_numbers
 from cpnb.fields import Field, FieldMap
 from cpnb.finding import Finding, shape_counts
-from cpnb.frames import Frame
+from cpnb.frames import Frame, Slice
 from cpnb.rendering import Rendered, render
 from cpnb.report import Report
 from cpnb.schema import Examination, as_run, checked_schema, own_failures, schema_for
+from cpnb.working_ahead import worked_ahead
 
 if TYPE_CHECKING:  # schema.py imports pandera with care for the environment
     import pandera.pandas as pandera
@@ -40,8 +41,11 @@ __all__ = [
     "validate",
 ]
 
-CHECKED_ROWS = 131_072
+CHECKED_ROWS = 65_536
 """Rows that are checked together: pandera costs some milliseconds for each slice, however few rows it has."""
+
+SLICES_AHEAD = 1
+"""Slices that are rendered, on a thread, while another one is checked."""
 
 UNSUPPORTED_CELL = Problem(
     "unsupported_cell",
@@ -122,9 +126,16 @@ def check_slices(
     frames.require_columns(data, fields)
     checks = as_run(schema_for(fields)) if schema is None else checked_schema(schema, fields)
     row_count = len(data)
+
+    def ready(slice_: tuple[int, Slice]) -> tuple[int, Examination, Mapping[str, Mask]]:
+        start, rows = slice_
+        return start, Examination(fields, render(rows, fields), row_count), rounded_numbers(rows, fields)
+
+    slices = frames.slices(data, fields.needed_columns, rows=CHECKED_ROWS)
+    threads = 1 if len(data) > CHECKED_ROWS else 0
     return (
-        _checked(start, Examination(fields, render(rows, fields), row_count), checks, rounded_numbers(rows, fields))
-        for start, rows in frames.slices(data, fields.needed_columns, rows=CHECKED_ROWS)
+        _checked(start, examination, checks, rounded)
+        for start, examination, rounded in worked_ahead(ready, slices, threads=threads, most_ahead=SLICES_AHEAD)
     )
 
 
@@ -173,8 +184,8 @@ def _verdicts(one: Field, examination: Examination) -> Iterator[tuple[Problem, M
 def key_codes(data: Frame, fields: FieldMap) -> NDArray[np.int64]:
     """Return one number for each row: equal where the service takes two keys for the same, -1 where there is none.
 
-    Numbers count from 0 in the order in which keys first appear. Memory: the normalised keys of the
-    whole table as Arrow text, and 8 bytes a row.
+    Numbers count from 0 in the order in which keys first appear. Memory: 21 bytes a row, 8 of which are returned, and
+    the text of the keys that may occur more than once.
 
     Raises
     ------
@@ -186,12 +197,28 @@ def key_codes(data: Frame, fields: FieldMap) -> NDArray[np.int64]:
     one = fields.key_field
     alone = FieldMap([one], one.column, fields.region)
     frames.require_columns(data, alone)
+    numbers = np.empty(len(data), dtype=np.uint64)
+    for start, rows in frames.slices(data, alone.needed_columns, rows=CHECKED_ROWS):
+        numbers[start : start + rows.row_count] = _numbers(_comparable_keys(render(rows, alone), alone, len(data)))
+    is_new = numbers != NO_KEY
+    sharing = rows_sharing(numbers)
+    shared = _codes_by_text(frames.rows_at(frames.snapshot(data, alone.needed_columns), sharing), alone, len(data))
+    repeated = repeated_keys(shared)
+    is_new[sharing] = ~repeated
+    codes = np.cumsum(is_new, dtype=np.int64) - 1
+    codes[numbers == NO_KEY] = -1
+    codes[sharing] = codes[sharing[~repeated]][shared]  # that of the row where the same key appears first
+    return codes
+
+
+def _codes_by_text(data: Frame, alone: FieldMap, table_rows: int) -> NDArray[np.int64]:
+    """Return the same as `key_codes` of rows that all have keys, by comparing their text."""
     keys = [
-        _comparable_keys(render(rows, alone), alone, len(data))
+        _comparable_keys(render(rows, alone), alone, table_rows)
         for _, rows in frames.slices(data, alone.needed_columns, rows=CHECKED_ROWS)
     ]
     encoded = pa.chunked_array(keys, pa.large_string()).dictionary_encode()
-    codes = [chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False) for chunk in encoded.chunks]
+    codes = [chunk.indices.to_numpy(zero_copy_only=False) for chunk in encoded.chunks]
     return np.concatenate([np.empty(0, dtype=np.int64), *codes]).astype(np.int64, copy=False)
 
 
@@ -202,6 +229,14 @@ def _comparable_keys(rendered: Rendered, fields: FieldMap, table_rows: int) -> p
     key = normalised_key(rendered.text(one.source), one.content_type, region, table_rows=table_rows)
     (blank,) = KEY_RULE.failing(TextColumn(key))
     return pc.if_else(pa.array(blank), pa.scalar(None, key.type), key) if blank.any() else key
+
+
+def _numbers(keys: pa.Array) -> Numbers:
+    """Return a number for each key; `NO_KEY` where it is missing, whatever text was there before."""
+    numbers = key_numbers(keys)
+    if keys.null_count:
+        numbers[keys.is_null().to_numpy(zero_copy_only=False)] = NO_KEY
+    return numbers
 
 
 def repeated_keys(codes: NDArray[np.int64]) -> Mask:
@@ -296,7 +331,7 @@ def validate(data: Frame, fields: FieldMap, *, schema: pandera.DataFrameSchema |
     for one in slices:
         reports.append(one.report)
         keys = _comparable_keys(one.rendered, fields, len(data))
-        numbers[one.start : one.start + len(keys)] = key_numbers(keys)
+        numbers[one.start : one.start + len(keys)] = _numbers(keys)
     return report_of_whole(reports, fields, _repeated_in(data, fields, numbers))
 
 
