@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,8 +20,8 @@ from cpnb.retrying import StoppedError, pause, sending_again, trying_again
 from cpnb.transfer import Body, UploadPath
 from cpnb.upload_job import JobStatus, NotSeenError, UploadJob
 
-PIECE_BYTES = 65_536
-"""How much of a file goes between two looks at whether it was stopped; a slow line needs seconds for so much."""
+TELL_S = 0.1
+"""How often it is told how much of a file was sent: a line may take hundreds of blocks in a second."""
 
 STOPPED_POLL_S = 1.0
 """How soon a job that was stopped is looked at again, at first."""
@@ -51,7 +52,15 @@ def put_from_here(
     ca_bundle: str | None,
 ) -> None:
     """Put a file from this process."""
-    transfer.put(fetch(), body, stall_s=stall_s, answer_s=answer_s, megabyte_s=megabyte_s, ca_bundle=ca_bundle)
+    transfer.put(
+        fetch(),
+        body.file,
+        stall_s=stall_s,
+        answer_s=answer_s,
+        megabyte_s=megabyte_s,
+        ca_bundle=ca_bundle,
+        tell=body.has_gone,
+    )
 
 
 class Delivery:
@@ -121,7 +130,7 @@ class Delivery:
         job : UploadJob
             In state CREATED.
         tell : callable
-            Given the number of bytes sent, again and again; what it raises ends the sending.
+            Given the number of bytes sent, about ten times a second; what it raises ends the sending.
 
         Returns
         -------
@@ -150,9 +159,11 @@ class Delivery:
         # Its own id for a number: small parts of one part have its number all.
         with self._bandwidth.turn(id(self), len(self._stream), pause):
             patience = self._plan.options.patience
+            watched = Watched(self._stream, self._gone, tell)
+            watched.has_gone(0)
             self._put_file(
                 lambda: self._fresh_path(job),
-                Watched(self._stream, self._gone, tell),
+                watched,
                 stall_s=patience.stall_s,
                 answer_s=patience.answer_s,
                 megabyte_s=patience.megabyte_s,
@@ -261,7 +272,7 @@ class Delivery:
 
 
 class Watched:
-    """A file that tells how much of it has been given out: often to one, and after each block to the other.
+    """A file, and two who want to know how much of it has gone: one after each block, the other now and then.
 
     Attributes
     ----------
@@ -273,12 +284,10 @@ class Watched:
         self.file = file
         self._gone = gone
         self._tell = tell
-
-    def __len__(self) -> int:
-        return len(self.file)
+        self._tells_again_s = 0.0
 
     def has_gone(self, sent_bytes: int) -> None:
-        """Tell both how much was given out, by somebody who does not read the file through this.
+        """Tell how much has gone.
 
         Raises
         ------
@@ -286,18 +295,9 @@ class Watched:
             If no more is to be sent.
         """
         self._gone(sent_bytes)
-        self._tell(sent_bytes)
-
-    def __iter__(self) -> Iterator[memoryview]:
-        sent_bytes = 0
-        self._gone(sent_bytes)
-        self._tell(sent_bytes)
-        for block in self.file:
-            for start in range(0, len(block), PIECE_BYTES):
-                piece = memoryview(block)[start : start + PIECE_BYTES]
-                yield piece
-                sent_bytes += len(piece)
-                self._gone(sent_bytes)
+        now_s = time.monotonic()
+        if now_s >= self._tells_again_s or sent_bytes in {0, len(self.file)}:
+            self._tells_again_s = now_s + TELL_S
             self._tell(sent_bytes)
 
 

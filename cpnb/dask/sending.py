@@ -56,11 +56,7 @@ class Putting:
     def __call__(self, *frames: pd.DataFrame) -> None:
         stream = self.part.stream(self.measure, frames)
         with mailbox.attempt(self.ticket) as attempt:
-            transfer.put(attempt.path(), Watched(stream, attempt.gone, _silent), **self.terms)
-
-
-def _silent(_: int) -> None:
-    """Say nothing: the mailbox knows already."""
+            transfer.put(attempt.path(), stream, tell=attempt.gone, **self.terms)
 
 
 class SenderFromPartitions:
@@ -113,7 +109,7 @@ class SenderByWorkers:
                 self._client.run(mailbox.withdraw, ticket, on_error="ignore")
             future.release()
         told(result)
-        body.has_gone(len(body))
+        body.has_gone(len(body.file))
 
     def _watch(self, future: Future, ticket: str, fetch: Callable[[], UploadPath], body: Watched) -> None:
         served: set[str] = set()
