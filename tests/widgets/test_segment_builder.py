@@ -11,6 +11,7 @@ import pytest
 
 from cpnb import Field, FieldMap, SegmentBuilder, SegmentDefinition, calculated, in_segment, profile
 from cpnb.errors import ExpressionError, FrameError
+from cpnb.expressions import Expression
 from tests.widgets.hands import Hands
 
 CITY = profile.Address.City.isin(["Seattle", "Boston"])
@@ -221,12 +222,54 @@ def test_many_values_are_edited_as_a_list():
     hands = Hands(builder)
     assert len(hands.chips()) == 12
     assert "and 9,988 more values" in hands.text("cpnb-more-values")
-    hands.click("More for this condition")
-    hands.click("Edit values as a list")
+    hands.click("Edit all as a list")
+    assert hands.chips() == []
+    assert hands.all("Edit all as a list") == []
     hands.type("Values, one in each line", "Rome\nParis, Texas\n\nRome\n")
     assert builder.value == profile.Address.City.isin(["Rome", "Paris, Texas"])
-    hands.click("Edit values as a list")
+    hands.click("Close the list")
     assert hands.chips() == ["Rome", "Paris, Texas"]
+    assert hands.all("Close the list") == []
+    # A list can be made of few values as well.
+    hands.click("More for this condition")
+    hands.click("Edit values as a list")
+    hands.type("Values, one in each line", "Rome\nOslo")
+    hands.click("Edit values as a list")
+    assert hands.chips() == ["Rome", "Oslo"]
+
+
+def test_ten_thousand_values_show_no_more_than_a_few():
+    def sent(count):
+        hands = Hands(SegmentBuilder(profile.Address.City.isin([f"city {n}" for n in range(count)])))
+        return hands.count(), len(hands.state())
+
+    (few, few_signs), (many, many_signs) = sent(13), sent(10_000)
+    assert many == few
+    assert many_signs - few_signs < 100
+
+
+def test_a_chip_stays_while_others_come_and_go():
+    builder = SegmentBuilder(profile.Address.City.isin(["Rome", "Oslo", "Bern"]))
+    hands = Hands(builder)
+    [rome] = [one for one in hands.all("Rome") if "cpnb-chip" in one._dom_classes]
+    hands.type("Value", "Riga")
+    hands.click("Oslo")
+    assert hands.chips() == ["Rome", "Bern", "Riga"]
+    assert rome in hands.all("Rome")
+    assert rome.comm is not None
+    rome.click()
+    assert builder.value == profile.Address.City.isin(["Bern", "Riga"])
+    assert rome.comm is None
+
+
+def test_more_numbers_than_fields_have_no_list():
+    many = Expression.from_api(
+        {"Groups": [{"Dimensions": [{"ProfileAttributes": {"Attributes": {"n": {
+            "DimensionType": "EQUAL", "Values": [str(n) for n in range(20)]}}}}]}]}
+    )  # fmt: skip
+    hands = Hands(SegmentBuilder(many))
+    assert "and 8 more values" in hands.text("cpnb-more-values")
+    assert "cpnb-gone" in hands.find("Edit all as a list")._dom_classes
 
 
 def test_other_segments_stand_beside_the_conditions():

@@ -152,22 +152,23 @@ class ConditionDraft:
         return str(Dimension(self.attribute, self.shape, self.operator, shown, self.days))
 
 
-def checked_values(draft: ConditionDraft, typed: str) -> tuple[str, ...]:
-    """Return what was typed as one value of a condition, in the service's form; nothing for nothing.
+def checked_values(draft: ConditionDraft, *typed: str) -> tuple[str, ...]:
+    """Return what was typed as values of a condition, in the service's form; nothing for nothing.
 
     Raises
     ------
     ExpressionError
-        If it is no value that this comparison takes.
+        If one is no value that this comparison takes.
     """
-    if not typed.strip():
+    said = [one for one in typed if one.strip()]
+    if not said:
         return ()
     attribute = Attribute(draft.attribute, draft.shape)
     if draft.value_kind is ValueKind.TEXTS:
-        # Outer spaces count in a segment, so a text stays as it was typed.
-        made = attribute.isin([typed]) if "INCLUSIVE" in draft.operators else None
-        return _values_of(made) if made is not None else (typed,)
-    return (_READERS[draft.value_kind](typed.strip(), draft.attribute),)
+        # Outer spaces count in a segment, so a text stays as it was typed. All at once: there may be thousands.
+        made = attribute.isin(said) if "INCLUSIVE" in draft.operators else None
+        return _values_of(made) if made is not None else tuple(said)
+    return tuple(_READERS[draft.value_kind](one.strip(), draft.attribute) for one in said)
 
 
 def checked_range(attribute: str, shape: str, low: str, high: str) -> None:

@@ -53,6 +53,8 @@ class ValueEntry:
         self._texts: list[Any] = []
         self._days: list[Any] = []
         self._list: Any = None
+        self._rest: Any = None
+        self._chip_of: dict[str, Any] = {}
         self.controls = self._inputs()
         self.chips: list[Any] = []
         self.show(draft)
@@ -165,11 +167,11 @@ class ValueEntry:
         if self._is_showing:
             return
         try:
-            found = [value for line in typed.splitlines() for value in checked_values(self._draft, line)]
+            found = checked_values(self._draft, *typed.splitlines())
         except ExpressionError as error:
             self._entry.refuse(str(error))
             return
-        self._entry.enter(tuple(found))
+        self._entry.enter(found)
 
     def _show_in_fields(self, values: tuple[str, ...]) -> None:
         ends = [*values, "", ""]
@@ -181,16 +183,34 @@ class ValueEntry:
             text.value = value
 
     def _show_chips(self, values: tuple[str, ...]) -> None:
-        old = [one for one in self.chips if one is not self._list and not isinstance(one, Textarea)]
-        if self._list is not None:
-            self.chips = [self._list]
-        else:
-            self.chips = [self._chip(value) for value in values[:CHIPS]]
-            if len(values) > CHIPS:
-                self.chips.append(look.html(f"and {counted(len(values) - CHIPS, 'more value')}", "cpnb-more-values"))
+        """Show a chip for each of the first values; one that is there already stays, and so does who is on it."""
+        gone, is_listed = self._chip_of, self._list is not None
+        self._chip_of = {
+            value: gone.pop(value) if value in gone else self._chip(value)
+            for value in values[: 0 if is_listed else CHIPS]
+        }
+        closing = list(gone.values())
+        more = len(values) - len(self._chip_of)
+        if is_listed or more:
+            self._show_rest("" if is_listed else f"and {counted(more, 'more value')}")
+        elif self._rest is not None:
+            closing.append(self._rest)
+            self._rest = None
+        self.chips = [one for one in (self._list, *self._chip_of.values(), self._rest) if one is not None]
         self._entry.arrange()
-        for one in old:
+        for one in closing:
             look.close(one)
+
+    def _show_rest(self, words: str) -> None:
+        """Say how many values have no chip, beside the button that opens the list of all, or closes it."""
+        if self._rest is None:
+            made = look.button("")
+            made.on_click(self._turns.taken(lambda _: self.toggle_list()))
+            self._rest = look.row([look.html(), made], "cpnb-more-values")
+        said, fold = self._rest.children
+        said.value = words
+        fold.description = "Edit all as a list" if words else "Close the list"
+        look.show_if(self.kind is ValueKind.TEXTS, fold)
 
     def _chip(self, value: str) -> Any:
         shown = value if len(value) <= _CHIP_LENGTH else f"{value[:_CHIP_LENGTH]}…"
