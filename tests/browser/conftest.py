@@ -73,7 +73,10 @@ def page(server: JupyterServer) -> Iterator[Page]:
 
 @pytest.fixture
 def lab(server: JupyterServer, page: Page, request: Any, screenshot: Any) -> Iterator[Callable[..., LabNotebook]]:
-    """Opens a notebook of some cells, or a copy of one; in the end, nothing was asked of the world, and the page logged no error."""
+    """Opens a notebook of some cells, or a copy of one.
+
+    In the end, nothing was asked of the world, and the page logged no error.
+    """
     opened: list[LabNotebook] = []
     page.asked_outside.clear()  # type: ignore[attr-defined]
     page.problems.clear()  # type: ignore[attr-defined]

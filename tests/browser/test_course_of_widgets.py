@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from cpnb.errors import listed
 from tests.notebooks import FOLDER
 
 NOTEBOOK = FOLDER / "06_widgets.ipynb"
@@ -97,3 +96,63 @@ def test_what_the_notebook_invites_to_can_be_done(
         notebook.outputs(place).evaluate("element => element.scrollIntoView()")
         screenshot(name)
     notebook.run(END)
+
+
+STICK_OUT = """shown => {
+    const right = shown.getBoundingClientRect().right + 1;
+    return [...shown.querySelectorAll('button, input, select, textarea, p, table')]
+        .filter(one => one.checkVisibility() && one.getBoundingClientRect().right > right)
+        .map(one => one.outerHTML.slice(0, 200));
+}"""
+TOGETHER = """shown => [...shown.querySelectorAll('.cpnb-actions')].every(
+    one => new Set([...one.querySelectorAll('button')].map(button => button.getBoundingClientRect().top)).size === 1
+)"""
+
+
+@contextlib.contextmanager
+def dark(page: Page) -> Iterator[None]:
+    change = "theme => jupyterapp.commands.execute('apputils:change-theme', {theme})"
+    page.evaluate(change, "JupyterLab Dark")
+    try:
+        expect(page.locator("body[data-jp-theme-light=false]")).to_be_attached()
+        yield
+    finally:
+        page.evaluate(change, "JupyterLab Light")
+        expect(page.locator("body[data-jp-theme-light=true]")).to_be_attached()
+
+
+def test_the_widgets_read_in_pages_of_any_width_and_when_all_goes_wrong(
+    lab: Callable[..., Any], page: Page, screenshot: Callable[[str], Path], barriers: Callable[[str], list[str]]
+) -> None:
+    notebook = lab(NOTEBOOK)
+    for place in (BEGIN, EDITOR, FIELDS, VIEW, BUILDER, SET):
+        notebook.run(place)
+    shown = {place: notebook.outputs(place).locator(".cpnb").first for place in (EDITOR, VIEW, BUILDER)}
+    builder = shown[BUILDER]
+    expect(builder.locator(".cpnb-count")).to_contain_text("35 of 1,000 rows match")
+
+    def look_at(width: int, name: str) -> None:
+        page.set_viewport_size({"width": width, "height": 1000})
+        for place, widget in shown.items():
+            widget.evaluate("element => element.scrollIntoView()")
+            screenshot(f"{name}-{place}")
+            assert widget.evaluate(STICK_OUT) == [], (width, place)
+        assert builder.evaluate(TOGETHER), width
+
+    with dark(page):
+        look_at(1280, "dark")
+        assert barriers(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-Cell-outputArea") == []
+    for width in (1100, 1000, 900, 620):  # beside the files, which take 280 of them
+        look_at(width, f"light-{width}")
+    page.set_viewport_size({"width": 1280, "height": 1000})
+
+    notebook.run(END)
+    builder.get_by_role("button", name="Estimate").click()
+    expect(builder.locator(".cpnb-estimated")).to_contain_text("nothing answered")
+    builder.get_by_label("Name of the segment").fill("gold in seattle")
+    expect(builder.locator(".cpnb-created")).to_contain_text("without spaces")
+    builder.get_by_role("button", name="Add condition").click()
+    enter(builder.get_by_role("combobox", name="Attribute", exact=True).nth(2), "Adress.City")
+    expect(builder.locator(".cpnb-message")).to_contain_text("Did you mean")
+    builder.evaluate("element => element.scrollIntoView()")
+    screenshot("error")

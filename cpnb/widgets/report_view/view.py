@@ -34,9 +34,10 @@ _FINDINGS_SHOWN = 10
 _CSS = """<style>
 .cpnb .cpnb-report-finding { align-items: flex-start; border-top: 1px solid var(--jp-border-color2, #e0e0e0);
   padding: 4px 0; column-gap: 12px; }
-.cpnb .cpnb-report-finding > .cpnb-report-column { flex: 1 1 150px; max-width: 240px; min-width: 0;
+.cpnb .cpnb-report-finding > .cpnb-report-column { flex: 1 1 130px; max-width: 240px; min-width: 0;
   overflow-wrap: anywhere; }
-.cpnb .cpnb-report-finding > .cpnb-report-said { flex: 3 1 300px; min-width: 0; }
+.cpnb .cpnb-report-finding > .cpnb-report-said { flex: 3 1 220px; min-width: 0; }
+.cpnb .cpnb-report-finding > button.jupyter-button { min-width: 124px; margin-left: auto; }
 .cpnb .cpnb-rows-row { border-top: 1px solid var(--jp-border-color2, #e0e0e0); padding: 3px 0; column-gap: 8px; }
 .cpnb .cpnb-rows-number { flex: 0 0 80px; } .cpnb .cpnb-rows-text { width: 260px; }
 .cpnb .cpnb-rows-verdict { flex: 1 1 200px; min-width: 0; }

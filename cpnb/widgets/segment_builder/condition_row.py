@@ -85,10 +85,11 @@ class ConditionRow:
         )
         self._operator = look.control(Dropdown, "Comparison", "cpnb-operator")
         # What is rarely needed is made when somebody looks for it: each button is one more thing to send.
-        self._more = look.icon_button("More for this condition", "ellipsis-h", "cpnb-first-action")
+        self._more = look.icon_button("More for this condition", "ellipsis-h")
         self._more.on_click(self._turns.taken(lambda _: self._toggle_more()))
         self._remove = self._action("Remove condition", "trash", "remove")
         self._extras: list[Any] = []
+        self._actions = look.row([], "cpnb-actions")  # which stay together where a row goes on below
         self.box = look.row([], "cpnb-condition")
         self._show()
         self._kind.observe(self._turns.taken(self._kind_chosen), "value")
@@ -140,9 +141,10 @@ class ConditionRow:
     def _arrange(self) -> None:
         """Show all controls that there are, the message last."""
         values, chips = ([], []) if self._values is None else (self._values.controls, self._values.chips)
-        shown = [self._kind, self._attribute, self._operator, *values, *self._suggest_controls, *self._days]
         message = [] if self._message is None else [self._message]
-        self.box.children = (*shown, self._more, self._remove, *self._extras, *chips, *message)
+        self._actions.children = (*self._suggest_controls, self._more, self._remove, *self._extras)
+        shown = [self._kind, self._attribute, self._operator, *values, *self._days]
+        self.box.children = (*shown, self._actions, *chips, *message)
 
     def _toggle_more(self) -> None:
         old, self._extras = self._extras, []
