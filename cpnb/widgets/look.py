@@ -14,7 +14,19 @@ from ipywidgets import HTML, Button, HBox, Layout, VBox, Widget
 
 from cpnb.display import Html, Tone, colour, markup
 
-__all__ = ["button", "close", "column", "control", "html", "icon_button", "paragraph", "row", "show_if", "styles"]
+__all__ = [
+    "button",
+    "close",
+    "column",
+    "control",
+    "html",
+    "icon_button",
+    "paragraph",
+    "row",
+    "show_if",
+    "status",
+    "styles",
+]
 
 _Control = TypeVar("_Control", bound=Any)
 
@@ -112,6 +124,11 @@ def paragraph(words: object, *classes: str) -> Html:
     """Return a paragraph, escaped; `Html` stays as it is."""
     given = f' class="{" ".join(classes)}"' if classes else ""
     return Html(f"<p{given}>{markup(words)}</p>")
+
+
+def status(told: str) -> Html:
+    """Return HTML that is read out when it changes. Source: WCAG 2.2, 4.1.3."""
+    return Html(f'<div role="status">{told}</div>')
 
 
 def row(children: list[Any], *classes: str) -> Any:

@@ -18,10 +18,10 @@ from cpnb.report_display import WHOLE_TABLE, bar_of, caption_of, said
 from cpnb.widgets import look
 from cpnb.widgets.page_turner import PageTurner
 from cpnb.widgets.paging import Paging
+from cpnb.widgets.private import private_html
 from cpnb.widgets.report_view.cell_edits import CellEdits
 from cpnb.widgets.report_view.cell_patch import By
 from cpnb.widgets.report_view.failing_rows import FailingRows
-from cpnb.widgets.report_view.private import private_html
 from cpnb.widgets.shown import ShownAnywhere
 
 if TYPE_CHECKING:
@@ -205,6 +205,8 @@ class ReportView(ShownAnywhere, VBox):
     def _act(self, act: Callable[[], Any]) -> None:
         """Do what was asked for: one thing at a time, drawn afterwards, with mistakes told in a sentence."""
         with self._lock:
+            if self.comm is None:  # closed meanwhile: what would be opened now, nobody could close
+                return
             trouble = ""
             try:
                 act()

@@ -18,6 +18,8 @@ from cpnb.widgets.segment_builder.value_entry import Entry, ValueEntry
 from cpnb.widgets.segment_builder.value_suggestions import Suggested
 
 ALL_ATTRIBUTES = "All attributes"
+_MOST_DAYS = 2**31 - 1
+"""Source: service model, `RangeUnit` beside integers, which have 32 bits."""
 
 
 class RowOwner(Protocol):
@@ -96,10 +98,9 @@ class ConditionRow:
         self._attribute.observe(self._turns.taken(self._attribute_typed), "value")
         self._operator.observe(self._turns.taken(self._operator_chosen), "value")
 
-    def show(self, draft: ConditionDraft) -> None:
-        """Show another draft."""
-        self.draft = draft
-        self._show()
+    def focus(self) -> None:
+        """Let the keyboard go on here."""
+        self._remove.focus()
 
     def _action(self, words: str, icon: str, action: str) -> Any:
         made = look.icon_button(words, icon)
@@ -212,6 +213,9 @@ class ConditionRow:
         except ValueError:
             self._say("Days are whole numbers: 30 for the last 30, 30 to 7 without the last 7.")
             return
+        if any(day is not None and abs(day) > _MOST_DAYS for day in (start, end)):
+            self._say(f"The service takes at most {_MOST_DAYS:,} days.")
+            return
         if start is None and end is not None:
             self._say("Give the first day as well; without it the attribute has its own range.")
             return
@@ -222,7 +226,10 @@ class ConditionRow:
         self._attribute.options = self._vocabulary.attributes.labels("" if group == ALL_ATTRIBUTES else group)
 
     def _attribute_typed(self, change: Any) -> None:
-        if self._is_showing or not change["new"].strip():
+        if self._is_showing:
+            return
+        if not change["new"].strip():
+            self._show()  # a condition without an attribute would look as if it had none
             return
         try:
             choice = self._vocabulary.attributes.read(change["new"])
@@ -250,4 +257,4 @@ class ConditionRow:
                 return
             self._message = look.html("", "cpnb-message")
             self._arrange()
-        self._message.value = look.paragraph(words, tone) if words else ""
+        self._message.value = look.status(look.paragraph(words, tone)) if words else ""

@@ -38,6 +38,8 @@ _CSS = """
 .cpnb-segment-builder button.jupyter-button.cpnb-toggle { background: transparent; color: inherit; font-weight: bold; }
 .cpnb-segment-builder .cpnb-sentence { font-size: 1.05em; }
 .cpnb-segment-builder .cpnb-count { overflow-x: auto; }
+.cpnb-segment-builder .cpnb-old > .widget-html-content { opacity: 0.5; }
+.cpnb-segment-builder .cpnb-old > .widget-html-content::before { content: "Counting anew …"; }
 .cpnb-segment-builder .cpnb-count td { white-space: nowrap; }
 """
 
