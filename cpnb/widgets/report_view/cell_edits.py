@@ -12,7 +12,7 @@ import pandas as pd
 from cpnb import frames
 from cpnb.content.rule import Problem
 from cpnb.content.unique_key import KEY_REPEATED
-from cpnb.errors import FieldsError
+from cpnb.errors import FieldsError, FrameError
 from cpnb.fields import FieldMap
 from cpnb.finding import Finding
 from cpnb.frames import Table
@@ -120,6 +120,8 @@ class CellEdits:
         ------
         FieldsError
             If the column is not mapped.
+        FrameError
+            If the text holds half of a character (a lone surrogate), which cannot be sent.
         IndexError
             If there is no such row.
         """
@@ -127,6 +129,10 @@ class CellEdits:
             raise FieldsError(f"Column {column!r} is not mapped, so nothing of it is checked or sent.")
         if not 0 <= position < len(self._data):
             raise IndexError(f"There is no row {position}: the table has {len(self._data)}, counted from 0.")
+        if any("\ud800" <= sign <= "\udfff" for sign in text):
+            raise FrameError(
+                "What was typed holds half of a character (a lone surrogate), which cannot be sent; type it again."
+            )
         if text == self._original(position, column):
             self.undo(position, column)
             return

@@ -18,10 +18,10 @@ from cpnb.report_display import WHOLE_TABLE, bar_of, caption_of, said
 from cpnb.widgets import look
 from cpnb.widgets.page_turner import PageTurner
 from cpnb.widgets.paging import Paging
+from cpnb.widgets.private import private_html
 from cpnb.widgets.report_view.cell_edits import CellEdits
 from cpnb.widgets.report_view.cell_patch import By
 from cpnb.widgets.report_view.failing_rows import FailingRows
-from cpnb.widgets.report_view.private import private_html
 from cpnb.widgets.shown import ShownAnywhere
 
 if TYPE_CHECKING:
@@ -35,9 +35,10 @@ _FINDINGS_SHOWN = 10
 _CSS = """<style>
 .cpnb .cpnb-report-finding { align-items: flex-start; border-top: 1px solid var(--jp-border-color2, #e0e0e0);
   padding: 4px 0; column-gap: 12px; }
-.cpnb .cpnb-report-finding > .cpnb-report-column { flex: 1 1 150px; max-width: 240px; min-width: 0;
+.cpnb .cpnb-report-finding > .cpnb-report-column { flex: 1 1 130px; max-width: 240px; min-width: 0;
   overflow-wrap: anywhere; }
-.cpnb .cpnb-report-finding > .cpnb-report-said { flex: 3 1 300px; min-width: 0; }
+.cpnb .cpnb-report-finding > .cpnb-report-said { flex: 3 1 220px; min-width: 0; }
+.cpnb .cpnb-report-finding > button.jupyter-button { min-width: 124px; margin-left: auto; }
 .cpnb .cpnb-rows-row { border-top: 1px solid var(--jp-border-color2, #e0e0e0); padding: 3px 0; column-gap: 8px; }
 .cpnb .cpnb-rows-number { flex: 0 0 80px; } .cpnb .cpnb-rows-text { width: 260px; }
 .cpnb .cpnb-rows-verdict { flex: 1 1 200px; min-width: 0; }
@@ -205,6 +206,8 @@ class ReportView(ShownAnywhere, VBox):
     def _act(self, act: Callable[[], Any]) -> None:
         """Do what was asked for: one thing at a time, drawn afterwards, with mistakes told in a sentence."""
         with self._lock:
+            if self.comm is None:  # closed meanwhile: what would be opened now, nobody could close
+                return
             trouble = ""
             try:
                 act()
