@@ -51,6 +51,8 @@ def key_numbers(keys: pa.Array, *, seed: int = 0) -> Numbers:
         numbers[rows] = _spread(numbers[rows] ^ word)
     numbers[numbers == NO_KEY] = 1
     numbers[lengths == 0] = NO_KEY
+    if keys.null_count:  # Arrow may keep the text of a cell that was made missing
+        numbers[keys.is_null().to_numpy(zero_copy_only=False)] = NO_KEY
     return numbers
 
 
