@@ -39,7 +39,8 @@ class Put(Protocol):
         answer_s: float,
         megabyte_s: float,
         ca_bundle: str | None,
-    ) -> None: ...
+    ) -> None:
+        """Put the file; the settings are those of `cpnb.transfer.put`."""
 
 
 def put_from_here(
@@ -87,7 +88,7 @@ class Delivery:
         Who puts the file at its path; by default this process.
     """
 
-    def __init__(  # noqa: PLR0913 - what it brings, and what it shares with others or is lent
+    def __init__(
         self,
         plan: Plan,
         part: Part,

@@ -14,13 +14,13 @@ from typing import Any, Protocol
 
 from cpnb.adoption import Action, Adoption
 from cpnb.bandwidth import Bandwidth
-from cpnb.delivery import Delivery, Watched, put_from_here, refuses_job
+from cpnb.delivery import Delivery, Put, put_from_here, refuses_job
 from cpnb.errors import CpnbError, ServiceError, UploadError, WaitTimeoutError
 from cpnb.part_progress import PartProgress, Phase
 from cpnb.parts import Part
 from cpnb.planning import Plan
 from cpnb.retrying import StoppedError
-from cpnb.transfer import Body, UploadPath
+from cpnb.transfer import Body
 from cpnb.upload_job import UploadJob
 
 DEAF_S = 0.5
@@ -36,8 +36,9 @@ class Sender(Protocol):
     def file(self, part: Part) -> Body:
         """Return the file of a part."""
 
-    def put(self, fetch: Callable[[], UploadPath], body: Watched, **terms: Any) -> None:
-        """Put one of these files; see `cpnb.delivery.Put`."""
+    @property
+    def put(self) -> Put:
+        """What puts one of these files."""
 
 
 class SenderFromHere:

@@ -1,4 +1,4 @@
-"""A table on its way through a cleaning, or a piece of one: its columns told of the whole, then mended slice by slice."""
+"""A table on its way through a cleaning, or a piece of one: told of the whole, then mended slice by slice."""
 
 from __future__ import annotations
 

@@ -5,12 +5,15 @@
 ::
 
     accessor        ddf.cp
-    uploading | validating | cleaning | describing | suggesting | previewing    its verbs
-    sending | cutting       workers put files | a table cut into the parts that pandas would make
-    part_files | mailbox    the file of a part, from its partitions | where a part waits for its path, on its worker
-    examining       each partition examined
+    uploading       plan() and upload() | validating | cleaning | describing | suggesting | previewing | choosing
+    sending         workers put the files of parts | cutting   into the parts that pandas would make
+                    | cleaned_partitions   CleanedPartitions: what a cleaning does
+    part_files      the file of a part, from its partitions | mailbox   where a part waits for its path, on its worker
+                    | column_account   what a cleaning did to a column of a partition
+    examining       each partition examined | distinct   how many different texts there are
     key_groups      rows that share a key, across partitions
-    partitions | cluster | sealing    work on partitions | which cluster, and who listens | secrets for one reader
+    partitions      work on partitions, and what it ends in | cluster   which one is at work, and who listens
+                    | sealing   secrets for one reader
 """
 
 from __future__ import annotations
@@ -24,5 +27,6 @@ except ImportError as error:
     raise missing from None
 
 from cpnb.dask.accessor import DaskCustomerProfilesAccessor
+from cpnb.dask.cleaned_partitions import CleanedPartitions
 
-__all__ = ["DaskCustomerProfilesAccessor"]
+__all__ = ["CleanedPartitions", "DaskCustomerProfilesAccessor"]

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 import dask.dataframe as dd
 from dask.dataframe.extensions import register_dataframe_accessor
 
-from cpnb.dask import cleaning, describing, previewing, suggesting, uploading, validating
+from cpnb.dask import choosing, cleaning, describing, previewing, suggesting, uploading, validating
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cpnb.cleaning import DateOrder
-
     from cpnb.conditions import Expression
     from cpnb.dask.cleaned_partitions import CleanedPartitions
     from cpnb.description import Description
@@ -81,6 +80,19 @@ class DaskCustomerProfilesAccessor:
             A schema made by `cpnb.schema_for` and extended.
         """
         return validating.validate(self._frame, self.suggest_fields() if fields is None else fields, schema=schema)
+
+    def rows_at(self, positions: Any) -> dd.DataFrame:
+        """Return some rows, lazily and in the order of the table, with the index they have.
+
+        Reports, plans and previews name rows by physical position: ``ddf.cp.rows_at(report.positions())``. What comes
+        back holds the data itself: mind where you show it.
+
+        Parameters
+        ----------
+        positions : sequence of int, or of bool
+            Physical positions from 0, or one truth value for each row.
+        """
+        return choosing.rows_at(self._frame, positions)
 
     def clean(
         self,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,7 +38,7 @@ class _NoKeys:
 
 
 @dataclass(frozen=True, slots=True)
-class _Mending:
+class _Mending(ABC):
     """Work: a partition with its cells repaired, and what was changed.
 
     Attributes
@@ -58,6 +60,10 @@ class _Mending:
         cleaning.know(told)
         cleaning.mend(_NoKeys())
         return cleaning.mended(self.becomes)
+
+    @abstractmethod
+    def __call__(self, frame: pd.DataFrame, told: Told) -> Any:
+        """Do the work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +136,7 @@ class Mender:
         """Return the work for each partition."""
         becomes = {one.name: kind_after for one in self.columns if (kind_after := one.becomes) is not None}
         works: list[_Mending] = []
-        for start, stop in zip(self.starts, self.starts[1:], strict=False):
+        for start, stop in itertools.pairwise(self.starts):
             first, last = np.searchsorted(self.taken_out.positions, (start, stop))
             mine = TakenOut(self.taken_out.positions[first:last] - start, self.taken_out.rules[first:last])
             settings = {"start": int(start)} if kind is _Listed else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -190,7 +191,7 @@ def _compared(
     bounds = np.searchsorted(positions, starts)
     tasks = [
         task("compare", _Comparing(asked, positions[first:last] - starts[number]), partitions.pieces[number], told)
-        for number, (first, last) in enumerate(zip(bounds, bounds[1:], strict=False))
+        for number, (first, last) in enumerate(itertools.pairwise(bounds))
         if last > first
     ]
     found: list[_Comparison] = computed(tasks)

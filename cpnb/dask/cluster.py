@@ -55,8 +55,8 @@ def require_private(client: Client, trusted_scheduler: str | None) -> None:
     in_the_clear = [address for address in (scheduler, *workers) if not is_private(address)]
     if in_the_clear and trusted_scheduler is None:
         raise UploadError(
-            f"What is said to this cluster travels in the clear between machines ({listed(in_the_clear, shown=3)}), and "
-            "rows of customers would, too. Start it with TLS (distributed.security.Security), or, in a network of "
+            f"What is said to this cluster goes in the clear between machines ({listed(in_the_clear, shown=3)}), and "
+            "so would rows of customers. Start it with TLS (distributed.security.Security), or, in a network of "
             f"your own, say so by its name: upload(..., trusted_scheduler={scheduler!r})."
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -45,7 +46,7 @@ class ColumnAccount:
     ----------
     column : ColumnCleaning
         Its name, what was left alone in it, and no value of it.
-    dtype : object
+    dtype : dtype
         Its type before.
     changed_count : int
         Cells that were changed.
@@ -56,7 +57,7 @@ class ColumnAccount:
     """
 
     column: ColumnCleaning
-    dtype: object
+    dtype: Any
     changed_count: int
     repaired: dict[str, Repaired]
     is_text: bool
@@ -115,7 +116,7 @@ class ColumnAccount:
         return "text" if self.is_text else "objects"
 
     @property
-    def dtype_after(self) -> object:
+    def dtype_after(self) -> Any:
         """The type of the column after the cleaning; categories are those of each partition."""
         becomes = self.becomes
         if becomes is None:

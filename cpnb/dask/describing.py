@@ -27,6 +27,7 @@ class Tallying:
     partition_count: int
 
     def __call__(self, frame: pd.DataFrame) -> tuple[int, list[Tally]]:
+        """Return how many rows there are, and the counts."""
         table_rows = len(frame) * self.partition_count
         return len(frame), [tallied(frame, column, self.fields, table_rows=table_rows) for column in self.columns]
 
@@ -41,6 +42,7 @@ class Numbering:
     partition_count: int
 
     def __call__(self, frame: pd.DataFrame) -> tuple[dict[str, np.ndarray], dict[str, dict[str, int]]]:
+        """Return the numbers, and the counts of shapes, by column."""
         table_rows = len(frame) * self.partition_count
         numbers = {
             column: numbers_of(compared(frame, column, self.fields, content_type, table_rows=table_rows))

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from dask.delayed import Delayed
 
-from cpnb.content.key_hash import Numbers
+from cpnb.content.key_hash import NO_KEY, Numbers
 from cpnb.dask.key_groups import KeyNumbers
 from cpnb.dask.partitions import computed, task
 
@@ -22,8 +22,9 @@ _BUCKET_BITS = np.uint64(40)
 def numbers_of(pieces: Iterable[pa.Array]) -> Numbers:
     """Return the different numbers of some texts, which may hold a text twice; missing and empty ones have none."""
     found = [np.empty(0, dtype=np.uint64), *(KeyNumbers.of(piece.unique()).first for piece in pieces)]
-    numbers = np.unique(np.concatenate(found))
-    return numbers[numbers != 0]
+    numbers: Numbers = np.unique(np.concatenate(found))
+    present: Numbers = numbers[numbers != NO_KEY]
+    return present
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class _Picked:
 
     def __call__(self, numbers: Mapping[str, Numbers]) -> Numbers:
         mine = numbers[self.column]
-        return mine[(mine >> _BUCKET_BITS) % np.uint64(self.bucket_count) == self.bucket]
+        picked: Numbers = mine[(mine >> _BUCKET_BITS) % np.uint64(self.bucket_count) == self.bucket]
+        return picked
 
 
 def _count(*numbers: Numbers) -> int:

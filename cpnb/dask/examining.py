@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from dask.delayed import Delayed
 from numpy.typing import NDArray
 
 from cpnb import selection, validation
@@ -78,6 +77,7 @@ class Examine:
     constants: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, frame: pd.DataFrame) -> Examined:
+        """Return what there is to know about a partition."""
         table_rows = len(frame) * self.partition_count
         reports: list[Report] = []
         keys: list[KeyNumbers] = []

@@ -93,6 +93,7 @@ class Bucketed:
     bucket_count: int
 
     def __call__(self, numbers: KeyNumbers) -> tuple[Integers, KeyNumbers]:
+        """Return the rows and their numbers."""
         rows = numbers.rows_in(self.bucket, self.bucket_count)
         return rows, numbers.at(rows)
 
@@ -104,6 +105,7 @@ class Sharing:
     starts: tuple[int, ...]
 
     def __call__(self, *bucketed: tuple[Integers, KeyNumbers]) -> tuple[Integers, KeyNumbers]:
+        """Return the positions of the rows in the whole, and their numbers."""
         rows = [rows + start for start, (rows, _) in zip(self.starts, bucketed, strict=True)]
         positions = np.concatenate([np.empty(0, dtype=np.int64), *rows])
         numbers = KeyNumbers.joined([numbers for _, numbers in bucketed])

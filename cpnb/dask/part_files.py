@@ -68,6 +68,7 @@ class Measuring:
     part: PartRows
 
     def __call__(self, *frames: pd.DataFrame) -> Measure:
+        """Return the measure."""
         meter = Meter()
         meter.add(header(self.part.fields, self.part.edits.constants))
         frame = self.part.frame(frames)
@@ -83,6 +84,7 @@ class Sizing:
     part: PartRows
 
     def __call__(self, frame: pd.DataFrame) -> NDArray[np.int64]:
+        """Return the sizes."""
         fields = self.part.fields
         sizes = [np.empty(0, dtype=np.int64)]
         for start, piece in slices(self.part.frame((frame,)), fields.needed_columns):

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 import dask.dataframe as dd
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from cpnb.conditions import Expression
 from cpnb.content import Mask
@@ -49,6 +48,7 @@ class Counting:
     partition_count: int
 
     def __call__(self, frame: pd.DataFrame) -> tuple[Told, KeyNumbers]:
+        """Return what is told, and the numbers, which stay where they are."""
         whole = steps_of(self.expression, self.sources)
         counts, said = FunnelCounts(whole), Remarks(whole, self.fields)
         masks = [np.empty(0, dtype=bool)]
@@ -83,6 +83,7 @@ class Relaxing:
     matched_by_nobody: frozenset[int]
 
     def __call__(self, frame: pd.DataFrame) -> tuple[NearMissCounts, dict[str, Numbers]]:
+        """Return the counts, and the numbers of the different texts by attribute."""
         whole = steps_of(self.expression, self.sources)
         missed = NearMissCounts(whole, [step for n, step in enumerate(whole.walk()) if n in self.matched_by_nobody])
         for _, profiles in profile_slices(frame, self.fields, whole.needed_paths):

@@ -54,6 +54,7 @@ class Putting:
     terms: Mapping[str, Any]
 
     def __call__(self, *frames: pd.DataFrame) -> None:
+        """Wait for the path, put the file, and return when the storage has it."""
         stream = self.part.stream(self.measure, frames)
         with mailbox.attempt(self.ticket) as attempt:
             transfer.put(attempt.path(), stream, tell=attempt.gone, **self.terms)

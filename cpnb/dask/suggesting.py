@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import dask.dataframe as dd
 import numpy as np
@@ -25,7 +26,8 @@ class _RowsAt:
     rows: NDArray[np.int64] | None
 
     def __call__(self, frame: pd.DataFrame) -> pd.DataFrame:
-        return frame if self.rows is None else frame.iloc[self.rows]
+        chosen: pd.DataFrame = frame if self.rows is None else frame.iloc[self.rows]
+        return chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ def _different(frame: pd.DataFrame) -> dict[str, Numbers] | None:
     column = frame.columns[0]
     try:
         values = frame[column].dropna().drop_duplicates()
-        return {str(column): pd.util.hash_pandas_object(values, index=False).to_numpy()}
+        numbers: Numbers = np.asarray(pd.util.hash_pandas_object(values, index=False), dtype=np.uint64)
+        return {str(column): numbers}
     except TypeError:
         return None
 
@@ -70,8 +73,7 @@ class LookedAtPartitions:
         positions = sample_positions(self.row_count)
         looked_at = self._rows(positions)
         return {
-            column: sample_of(looked_at[column], lambda column=column: self._present(column, positions))
-            for column in self.columns
+            column: sample_of(looked_at[column], partial(self._present, column, positions)) for column in self.columns
         }
 
     def _rows(self, positions: NDArray[np.intp] | None) -> pd.DataFrame:
@@ -81,7 +83,8 @@ class LookedAtPartitions:
             mine = None if positions is None else positions[(start <= positions) & (positions < stop)] - start
             if mine is None or len(mine) or number == 0:  # of the first in any case, for the types of the columns
                 tasks.append(task("sample", _RowsAt(mine), piece))
-        return pd.concat(computed(tasks), ignore_index=True)
+        rows: pd.DataFrame = pd.concat(computed(tasks), ignore_index=True)
+        return rows
 
     def _present(self, column: str, positions: NDArray[np.intp] | None) -> pd.Series:
         """Return the first cells of a column that hold something, if not all of it was looked at."""

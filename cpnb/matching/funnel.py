@@ -86,11 +86,11 @@ class FunnelCounts:
 
     def take_in(self, other: FunnelCounts) -> None:
         """Add the counts of other rows for the same condition, wherever they were counted."""
-        same = dict(zip(other.whole.walk(), self.whole.walk(), strict=True))  # noqa: SLF001 - of this class
-        self._row_count += other._row_count  # noqa: SLF001
+        same = dict(zip(other.whole.walk(), self.whole.walk(), strict=True))
+        self._row_count += other._row_count
         for step, mine in same.items():
-            self._rows[mine] += other._rows[step]  # noqa: SLF001
-            self._together[mine] += other._together[step]  # noqa: SLF001
+            self._rows[mine] += other._rows[step]
+            self._together[mine] += other._together[step]
 
     def rows_found(self, step: Step) -> int:
         """Return how many rows have what a step looks for; an exclusion looks for what it excludes."""

@@ -146,10 +146,10 @@ class NearMissCounts:
 
     def take_in(self, other: NearMissCounts) -> None:
         """Add what was counted in other rows for the same condition, their different texts left out."""
-        same = dict(zip(other._whole.walk(), self._whole.walk(), strict=True))  # noqa: SLF001 - of this class
-        self._row_count += other._row_count  # noqa: SLF001
-        self._present.update(other._present)  # noqa: SLF001
-        for step, counts in other._counts.items():  # noqa: SLF001
+        same = dict(zip(other._whole.walk(), self._whole.walk(), strict=True))
+        self._row_count += other._row_count
+        self._present.update(other._present)
+        for step, counts in other._counts.items():
             self._counts[same[step]].update(counts)
 
     def without_texts(self) -> dict[str, pa.Array]:

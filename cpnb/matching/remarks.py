@@ -55,9 +55,9 @@ class Remarks:
 
     def take_in(self, other: Remarks) -> None:
         """Add what was counted in other rows for the same condition."""
-        self._absent_that_meet.update(other._absent_that_meet)  # noqa: SLF001 - of this class
-        self._unread.update(other._unread)  # noqa: SLF001
-        self._without_text.update(other._without_text)  # noqa: SLF001
+        self._absent_that_meet.update(other._absent_that_meet)
+        self._unread.update(other._unread)
+        self._without_text.update(other._without_text)
 
     def of_condition(self) -> Iterator[str]:
         """Yield what there is to say about the condition and its attributes."""
@@ -119,7 +119,7 @@ def of_keys(data: Frame, fields: FieldMap, mask: Mask) -> Iterator[str]:
 
 
 def of_keys_found(absent: Mask, repeated: Mask, mask: Mask) -> Iterator[str]:
-    """Yield how many rows do not become a profile of their own, by which rows have no key, or that of an earlier one."""
+    """Yield how many rows do not become a profile of their own: those without a key, or with that of an earlier row."""
     kinds = ((absent, "no unique key"), (repeated, "the unique key of an earlier row"))
     said = [
         f"{counted(count, 'row')} {_have(count)} {what} ({int(np.count_nonzero(rows & mask)):,} of them match)"
