@@ -194,7 +194,8 @@ class _Sending:
         self._body = body
         self._longest_s = longest_s
         self._tell = tell
-        self._ends_s = time.monotonic() + longest_s
+        self._begun_s = time.monotonic()
+        self._ends_s = self._begun_s + longest_s
         self._block_bytes = SMALL_BLOCK_BYTES
         self._iteration: Generator[memoryview] | None = None
         self.sent_bytes = 0
@@ -235,19 +236,18 @@ class _Sending:
             yield piece
             # Only reached when the network has taken the piece.
             self.sent_bytes += len(piece)
-            now_s = time.monotonic()
-            self._fit_blocks(now_s - begun_s)
+            ended_s = time.monotonic()
+            self._block_bytes = LARGE_BLOCK_BYTES if self._is_fast(begun_s, ended_s) else SMALL_BLOCK_BYTES
             if self._tell is not None:
                 self._tell(self.sent_bytes)
-            if self.sent_bytes < len(self) and now_s > self._ends_s:
+            if self.sent_bytes < len(self) and ended_s > self._ends_s:
                 raise self._too_slow()
 
-    def _fit_blocks(self, last_s: float) -> None:
-        """Let the next blocks be as large as the line has shown that it takes them in a moment."""
-        if last_s > LARGE_BLOCK_S * self._block_bytes / LARGE_BLOCK_BYTES:
-            self._block_bytes = SMALL_BLOCK_BYTES
-        elif self.sent_bytes > BUFFERED_BYTES:
-            self._block_bytes = LARGE_BLOCK_BYTES
+    def _is_fast(self, begun_s: float, ended_s: float) -> bool:
+        """Tell whether a large block may be expected to go at once, by the last block and by all of them."""
+        certain_bytes = self.sent_bytes - BUFFERED_BYTES
+        should_take_s = certain_bytes / LARGE_BLOCK_BYTES * LARGE_BLOCK_S
+        return ended_s - begun_s < LARGE_BLOCK_S and ended_s - self._begun_s < should_take_s
 
     def _too_slow(self) -> PutError:
         return PutError(
