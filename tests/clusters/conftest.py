@@ -41,7 +41,7 @@ def table(tmp_path: Path) -> dd.DataFrame:
     """Three files of customers, which only the workers read."""
     for number in range(3):
         ids = [f"{number}-{row:05}" for row in range(400)]
-        rows = {"id": ids, "mail": [f"canary.{one}@example.com" for one in ids], "city": "Canarytown"}
+        rows = {"id": ids, "mail": [f"canary.{one}@example.com" for one in ids], "city": f"Canarytown{number}"}
         pd.DataFrame(rows).to_csv(tmp_path / f"customers-{number}.csv", index=False)
     return dd.read_csv(str(tmp_path / "customers-*.csv"), dtype="string", blocksize=None)
 
