@@ -29,8 +29,8 @@ BLOCK_BYTES = 2**20
 SAMPLE_BYTES = 2**20
 """How much of a file is looked at to tell its delimiter and its header."""
 
-BLOCKS_TOGETHER = 16
-"""How many blocks Arrow parses at a time, so that it has work for several threads."""
+# How many blocks Arrow parses at a time, so that it has work for several threads.
+_BLOCKS_TOGETHER = 16
 TEXT = pa.large_string()
 """Of every column."""
 
@@ -168,7 +168,7 @@ def table_of(file: DelimitedFile, header: list[str], *, block_bytes: int = BLOCK
     An empty cell, quoted or not, is null. Blank lines are left out. The names of the columns are those
     of `header`, which must be the first record.
     """
-    records = Records(file.chunks(BLOCKS_TOGETHER * block_bytes), file.delimiter, file.quote)
+    records = Records(file.chunks(_BLOCKS_TOGETHER * block_bytes), file.delimiter, file.quote)
     tables: list[pa.Table] = []
     try:
         for part in records:
