@@ -218,7 +218,9 @@ def parsed(
     # Python for ever when the program ends.
     return pyarrow.csv.read_csv(
         pa.BufferReader(records),
-        read_options=pyarrow.csv.ReadOptions(block_size=block_bytes, column_names=None if is_first else header),
+        read_options=pyarrow.csv.ReadOptions(
+            block_size=_whole_line_ends(records, block_bytes), column_names=None if is_first else header
+        ),
         parse_options=pyarrow.csv.ParseOptions(
             delimiter=file.delimiter, quote_char=file.quote, newlines_in_values=True
         ),
@@ -230,6 +232,17 @@ def parsed(
             include_columns=list(columns),
         ),
     )
+
+
+def _whole_line_ends(records: bytes, block_bytes: int) -> int:
+    """Return so many bytes for a block, or a few more, that no block ends between the two of a line end.
+
+    Arrow leaves out the newline that begins a block if the one before ended in a carriage return, within a quoted cell
+    too, where it belongs to the text.
+    """
+    while any(records[place - 1 : place + 1] == b"\r\n" for place in range(block_bytes, len(records), block_bytes)):
+        block_bytes += 1
+    return block_bytes
 
 
 def survey_of(file: DelimitedFile, width: int) -> Survey:

@@ -17,7 +17,7 @@ from tests.benchmarks import crowded_table
 
 pytestmark = pytest.mark.long
 
-ROWS = 1_000_000
+ROWS = 10_000_000
 AT_ONCE = 500_000
 LIMIT_BYTES = 1_000_000_000
 
