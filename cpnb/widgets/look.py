@@ -52,7 +52,7 @@ _CSS = f"""
 .cpnb button.jupyter-button.cpnb-icon i {{ font-size: 14px; line-height: inherit; margin: 0; }}
 .cpnb .widget-dropdown > select {{ height: 28px; appearance: auto; background-image: none; padding-right: 2px;
   min-width: 0; }}
-.cpnb :is(.widget-text, .widget-dropdown, .widget-datepicker, .widget-textarea) {{ max-width: 100%; }}
+.cpnb :is(.widget-text, .widget-dropdown, .widget-datepicker, .widget-textarea) {{ max-width: calc(100% - 4px); }}
 .cpnb button:focus-visible, .cpnb input:focus-visible, .cpnb select:focus-visible, .cpnb summary:focus-visible {{
   outline: 2px solid var(--jp-brand-color1, #1976d2); outline-offset: 1px; }}
 .cpnb ol.cpnb-steps {{ list-style: none; display: flex; flex-wrap: wrap; gap: 2px 18px; margin: 0.3em 0; padding: 0; }}
