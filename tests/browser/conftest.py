@@ -73,12 +73,15 @@ def page(server: JupyterServer) -> Iterator[Page]:
 
 @pytest.fixture
 def lab(server: JupyterServer, page: Page, request: Any, screenshot: Any) -> Iterator[Callable[..., LabNotebook]]:
-    """Opens a notebook of some cells; in the end, nothing was asked of the world, and the page logged no error."""
+    """Opens a notebook of some cells, or a copy of one.
+
+    In the end, nothing was asked of the world, and the page logged no error.
+    """
     opened: list[LabNotebook] = []
     page.asked_outside.clear()  # type: ignore[attr-defined]
     page.problems.clear()  # type: ignore[attr-defined]
 
-    def open_notebook(cells: list[str], kernel: str = "python3") -> LabNotebook:
+    def open_notebook(cells: list[str] | Path, kernel: str = "python3") -> LabNotebook:
         opened.append(LabNotebook(page, server.root, cells, kernel))
         return opened[-1]
 

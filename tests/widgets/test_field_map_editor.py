@@ -187,3 +187,24 @@ def test_where_nothing_is_suggested_the_reason_is_told() -> None:
     named(editor, "Target of q1").value = "AccountNumber"
     named(editor, "Unique key").value = "q1"
     assert editor.value == FieldMap({"q1": "AccountNumber"}, unique_key="q1")
+
+
+def test_a_map_that_an_observer_sets_is_drawn(editor: FieldMapEditor) -> None:
+    other = FieldMap({"Cust No": "AccountNumber", "Land": "Attributes.land"}, unique_key="Cust No")
+    editor.observe(lambda change: editor.set_trait("value", other) if change["new"] is not other else None, "value")
+
+    named(editor, "Target of E-Mail").value = "BusinessEmailAddress"
+
+    assert editor.value == other
+    assert named(editor, "Target of E-Mail").value == ""
+    assert named(editor, "Target of Land").value == "Attributes."
+
+
+def test_every_column_is_left_out_while_something_speaks_against_the_map(editor: FieldMapEditor) -> None:
+    named(editor, "Target of Tel").value = "EmailAddress"
+    assert editor.value is None
+
+    editor.clear()
+
+    assert [named(editor, f"Target of {column}").value for column in messy().columns] == [""] * 5
+    assert editor.value is None

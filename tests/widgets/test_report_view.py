@@ -207,3 +207,26 @@ def test_edits_from_several_threads_are_all_there(view: ReportView) -> None:
 
     assert [view.frame["mail"].iloc[row] for row in fields] == [f"t{row}@example.com" for row in fields]
     assert "That did not work" not in seen(view)
+
+
+def test_half_of_a_character_is_refused_in_words(view: ReportView) -> None:
+    named(view, "Show 10 rows").click()
+
+    named(view, "mail in row 0").value = "a\ud800@example.com"
+
+    assert "half of a character" in seen(view)
+    assert view._edits.count == 0
+    named(view, "mail in row 0").value = "wren@example.com"
+    assert view._edits.count == 1
+    assert "half of a character" not in seen(view)
+
+
+def test_a_click_that_comes_after_the_view_was_closed_opens_nothing(view: ReportView) -> None:
+    button = named(view, "Show 10 rows")
+    controls = all_of(view)
+    view.close()
+
+    button._handle_custom_msg({"event": "click"}, [])
+
+    assert all_of(view)[1:] == [one for one in all_of(view)[1:] if one in controls]
+    assert "wren" not in seen(view)
