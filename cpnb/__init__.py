@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 display.shown_by("cpnb.upload_at_work.Upload", "cpnb.widgets.upload_status.show")
+display.shown_by("cpnb.examining.Examining", "cpnb.widgets.passing_line.PassingLine")
 
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 

@@ -26,6 +26,7 @@ from .errors import (
     UploadError as UploadError,
     WaitTimeoutError as WaitTimeoutError,
 )
+from .examining import Examining as Examining
 from .expressions import calculated as calculated, in_segment as in_segment, profile as profile
 from .failed_rows import FailedRowsWarning as FailedRowsWarning
 from .fields import Field as Field, FieldMap as FieldMap

@@ -15,7 +15,7 @@ from enum import StrEnum
 from html import escape
 from itertools import zip_longest
 from numbers import Real
-from typing import Any
+from typing import Any, Protocol
 
 # Notebooks align the cells of a table to the right, which suits numbers and not sentences; pages without their
 # styles leave no room between the cells.
@@ -232,6 +232,16 @@ def shown_by(noun: str, shower: str) -> None:
     _WIDGETS[noun] = shower
 
 
+class Place(Protocol):
+    """A place in a notebook, for something that moves."""
+
+    def show(self, noun: object) -> None:
+        """Show a noun there, in place of the one before."""
+
+    def clear(self) -> None:
+        """Leave nothing to be seen there."""
+
+
 def show_widget(noun: object) -> None:
     """Show a noun as the widget that was named for its class, if this is the kernel of a notebook.
 
@@ -240,11 +250,25 @@ def show_widget(noun: object) -> None:
     NotImplementedError
         If there is none, or no front end to show it: IPython then shows the noun's text and HTML.
     """
-    named = _WIDGETS.get(f"{type(noun).__module__}.{type(noun).__qualname__}")
-    if named is None or not widgets_are_on() or not _is_kernel():
+    show = _shower_of(type(noun)) if _is_kernel() else None
+    if show is None:
         raise NotImplementedError
+    show(noun)
+
+
+def place_for(kind: type) -> Place | None:
+    """Return a place in the cell that runs for nouns of a class, one after the other; None if nobody looks on."""
+    make = _shower_of(kind) if cell_looked_at() is not None else None
+    return None if make is None else make()
+
+
+def _shower_of(kind: type) -> Any:
+    """Return the function that was named for a class; None if there is none, or it is not wanted."""
+    named = _WIDGETS.get(f"{kind.__module__}.{kind.__qualname__}")
+    if named is None or not widgets_are_on():
+        return None
     module, _, function = named.rpartition(".")
-    getattr(importlib.import_module(module), function)(noun)
+    return getattr(importlib.import_module(module), function)
 
 
 def widgets_are_on() -> bool:
@@ -254,6 +278,22 @@ def widgets_are_on() -> bool:
 
 def _is_kernel() -> bool:
     """Return whether this is the kernel of a notebook; whether a front end looks at it, a kernel cannot know."""
+    return getattr(_shell(), "kernel", None) is not None
+
+
+def cell_looked_at() -> str | None:
+    """Return an id of the cell that runs if a person began it; None if a program did, and outside of notebooks.
+
+    With each cell a front end says whether the person there can be asked something. Those for people say yes;
+    nbclient, with all that runs notebooks by it, and nbval say no.
+    Source: Jupyter messaging, `execute_request`; nbclient and nbval set ``allow_stdin=False``.
+    """
+    if not _is_kernel():
+        return None
+    request = _shell().get_parent()
+    return str(request["header"]["msg_id"]) if request.get("content", {}).get("allow_stdin") else None
+
+
+def _shell() -> Any:
     ipython: Any = sys.modules.get("IPython")  # where it was not imported there is no notebook
-    shell = ipython.get_ipython() if ipython is not None else None
-    return getattr(shell, "kernel", None) is not None
+    return ipython.get_ipython() if ipython is not None else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
@@ -10,10 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cpnb import validation
-from cpnb.content import Severity
+from cpnb.content import Mask, Severity
 from cpnb.content.unique_key import KEY_REPEATED
 from cpnb.csvstream import NO_POSITIONS, Edits, Positions
 from cpnb.damage import HEADER_REPEATED
+from cpnb.examining import Step, Teller
 from cpnb.fields import FieldMap
 from cpnb.finding import Finding
 from cpnb.parts import PartCutter
@@ -39,24 +41,38 @@ class Selection:
         By header: what every record carries besides.
     parts : PartCutter
         Given what goes, slice by slice.
+    teller : Teller
+        Told of each slice.
 
     Attributes
     ----------
     report : Report
         What was found.
+    encoding_s : float
+        Seconds in which `parts` were given what goes.
     """
 
     def __init__(
-        self, data: Any, fields: FieldMap, on_invalid: OnInvalid, constants: Mapping[str, str], parts: PartCutter
+        self,
+        data: Any,
+        fields: FieldMap,
+        on_invalid: OnInvalid,
+        constants: Mapping[str, str],
+        parts: PartCutter,
+        teller: Teller,
     ) -> None:
-        self._key_source = fields.key_field.source
-        self._skips_rows = on_invalid == "skip"
+        self._fields = fields
+        self._on_invalid = on_invalid
         self._constants = constants
         self._parts = parts
-        self._codes = validation.key_codes(data, fields)
+        self._teller = teller
+        self.encoding_s = 0.0
+        teller.begin(Step.KEYS)
+        self._codes = validation.key_codes(data, fields, advance=teller.advance)
         self._taken = np.zeros(self._codes.max(initial=-1) + 1, dtype=np.bool_)
         self._skipped: list[Positions] = []
         self._blanked: dict[str, list[Positions]] = {}
+        teller.begin(Step.VALIDATING_AND_ENCODING)
         reports = (self._take(checked) for checked in validation.check_slices(data, fields))
         self.report = validation.report_of_whole(reports, fields, validation.repeated_keys(self._codes))
 
@@ -71,26 +87,22 @@ class Selection:
         table = checked.rendered.table
         stays = self._staying(checked)
         skipped = checked.start + np.flatnonzero(stays)
-        blanked = {
-            source: checked.start + np.flatnonzero(mask & ~stays)
-            for source, mask in checked.bad_cells.items()
-            if source != self._key_source and not self._skips_rows and (mask & ~stays).any()
-        }
+        blanked = emptied_cells(checked, stays, self._fields, self._on_invalid)
         if len(skipped):
             self._skipped.append(skipped)
         for source, positions in blanked.items():
             self._blanked.setdefault(source, []).append(positions)
+        began_s = time.perf_counter()
         going = Edits(skipped, blanked, self._constants).apply(table, checked.start)
         self._parts.add(going, checked.start + np.flatnonzero(~stays), checked.start + table.num_rows)
+        self.encoding_s += time.perf_counter() - began_s
+        self._teller.advance(table.num_rows)
         return checked.report
 
     def _staying(self, checked: validation.CheckedSlice) -> NDArray[np.bool_]:
         """Return which rows of the slice stay behind."""
         codes = self._codes[checked.start : checked.start + checked.rendered.row_count]
-        stays = checked.repeats_header | checked.keys_empty | (codes < 0)
-        for source, mask in checked.bad_cells.items():
-            if self._skips_rows or source == self._key_source:
-                stays = stays | mask
+        stays = staying_anyway(checked, self._fields, self._on_invalid) | (codes < 0)
         return stays | self._repeated(codes, ~stays)
 
     def _repeated(self, codes: NDArray[np.int64], going: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -100,6 +112,28 @@ class Selection:
         repeated[going] = self._taken[candidates] | pd.Series(candidates).duplicated().to_numpy()
         self._taken[candidates] = True
         return repeated
+
+
+def staying_anyway(checked: validation.CheckedSlice, fields: FieldMap, on_invalid: OnInvalid) -> Mask:
+    """Return which rows of a slice stay behind whatever other rows there are."""
+    stays = checked.repeats_header | checked.keys_empty
+    for source, mask in checked.bad_cells.items():
+        if on_invalid == "skip" or source == fields.key_field.source:
+            stays = stays | mask
+    return stays
+
+
+def emptied_cells(
+    checked: validation.CheckedSlice, stays: Mask, fields: FieldMap, on_invalid: OnInvalid
+) -> dict[str, Positions]:
+    """Return by source which cells are sent empty, of the rows of a slice that do not stay behind."""
+    if on_invalid == "skip":
+        return {}
+    return {
+        source: checked.start + np.flatnonzero(mask & ~stays)
+        for source, mask in checked.bad_cells.items()
+        if source != fields.key_field.source and (mask & ~stays).any()
+    }
 
 
 def skipped_rows(report: Report, fields: FieldMap, edits: Edits, on_invalid: OnInvalid) -> pd.DataFrame:

@@ -32,7 +32,8 @@ class UploadOptions:
     repeat_window_h : float
         For how many hours a finished job of the same content still counts as "already sent".
     on_progress : callable, optional
-        Called with the upload, from its own threads, whenever something changed.
+        Called with an `Examining` now and then while a large table is examined, by the thread that examines it;
+        then with the upload, from its own threads, whenever something changed. Each says itself in text.
     patience : Patience
         How long it waits: for a service that does not answer, between two tries, between two looks at a job.
     """

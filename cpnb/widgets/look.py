@@ -7,7 +7,6 @@ and colours come by CSS classes. Colours are those of the theme, with others whe
 
 from __future__ import annotations
 
-import functools
 from typing import Any, TypeVar
 
 from ipywidgets import HTML, Button, HBox, Layout, VBox, Widget
@@ -43,6 +42,7 @@ _CSS = f"""
 .cpnb p code {{ white-space: normal; overflow-wrap: anywhere; }}
 .cpnb-panel {{ border: 1px solid var(--jp-border-color1, #bdbdbd); border-radius: 4px; padding: 6px 10px; margin: 2px 0;
   box-sizing: border-box; }}
+.cpnb .widget-dropdown > select {{ height: 28px; }}
 .cpnb-row {{ flex-wrap: wrap; align-items: center; gap: 2px 4px; overflow: visible; }}
 .cpnb-column {{ overflow: visible; }}
 .cpnb-nameless > .widget-label {{ position: absolute; width: 1px; height: 1px; min-width: 0; overflow: hidden;
@@ -67,15 +67,24 @@ _CSS = f"""
 """
 
 
-@functools.cache
+_shared: dict[Any, Any] = {}
+
+
 def _layout() -> Any:
-    return Layout()
+    return _one_of(Layout)
 
 
-@functools.cache
 def _style(kind: Any) -> Any:
     """Return the style that all controls of a kind share."""
-    return kind.class_traits()["style"].klass()
+    return _one_of(kind.class_traits()["style"].klass)
+
+
+def _one_of(kind: Any) -> Any:
+    """Return what is shared of a kind: another one when somebody has closed it, as `Widget.close_all` does."""
+    kept = _shared.get(kind)
+    if kept is None or kept.comm is None:
+        kept = _shared[kind] = kind()
+    return kept
 
 
 def control(kind: type[_Control], name: str, *classes: str, **traits: Any) -> _Control:

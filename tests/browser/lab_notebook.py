@@ -123,6 +123,10 @@ class LabNotebook:
         self.page.evaluate("() => openPanel.context.save()")
         return nbformat.read(self.path, as_version=4)
 
+    def interrupt_kernel(self) -> None:
+        """Interrupt what its kernel does."""
+        self.page.evaluate("() => openPanel.context.sessionContext.session.kernel.interrupt()")
+
     def restart_kernel(self) -> None:
         """Restart its kernel, without being asked whether it is meant."""
         self.page.evaluate("() => openPanel.context.sessionContext.restartKernel()")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -272,3 +273,47 @@ def test_it_reads_in_a_narrow_page_and_in_either_theme(
     page.wait_for_function(NOTHING_STICKS_OUT, arg=shown.element_handle())
     screenshot("narrow")
     assert barriers(".cpnb-upload") == []
+
+
+def of_many_rows(domain: Domain) -> str:
+    """Return a cell that makes a table of 900,000 rows ready, which takes seconds to examine."""
+    return f"""
+{begin(domain)}
+import pandas as pd
+people = pd.concat([people] * 300, ignore_index=True).assign(customer_id=[f"C-{{row}}" for row in range(900_000)])
+options = cpnb.UploadOptions(patience=patience)
+"""
+
+
+def test_how_far_a_large_table_is_examined_is_seen_until_the_upload_takes_its_place(
+    lab: Callable[..., Any], slow_domain: Domain, screenshot: Any, barriers: Callable[[str], list[str]]
+) -> None:
+    notebook = lab([of_many_rows(slow_domain), UPLOAD, "upload.stop().wait()\nNone"])
+    notebook.run(0)
+
+    notebook.begin(1)
+
+    output = notebook.outputs(1)
+    expect(output).to_contain_text(re.compile(r"Validating and encoding: [\d,]+ of 900,000 rows"), timeout=LONG_MS)
+    screenshot("examining")
+    assert barriers(".jp-OutputArea:has(p)") == []
+    expect(widget(output)).to_be_visible(timeout=LONG_MS)
+    expect(output).not_to_contain_text("Validating and encoding")
+    notebook.run(2)
+    expect(output).to_contain_text("Upload of 900,000 rows: STOPPED", timeout=LONG_MS)
+    first, second = saved(notebook.save(), 1)  # the upload, and its Retry
+    assert first["text/plain"].startswith("Upload of 900,000 rows: STOPPED")
+    assert second["text/plain"] == "upload.retry() sends again what did not get through."
+
+
+def test_an_interrupt_takes_the_line_of_the_examination_away(lab: Callable[..., Any], slow_domain: Domain) -> None:
+    notebook = lab([of_many_rows(slow_domain), UPLOAD])
+    notebook.run(0)
+    notebook.begin(1)
+    output = notebook.outputs(1)
+    expect(output).to_contain_text("of 900,000 rows", timeout=LONG_MS)
+
+    notebook.interrupt_kernel()
+
+    expect(output).to_contain_text("KeyboardInterrupt", timeout=LONG_MS)
+    expect(output).not_to_contain_text("of 900,000 rows")

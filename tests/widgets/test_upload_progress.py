@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -12,8 +13,9 @@ from cpnb.errors import UploadError
 from cpnb.part_progress import PartProgress, Phase
 from cpnb.parts import Part
 from cpnb.upload_job import JobStatus, ResultsSummary, UploadJob
-from cpnb.widgets.upload_status.upload_page import page_of_parts, part_bar
+from cpnb.widgets.upload_status.upload_page import page_of_parts, page_of_standing, part_bar
 from cpnb.widgets.upload_status.upload_progress import UploadProgress, chosen, phase_counts, spelled_bytes, spelled_time
+from tests.plans import numbered, planned
 
 
 def part(number: int, phase: Phase = Phase.WAITING, action: Action = Action.SEND, **more: object) -> PartProgress:
@@ -138,6 +140,24 @@ def test_what_comes_from_outside_is_escaped() -> None:
 
     assert "<i>" not in page
     assert "<b>NEW" not in page
+
+
+@pytest.mark.parametrize(
+    ("validating_s", "encoding_s", "words"),
+    [
+        (2.34, 61.4, ["3 of 3 rows in 2.3 s", "1 part, 109 bytes in 1 min 1 s"]),
+        (0.04, None, ["3 of 3 rows", "1 part, 109 bytes"]),  # too short for anybody, and not known
+    ],
+)
+def test_the_steps_before_the_sending_tell_how_long_they_took(
+    validating_s: float, encoding_s: float | None, words: list[str]
+) -> None:
+    plan = replace(planned(numbered(3)), validating_s=validating_s, encoding_s=encoding_s)
+    standing = UploadProgress(3).look([part(1)], 0)
+
+    page = page_of_standing("Upload", plan, standing, 0)
+
+    assert re.findall(r"<b>(?:validated|encoded)</b> <span[^>]*>(.*?)</span>", page) == words
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from traitlets import Instance, observe, validate
 from cpnb.display import counted, html_table, markup
 from cpnb.fields import FieldMap
 from cpnb.finding import short_name
-from cpnb.frames import Frame, require_columns
+from cpnb.frames import Table, require_columns
 from cpnb.widgets import look
 from cpnb.widgets.field_map_editor.field_map_draft import Conflict, FieldMapDraft, Show
 from cpnb.widgets.field_map_editor.field_map_row import FieldMapRow
@@ -47,7 +47,7 @@ class FieldMapEditor(ShownAnywhere, VBox):
 
     Parameters
     ----------
-    data : DataFrame
+    data : DataFrame, Scan, or anything that speaks Arrow
         The table.
     value : FieldMap, optional
         A map to begin with, in place of the suggested one.
@@ -72,14 +72,14 @@ class FieldMapEditor(ShownAnywhere, VBox):
 
     def __init__(
         self,
-        data: Frame,
+        data: Table,
         value: FieldMap | None = None,
         *,
         unique_key: str | None = None,
         region: str | None = None,
     ) -> None:
         if value is not None:
-            require_columns(data, value)
+            data = require_columns(data, value)
         self._lock = threading.RLock()  # changes may come on any thread
         self._draft = FieldMapDraft(data, unique_key=unique_key, region=region)
         if value is not None:

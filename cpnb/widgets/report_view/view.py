@@ -12,7 +12,7 @@ from cpnb.display import Html, counted, markup
 from cpnb.errors import CpnbError
 from cpnb.fields import FieldMap
 from cpnb.finding import Finding, short_name
-from cpnb.frames import Frame
+from cpnb.frames import Table
 from cpnb.report import Report
 from cpnb.report_display import WHOLE_TABLE, bar_of, caption_of, said
 from cpnb.widgets import look
@@ -25,6 +25,7 @@ from cpnb.widgets.report_view.failing_rows import FailingRows
 from cpnb.widgets.shown import ShownAnywhere
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pandera.pandas as pandera
 
 __all__ = ["ReportView"]
@@ -57,8 +58,8 @@ class ReportView(ShownAnywhere, VBox):
 
     Parameters
     ----------
-    data : DataFrame
-        The table.
+    data : DataFrame, or anything that speaks Arrow
+        The table; all of it has to be in memory. With its edits it is a DataFrame.
     fields : FieldMap
         What its columns are.
     schema : pandera.pandas.DataFrameSchema, optional
@@ -77,7 +78,7 @@ class ReportView(ShownAnywhere, VBox):
     """
 
     def __init__(
-        self, data: Frame, fields: FieldMap, *, schema: pandera.DataFrameSchema | None = None, name: str = "frame"
+        self, data: Table, fields: FieldMap, *, schema: pandera.DataFrameSchema | None = None, name: str = "frame"
     ) -> None:
         self._lock = threading.RLock()  # clicks and edits may come on any thread
         self._edits = CellEdits(data, fields, schema=schema)
@@ -118,7 +119,7 @@ class ReportView(ShownAnywhere, VBox):
         return look.row([self._check, self._show_code, self._by, self._undo, self._close_rows])
 
     @property
-    def frame(self) -> Frame:
+    def frame(self) -> pd.DataFrame:
         """The table with the edits, a copy: the same columns and index."""
         with self._lock:
             return self._edits.frame

@@ -12,7 +12,7 @@ from cpnb.display import Html, counted
 from cpnb.domain import Domain, require_domain
 from cpnb.errors import ExpressionError
 from cpnb.fields import FieldMap
-from cpnb.frames import Frame, require_columns
+from cpnb.frames import Table, require_columns
 from cpnb.segments import SegmentDefinition
 from cpnb.widgets import look
 from cpnb.widgets.segment_builder.attribute_choices import AttributeChoices
@@ -55,7 +55,7 @@ class SegmentBuilder(ShownAnywhere, VBox):
     ----------
     value : Expression, optional
         The condition to begin with.
-    data : DataFrame, optional
+    data : DataFrame, Scan, or anything that speaks Arrow, optional
         A table; how many of its rows meet the condition is counted at every change.
     fields : FieldMap, optional
         What its columns are; needed if there is a table.
@@ -88,7 +88,7 @@ class SegmentBuilder(ShownAnywhere, VBox):
         self,
         value: Expression | None = None,
         *,
-        data: Frame | None = None,
+        data: Table | None = None,
         fields: FieldMap | None = None,
         domain: Domain | None = None,
         name: str = "",
@@ -349,13 +349,12 @@ def _check(value: object) -> None:
         )
 
 
-def _service(data: Frame | None, fields: FieldMap | None, domain: Domain | None) -> SegmentService:
+def _service(data: Table | None, fields: FieldMap | None, domain: Domain | None) -> SegmentService:
     if (data is None) != (fields is None):
         raise ExpressionError(
             "A table and what its columns are belong together: SegmentBuilder(data=people, fields=fields)."
         )
-    if data is not None and fields is not None:
-        require_columns(data, fields)
+    frame = require_columns(data, fields) if data is not None and fields is not None else None
     if domain is not None:
         require_domain(domain)
-    return SegmentService(data, fields, domain)
+    return SegmentService(frame, fields, domain)

@@ -16,15 +16,13 @@ from cpnb.errors import CpnbError
 from cpnb.part_progress import PartProgress, headline_of
 from cpnb.uploads import Upload
 from cpnb.widgets import look
+from cpnb.widgets.passing_line import NOTHING, left_place
 from cpnb.widgets.shown import ShownAnywhere
 from cpnb.widgets.upload_status.upload_page import page_of_parts, page_of_standing
 from cpnb.widgets.upload_status.upload_progress import UploadProgress
 from cpnb.widgets.upload_status.watching import Watch, session
 
 __all__ = ["UploadStatus", "show"]
-
-# What stands in a place where there is nothing to be seen; an output without any form is not known to every front end.
-_NOTHING = {"text/plain": "", "text/html": ""}
 
 RETRY_HINT = "upload.retry() sends again what did not get through."
 
@@ -197,7 +195,8 @@ class Cell:
         self._status = status
         self._publish = publish
         self._retry: RetryBar | None = None
-        self._places = tuple(f"cpnb-{uuid4().hex}" for _ in ("upload", "retry"))
+        self._left = left_place()  # where the cell has shown how far the examination was
+        self._places = (self._left or _new_place(), _new_place())
         self._moves: bool | None = None
         self._outputs: list[dict[str, Any]] = []
 
@@ -205,7 +204,7 @@ class Cell:
         """Show the upload, below what the cell has shown so far."""
         self._moves, self._outputs = self._status.moves, self._bundles()
         for place, output in zip(self._places, self._outputs, strict=True):
-            self._publish(output, {}, transient={"display_id": place})
+            self._publish(output, {}, transient={"display_id": place}, update=place == self._left)
         self._status.on_turn(self.turn)
         self.turn()  # it may have come to its end in between
 
@@ -221,12 +220,16 @@ class Cell:
     def _bundles(self) -> list[dict[str, Any]]:
         """Return what is to be seen in the two places."""
         if self._status.moves:
-            return [self._status._repr_mimebundle_(), _NOTHING]
+            return [self._status._repr_mimebundle_(), NOTHING]
         plain = {"text/plain": self._status.as_text(), "text/html": self._status.as_html()}
         if not self._status.can_retry:
-            return [plain, _NOTHING]
+            return [plain, NOTHING]
         self._retry = self._retry or RetryBar(self._status)
         return [plain, self._retry._repr_mimebundle_()]
+
+
+def _new_place() -> str:
+    return f"cpnb-{uuid4().hex}"
 
 
 def show(upload: Upload) -> None:

@@ -20,6 +20,9 @@ from cpnb.widgets.upload_status.upload_progress import (
 
 __all__ = ["page_of_parts", "page_of_standing", "part_bar", "time_told"]
 
+NOTICED_S = 0.05
+"""What took less is told as no time at all."""
+
 
 def page_of_standing(headline: str, plan: Plan, standing: Standing, elapsed_s: float) -> str:
     """Return the upper part, which changes every second: how it stands, its steps, and the time."""
@@ -44,12 +47,12 @@ def time_told(standing: Standing, elapsed_s: float) -> str:
 
 
 def _steps(plan: Plan, standing: Standing) -> str:
-    going = f"{plan.row_count:,} of {counted(plan.report.row_count, 'row')}"
+    going, files = f"{plan.row_count:,} of {counted(plan.report.row_count, 'row')}", counted(len(plan.parts), "part")
     sent = percent(standing.sent_bytes, standing.total_bytes) if standing.total_bytes else "nothing to send"
     is_sending, is_done = standing.phase == "sending", standing.phase == "done"
     steps = (
-        (_Mark.PAST, "validated", going),
-        (_Mark.PAST, "encoded", f"{counted(len(plan.parts), 'part')}, {spelled_bytes(plan.size_bytes)}"),
+        (_Mark.PAST, "validated", going + _in_time(plan.validating_s)),
+        (_Mark.PAST, "encoded", f"{files}, {spelled_bytes(plan.size_bytes)}{_in_time(plan.encoding_s)}"),
         (_Mark.NOW, "sending", sent) if is_sending else (_Mark.PAST, "sent", sent),
         (
             _Mark.PAST if is_done else _Mark.TO_COME if is_sending else _Mark.NOW,
@@ -58,6 +61,13 @@ def _steps(plan: Plan, standing: Standing) -> str:
         ),
     )
     return f'<ol class="cpnb-steps">{"".join(_step(*step) for step in steps)}</ol>'
+
+
+def _in_time(seconds: float | None) -> str:
+    """Return how long a step took, where that is known and was long enough to be noticed."""
+    if seconds is None or seconds < NOTICED_S:
+        return ""
+    return f" in {seconds:.1f} s" if seconds < 10 else f" in {spelled_time(seconds)}"  # noqa: PLR2004 - a digit more or less
 
 
 class _Mark(StrEnum):

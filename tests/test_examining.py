@@ -1,0 +1,145 @@
+"""How far an examination has come: what is told, when, and to whom."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import cpnb
+from cpnb.examining import Examining, Step, Teller
+from cpnb.upload_options import UploadOptions
+
+FIELDS = cpnb.FieldMap({"id": "AccountNumber", "city": "Address.City"}, unique_key="id")
+
+
+class Clock:
+    """A clock that a test puts forward."""
+
+    now_s = 100.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def tell(teller: Teller, clock: Clock, rows: int, *, after_s: float) -> None:
+    clock.now_s += after_s
+    teller.advance(rows)
+
+
+def test_it_is_told_at_most_four_times_a_second_and_not_before_somebody_waits(clock: Clock) -> None:
+    told: list[Examining] = []
+    with Teller(1_000_000, told.append, clock=clock) as teller:
+        teller.begin(Step.KEYS)
+        for _ in range(10):
+            tell(teller, clock, 100_000, after_s=0.02)  # after 0.2 s all keys are read
+        teller.begin(Step.VALIDATING_AND_ENCODING)
+        for _ in range(10):
+            tell(teller, clock, 100_000, after_s=0.125)
+
+    # At 0.325 s for the first time, and then every other time, which is 0.25 s later; in the end all of it.
+    assert [str(one) for one in told] == [
+        "Validating and encoding: 100,000 of 1,000,000 rows",
+        "Validating and encoding: 300,000 of 1,000,000 rows",
+        "Validating and encoding: 500,000 of 1,000,000 rows",
+        "Validating and encoding: 700,000 of 1,000,000 rows",
+        "Validating and encoding: 900,000 of 1,000,000 rows",
+        "Examined: 1,000,000 rows in 1.4 s",
+    ]
+
+
+def test_nobody_hears_of_what_is_quickly_done_nor_of_a_table_that_is_one_step(clock: Clock) -> None:
+    told: list[Examining] = []
+    with Teller(1000, told.append, clock=clock) as teller:
+        tell(teller, clock, 400, after_s=0.2)
+        tell(teller, clock, 600, after_s=5)
+
+    assert told == []
+
+
+def test_where_nobody_knows_the_rows_of_the_table_those_so_far_are_told(clock: Clock) -> None:
+    told: list[Examining] = []
+    with Teller(None, told.append, clock=clock) as teller:
+        tell(teller, clock, 1, after_s=1)
+        tell(teller, clock, 1499, after_s=1)
+
+    assert [str(one) for one in told] == [
+        "Validating: 1 row so far",
+        "Validating: 1,500 rows so far",
+        "Examined: 1,500 rows in 2.0 s",
+    ]
+
+
+def test_an_error_is_not_followed_by_a_line_that_all_is_examined(clock: Clock) -> None:
+    told: list[Examining] = []
+    with pytest.raises(ZeroDivisionError), Teller(10, told.append, clock=clock) as teller:  # noqa: PT012 - it is told of before
+        tell(teller, clock, 5, after_s=1)
+        raise ZeroDivisionError
+
+    assert [one.step for one in told] == [Step.VALIDATING]
+
+
+def test_who_raises_hears_no_more_and_an_interrupt_comes_through(clock: Clock) -> None:
+    def broken(_: Examining) -> None:
+        raise AttributeError
+
+    def interrupted(_: Examining) -> None:
+        raise KeyboardInterrupt
+
+    with Teller(10, broken, clock=clock) as teller:
+        with pytest.warns(UserWarning, match="on_progress raised AttributeError and hears no more of the examination"):
+            tell(teller, clock, 5, after_s=1)
+        tell(teller, clock, 1, after_s=1)
+
+    with pytest.raises(KeyboardInterrupt), Teller(10, interrupted, clock=clock) as teller:
+        tell(teller, clock, 5, after_s=1)
+
+
+def test_it_reads_as_text_and_as_a_bar(clock: Clock) -> None:
+    half = Examining(Step.VALIDATING, 500, 1000, 1.0)
+
+    assert repr(half) == "Validating: 500 of 1,000 rows"
+    assert 'aria-label="50.0 % done, 50.0 % to come"' in half._repr_html_()
+    assert half._repr_html_().endswith("Validating: 500 of 1,000 rows</p>")
+    assert Examining(Step.VALIDATING, 5, None, 1.0)._repr_html_() == "<p> Validating: 5 rows so far</p>"
+
+
+@pytest.fixture(scope="module")
+def many() -> pd.DataFrame:
+    rows = 1_000_000
+    return pd.DataFrame({"id": pd.RangeIndex(rows).astype("str"), "city": "Seattle"})
+
+
+def test_a_plan_of_a_million_rows_is_told_of_and_how_long_it_took(many: pd.DataFrame, domain: cpnb.Domain) -> None:
+    told: list[Any] = []
+
+    plan = cpnb.plan(many, domain, FIELDS, options=UploadOptions(on_progress=told.append))
+
+    *before, last = told
+    assert str(last).startswith("Examined: 1,000,000 rows in ")
+    assert before
+    assert all(0 < one.row_count < one.total_rows == 1_000_000 for one in before)
+    assert all(one.elapsed_s >= 0.3 for one in before)
+    assert {one.step for one in before} <= {Step.KEYS, Step.VALIDATING_AND_ENCODING}
+    assert plan.validating_s is not None
+    assert plan.encoding_s is not None
+    assert 0 < plan.encoding_s < last.elapsed_s
+    assert plan.validating_s + plan.encoding_s == pytest.approx(last.elapsed_s, rel=0.05)
+
+
+def test_a_plan_of_a_small_table_tells_nothing(domain: cpnb.Domain) -> None:
+    people = pd.DataFrame({"id": ["1", "2"], "city": "Seattle"})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+
+        def fail(_: object) -> None:
+            raise AssertionError
+
+        cpnb.plan(people, domain, FIELDS, options=UploadOptions(on_progress=fail))
