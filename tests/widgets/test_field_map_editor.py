@@ -235,3 +235,11 @@ def test_the_most_frequent_shapes_come_first() -> None:
     editor = FieldMapEditor(pd.DataFrame({"n": ["1", "a", "a", "A-1", "A-1", "A-1"]}))
 
     assert editor._draft.shapes["n"] == ("A-9", "a", "9")
+
+
+def test_ten_thousand_distinct_values_are_three_shapes() -> None:
+    many = pd.DataFrame({"note": ["x" * (1 + number % 90) + str(number) for number in range(10_000)]})
+    editor = FieldMapEditor(many)
+
+    assert len(editor._draft.shapes["note"]) == 3
+    assert len(seen(editor)) < 40_000

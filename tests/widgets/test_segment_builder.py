@@ -778,3 +778,33 @@ def test_a_sentence_of_many_conditions_is_cut():
     shown = Hands(SegmentBuilder(many)).text("cpnb-sentence")
     assert 1_200 < len(shown) < 1_400
     assert shown.endswith("….</p></div>")
+
+
+def test_a_builder_that_is_closed_while_it_counts_says_nothing_more():
+    people = pd.DataFrame({"city": ["Seattle"], "id": ["1"]})
+    fields = FieldMap({"city": "Address.City", "id": "AccountNumber"}, unique_key="id")
+    builder = SegmentBuilder(CITY, data=people, fields=fields)
+    hands = Hands(builder)
+    assert builder.wait(30)
+    with builder._turns.lock:
+        hands.type("Value", "Rome")
+        assert hands.until(lambda: is_begun(builder._counting))
+        builder.close()
+    assert builder.wait(30)
+    assert builder._service.data is None
+    assert str(builder.value) == "Address.City is one of 'Seattle', 'Boston', 'Rome'"
+
+
+def test_300_attributes_of_a_table_are_offered():
+    wide = pd.DataFrame({f"<b>c{number}": ["x"] for number in range(300)} | {"id": ["1"]})
+    targets = {f"<b>c{number}": f"Attributes.c{number}" for number in range(300)}
+    fields = FieldMap({"id": "AccountNumber", **targets}, unique_key="id")
+    builder = SegmentBuilder(data=wide, fields=fields)
+    hands = Hands(builder)
+    hands.choose("Kind of attribute", "Custom attributes")
+    assert len(hands.find("Attribute").options) == 300
+    hands.type("Attribute", "Attributes.c299")
+    hands.type("Value", "<i>x</i>")
+    assert builder.wait(30)
+    assert "0 of 1 row match" in hands.text("cpnb-count")
+    assert "<i>x</i>" not in hands.text("cpnb-sentence") + hands.text("cpnb-count")
