@@ -777,7 +777,7 @@ def test_a_sentence_of_many_conditions_is_cut():
         many = many | (profile.Attributes["n"] > number)
     shown = Hands(SegmentBuilder(many)).text("cpnb-sentence")
     assert 1_200 < len(shown) < 1_400
-    assert shown.endswith("….</p></div>")
+    assert shown.endswith("…</p></div>")
 
 
 def test_a_builder_that_is_closed_while_it_counts_says_nothing_more():
