@@ -16,7 +16,7 @@ from cpnb.display import counted
 from cpnb.errors import FrameError, InvalidDataError
 from cpnb.finding import Finding
 from cpnb.frames import Frame, Received, Table, received, rows_at
-from cpnb.report_display import GOOD_TO_KNOW, refusal_text, report_html, report_text
+from cpnb.report_display import GOOD_TO_KNOW, TO_THE_ROWS, refusal_text, report_html, report_text
 from cpnb.row_problems import Positions, count_by_row, joined, rows_with
 
 
@@ -237,7 +237,10 @@ class Report:
 
     def _repr_html_(self) -> str:
         html = report_html(self.findings, self.row_count, self.columns)
-        return f"{html}<p>{GOOD_TO_KNOW}</p>" if self._is_next_uploaded else html
+        if self._is_next_uploaded:
+            return f"{html}<p>{GOOD_TO_KNOW}</p>"
+        # A report that knows no columns is of a slice or a series, and rows of those have other numbers.
+        return f"{html}<p>{TO_THE_ROWS}</p>" if self.columns and any(one.count for one in self.errors) else html
 
     @property
     def _is_next_uploaded(self) -> bool:

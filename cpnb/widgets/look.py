@@ -7,7 +7,6 @@ and colours come by CSS classes. Colours are those of the theme, with others whe
 
 from __future__ import annotations
 
-import functools
 from typing import Any, TypeVar
 
 from ipywidgets import HTML, Button, HBox, Layout, VBox, Widget
@@ -54,7 +53,7 @@ _CSS = f"""
 .cpnb button.jupyter-button.cpnb-icon i {{ font-size: 14px; line-height: inherit; margin: 0; }}
 .cpnb .widget-dropdown > select {{ height: 28px; appearance: auto; background-image: none; padding-right: 2px;
   min-width: 0; }}
-.cpnb :is(.widget-text, .widget-dropdown, .widget-datepicker, .widget-textarea) {{ max-width: 100%; }}
+.cpnb :is(.widget-text, .widget-dropdown, .widget-datepicker, .widget-textarea) {{ max-width: calc(100% - 4px); }}
 .cpnb button:focus-visible, .cpnb input:focus-visible, .cpnb select:focus-visible, .cpnb summary:focus-visible {{
   outline: 2px solid var(--jp-brand-color1, #1976d2); outline-offset: 1px; }}
 .cpnb ol.cpnb-steps {{ list-style: none; display: flex; flex-wrap: wrap; gap: 2px 18px; margin: 0.3em 0; padding: 0; }}
@@ -80,15 +79,24 @@ _WITHOUT_DEAD_WIDGETS = (
 )
 
 
-@functools.cache
+_shared: dict[Any, Any] = {}
+
+
 def _layout() -> Any:
-    return Layout()
+    return _one_of(Layout)
 
 
-@functools.cache
 def _style(kind: Any) -> Any:
     """Return the style that all controls of a kind share."""
-    return kind.class_traits()["style"].klass()
+    return _one_of(kind.class_traits()["style"].klass)
+
+
+def _one_of(kind: Any) -> Any:
+    """Return what is shared of a kind: another one when somebody has closed it, as `Widget.close_all` does."""
+    kept = _shared.get(kind)
+    if kept is None or kept.comm is None:
+        kept = _shared[kind] = kind()
+    return kept
 
 
 def control(kind: type[_Control], name: str, *classes: str, **traits: Any) -> _Control:

@@ -696,3 +696,115 @@ def test_days_that_no_integer_of_the_service_holds_are_refused():
     hands = Hands(SegmentBuilder(calculated["_calls"] >= 3))
     hands.type("Over days from", str(10**39))
     assert "at most 2,147,483,647 days" in hands.text("cpnb-message")
+
+
+def place(hands, css_class):
+    """The place of a class."""
+    return next(one for one in hands._shown() if css_class in getattr(one, "_dom_classes", ()))
+
+
+def is_begun(newest):
+    """Whether work that was asked for has been begun, so that it comes to its end whatever comes next."""
+    return newest._next is None
+
+
+def test_a_count_that_comes_late_is_not_shown_beside_another_condition():
+    people = pd.DataFrame({"city": ["Seattle", "Boston", "Rome"], "id": ["1", "2", "3"]})
+    fields = FieldMap({"city": "Address.City", "id": "AccountNumber"}, unique_key="id")
+    builder = SegmentBuilder(profile.Address.City == "x", data=people, fields=fields)
+    hands = Hands(builder)
+    assert builder.wait(30)
+    told = []
+    place(hands, "cpnb-count").observe(lambda change: told.append(change["new"]), "value")
+    with builder._turns.lock:  # the count is made, and waits to be shown
+        hands.type("Value", "Rome")
+        assert hands.until(lambda: is_begun(builder._counting))
+        hands.type("Value", "Boston")
+    assert builder.wait(30)
+    assert [one.count("2 of 3 rows match") for one in told] == [1]
+
+
+def test_what_the_service_says_late_is_not_said_of_another_condition(domain):
+    builder = SegmentBuilder(CITY, domain=domain, name="late")
+    hands = Hands(builder)
+    with builder._turns.lock:
+        hands.click("Estimate")
+        assert hands.find("Estimate").disabled
+        assert hands.until(lambda: is_begun(builder._panel._estimating))
+        hands.type("Value", "Rome")
+    assert builder.wait(30)
+    assert hands.text("cpnb-estimated") == ""
+    assert not hands.find("Estimate").disabled
+
+
+def test_while_a_segment_is_made_nothing_else_is_said_of_it(domain):
+    builder = SegmentBuilder(CITY, domain=domain, name="slow")
+    hands = Hands(builder)
+    with builder._turns.lock:
+        hands.click("Create segment")
+        assert hands.find("Create segment").disabled
+        hands.type("Name of the segment", "no name at all")
+        assert "Creating the segment" in hands.text("cpnb-created")
+    assert builder.wait(30)
+    assert f"Segment slow was created in domain {domain.name}." in hands.text("cpnb-created")
+
+
+def test_values_that_come_late_are_not_offered_for_another_attribute():
+    people = pd.DataFrame({"city": ["Seattle"], "name": ["Canary"], "id": ["1"]})
+    fields = FieldMap({"city": "Address.City", "name": "LastName", "id": "AccountNumber"}, unique_key="id")
+    builder = SegmentBuilder(profile.LastName == "x", data=people, fields=fields)
+    hands = Hands(builder)
+    row = builder._groups[0]._rows[0]
+    with builder._turns.lock:
+        hands.click("Show values to choose from")
+        assert hands.until(lambda: is_begun(row._suggesting))
+        hands.type("Attribute", "FirstName")
+    assert row._suggesting.wait(30)
+    assert "Canary" not in hands.state()
+
+
+def test_where_the_service_knows_the_only_values_nobody_is_asked_for_them():
+    people = pd.DataFrame({"city": ["Seattle"], "id": ["1"]})
+    fields = FieldMap({"city": "Address.City", "id": "AccountNumber"}, unique_key="id")
+    hands = Hands(SegmentBuilder(profile.ProfileType == "PROFILE", data=people, fields=fields))
+    assert hands.all("Show values to choose from") == []
+    assert "PROFILE" in hands.find("Value").options
+
+
+def test_a_sentence_of_many_conditions_is_cut():
+    many = profile.LastName == "0"
+    for number in range(1, 200):
+        many = many | (profile.Attributes["n"] > number)
+    shown = Hands(SegmentBuilder(many)).text("cpnb-sentence")
+    assert 1_200 < len(shown) < 1_400
+    assert shown.endswith("…</p></div>")
+
+
+def test_a_builder_that_is_closed_while_it_counts_says_nothing_more():
+    people = pd.DataFrame({"city": ["Seattle"], "id": ["1"]})
+    fields = FieldMap({"city": "Address.City", "id": "AccountNumber"}, unique_key="id")
+    builder = SegmentBuilder(CITY, data=people, fields=fields)
+    hands = Hands(builder)
+    assert builder.wait(30)
+    with builder._turns.lock:
+        hands.type("Value", "Rome")
+        assert hands.until(lambda: is_begun(builder._counting))
+        builder.close()
+    assert builder.wait(30)
+    assert builder._service.data is None
+    assert str(builder.value) == "Address.City is one of 'Seattle', 'Boston', 'Rome'"
+
+
+def test_300_attributes_of_a_table_are_offered():
+    wide = pd.DataFrame({f"<b>c{number}": ["x"] for number in range(300)} | {"id": ["1"]})
+    targets = {f"<b>c{number}": f"Attributes.c{number}" for number in range(300)}
+    fields = FieldMap({"id": "AccountNumber", **targets}, unique_key="id")
+    builder = SegmentBuilder(data=wide, fields=fields)
+    hands = Hands(builder)
+    hands.choose("Kind of attribute", "Custom attributes")
+    assert len(hands.find("Attribute").options) == 300
+    hands.type("Attribute", "Attributes.c299")
+    hands.type("Value", "<i>x</i>")
+    assert builder.wait(30)
+    assert "0 of 1 row match" in hands.text("cpnb-count")
+    assert "<i>x</i>" not in hands.text("cpnb-sentence") + hands.text("cpnb-count")

@@ -16,6 +16,7 @@ from cpnb.frames import Table, require_columns
 from cpnb.segments import SegmentDefinition
 from cpnb.widgets import look
 from cpnb.widgets.segment_builder.attribute_choices import AttributeChoices
+from cpnb.widgets.segment_builder.condition_draft import NOT_YET
 from cpnb.widgets.segment_builder.condition_row import Vocabulary
 from cpnb.widgets.segment_builder.draft_reading import draft_of
 from cpnb.widgets.segment_builder.group_box import GroupBox, GroupOwner
@@ -273,9 +274,10 @@ class SegmentBuilder(ShownAnywhere, VBox):
         """Say what is on the screen, in words and in counts."""
         value: Expression | None = self.value
         words = self._draft.explain() if value is None else value.explain()
-        shown = words if len(words) <= _SENTENCE else f"{words[:_SENTENCE]}…"
+        shown = words if len(words) <= _SENTENCE else words[:_SENTENCE] + NOT_YET
         problems = self._draft.problems if value is None else ()
-        lines = [look.paragraph(f"Profiles where {shown}.")] if self._draft.is_begun else []
+        stop = "" if shown.endswith(NOT_YET) else "."
+        lines = [look.paragraph(f"Profiles where {shown}{stop}")] if self._draft.is_begun else []
         lines += [look.paragraph(problem, "cpnb-warning") for problem in problems[:_PROBLEMS]]
         if len(problems) > _PROBLEMS:
             lines.append(look.paragraph(f"And {counted(len(problems) - _PROBLEMS, 'more thing')}.", "cpnb-warning"))

@@ -18,7 +18,7 @@ _CSS = """
 .cpnb-segment-builder .cpnb-actions { flex: 0 1 auto; margin-left: auto; gap: 4px; }
 .cpnb-segment-builder .cpnb-actions > button { margin: 2px 0; }
 .cpnb-segment-builder .widget-dropdown { flex: 1 1 100px; max-width: 130px; align-self: flex-start; }
-.cpnb-segment-builder .cpnb-quantifier { flex: 0 1 auto; max-width: 100%; }
+.cpnb-segment-builder .cpnb-quantifier { flex: 0 1 auto; max-width: calc(100% - 4px); }
 .cpnb-segment-builder .cpnb-attribute { flex: 2 1 120px; max-width: 260px; }
 .cpnb-segment-builder .cpnb-operator { flex: 1 1 100px; max-width: 160px; }
 .cpnb-segment-builder .cpnb-value { flex: 2 1 90px; max-width: 230px; }
