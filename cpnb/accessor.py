@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cpnb.domain import Domain
     from cpnb.duplicates import Keep
     from cpnb.fields import FieldMap
+    from cpnb.frames import Frame
     from cpnb.matching import Preview
     from cpnb.planning import OnInvalid, Plan, UploadOptions
     from cpnb.report import Report
@@ -28,10 +29,10 @@ if TYPE_CHECKING:
 class CustomerProfilesAccessor:
     """Prepare the rows of a table for Amazon Connect Customer Profiles, and upload them.
 
-    It holds the table and nothing else: pandas makes a new one whenever it likes.
+    It holds the table and nothing else: pandas makes a new one whenever it likes. A `Scan` has it as well.
     """
 
-    def __init__(self, frame: pd.DataFrame) -> None:
+    def __init__(self, frame: Frame) -> None:
         self._frame = frame
 
     def describe(self, fields: FieldMap | None = None) -> Description:

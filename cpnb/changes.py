@@ -19,8 +19,8 @@ from cpnb.text_dtype import TEXT_DTYPE
 HEADER_ROW = "header_rows"
 DUPLICATE = "duplicates"
 
-# So many cells show what a repair does as well as millions, and sooner.
-_SHAPED_CELLS = 1000
+SHAPED_CELLS = 1000
+"""So many cells show what a repair does as well as millions, and sooner."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +71,7 @@ class ColumnChanges:
         Cells with one repair show best what it does; only if there are none of these, those with the
         most frequent set of repairs are looked at.
         """
-        first = places[:_SHAPED_CELLS]
+        first = places[:SHAPED_CELLS]
         sets, counts = np.unique(self.repairs[first], return_counts=True)
         is_one = (sets & (sets - 1)) == 0
         chosen = sets[is_one][0] if is_one.any() else sets[counts.argmax()]

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from cpnb.changes import ColumnChanges, LeftAlone, TakenOut, listed_changes
-from cpnb.cleaned_display import Line, cleaned_html, cleaned_text, left_alone_lines, repaired_lines, row_lines
+from cpnb.cleaned_display import (
+    Line,
+    cleaned_html,
+    cleaned_summary,
+    cleaned_text,
+    left_alone_lines,
+    repaired_lines,
+    row_lines,
+)
 from cpnb.display import counted
 from cpnb.duplicates import Duplicates
 from cpnb.errors import FrameError
-from cpnb.frames import Frame, rows_at
+from cpnb.frames import Received, Table, received, rows_at
 
 _PAIRS_SHOWN = 3
 
@@ -23,7 +32,7 @@ class Cleaned:
 
     Attributes
     ----------
-    frame : DataFrame
+    frame : DataFrame, or the kind of table that was given
         The table: the same columns, types and index; a column of numbers or dates in which text had
         to be written is text, or objects if some of its cells were left alone.
     row_count : int
@@ -38,7 +47,7 @@ class Cleaned:
         Rows that share a key, whether or not any were taken out; None if the map has no key.
     """
 
-    frame: Frame
+    frame: Any
     row_count: int
     columns: tuple[ColumnChanges, ...]
     taken_out: TakenOut
@@ -76,52 +85,48 @@ class Cleaned:
                 rows += [(one.column, name, rest, "…", "…")] if rest else []
         return pd.DataFrame(rows, columns=["column", "rule", "cells", "before", "after"]).astype({"cells": "int64"})
 
-    def rows_taken_out(self, data: Frame) -> Frame:
+    def rows_taken_out(self, data: Table) -> Any:
         """Return the analyst's own rows that were taken out, with their index; this holds the data itself.
 
         Parameters
         ----------
-        data : DataFrame
-            The table that was cleaned.
+        data : DataFrame, or anything that speaks Arrow
+            The table that was cleaned; the rows are returned as this kind.
         """
-        self._require_same_rows(data)
-        return rows_at(data, self.taken_out.positions)
+        given = self._same_table(data)
+        return given.back(rows_at(given.frame, self.taken_out.positions))
 
-    def conflicts(self, data: Frame) -> Frame:
+    def conflicts(self, data: Table) -> Any:
         """Return the analyst's own rows that share a key and contradict each other; this holds the data itself.
 
         Parameters
         ----------
-        data : DataFrame
+        data : DataFrame, or anything that speaks Arrow
             The table that was cleaned.
 
         Returns
         -------
-        DataFrame
+        DataFrame, or the kind of table that was given
             The rows as they were, key by key, with their index.
         """
-        self._require_same_rows(data)
+        given = self._same_table(data)
         if self.duplicates is None:
-            return rows_at(data, np.empty(0, dtype=np.int64))
+            return given.back(rows_at(given.frame, np.empty(0, dtype=np.int64)))
         chosen = self.duplicates.conflicts[self.duplicates.groups]
         order = np.argsort(self.duplicates.groups[chosen], kind="stable")
-        return rows_at(data, self.duplicates.positions[chosen][order])
+        return given.back(rows_at(given.frame, self.duplicates.positions[chosen][order]))
 
-    def _require_same_rows(self, data: Frame) -> None:
-        if len(data) != self.row_count:
+    def _same_table(self, data: Table) -> Received:
+        given = received(data)
+        if len(given.frame) != self.row_count:
             raise FrameError(
-                f"This table has {counted(len(data), 'row')}, the one that was cleaned had {self.row_count:,}. Pass "
-                "the table as it was before."
+                f"This table has {counted(len(given.frame), 'row')}, the one that was cleaned had {self.row_count:,}. "
+                "Pass the table as it was before."
             )
+        return given
 
     def _summary(self) -> str:
-        left = sum(one.count for one in self.left_alone)
-        taken = len(self.taken_out.positions)
-        cells = f"{counted(self.changed_count, 'cell')} repaired in {counted(len(self.columns), 'column')}"
-        parts = [cells if self.columns else "no cell repaired"]
-        parts += [f"{counted(taken, 'row')} taken out"] if taken else []
-        parts += [f"{counted(left, 'problem')} left alone"] if left else ["nothing left to repair"]
-        return f"{counted(self.row_count, 'row')}: {', '.join(parts)}."
+        return cleaned_summary(self.row_count, self.changed_count, len(self.columns), self.taken_out, self.left_alone)
 
     def _lines(self) -> list[Line]:
         return [

@@ -110,6 +110,19 @@ def _repeated(duplicates: Duplicates) -> str:
     return f"{text}; the rows of {contradicting} contradict each other in {named}{f' and {more} more' * (more > 0)}"
 
 
+def cleaned_summary(
+    row_count: int, changed_count: int, column_count: int, taken_out: TakenOut, left_alone: Iterable[LeftAlone]
+) -> str:
+    """Return a cleaning in one sentence: rows, cells repaired in how many columns, rows taken out, what is left."""
+    left = sum(one.count for one in left_alone)
+    taken = len(taken_out.positions)
+    cells = f"{counted(changed_count, 'cell')} repaired in {counted(column_count, 'column')}"
+    parts = [cells if column_count else "no cell repaired"]
+    parts += [f"{counted(taken, 'row')} taken out"] if taken else []
+    parts += [f"{counted(left, 'problem')} left alone"] if left else ["nothing left to repair"]
+    return f"{counted(row_count, 'row')}: {', '.join(parts)}."
+
+
 Group = list[Line]
 """Lines that say the same of different columns."""
 

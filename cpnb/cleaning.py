@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import replace
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
-import pyarrow as pa
+import pandas as pd
 
 from cpnb import frames
-from cpnb.changes import DUPLICATE, HEADER_ROW, ColumnChanges, TakenOut
+from cpnb.changes import DUPLICATE, HEADER_ROW, TakenOut
 from cpnb.cleaned import Cleaned
-from cpnb.column_cleaning import ColumnCleaning
-from cpnb.content import Mask, country_beside, postal_code
-from cpnb.content.lost_digits import DIGITS_LOST
-from cpnb.damage import header_rows, names_itself, rounded_numbers
+from cpnb.content import postal_code
 from cpnb.duplicates import KEEP, Keep, KeyedRows
 from cpnb.errors import FieldsError, did_you_mean, listed
 from cpnb.fields import FieldMap
-from cpnb.frames import Frame
-from cpnb.mending import cells_of, mended, repaired
-from cpnb.rendering import render
-from cpnb.repairs import DEFAULTS, HEADER_ROWS, REPAIRS, Place
+from cpnb.frames import Frame, Table
+from cpnb.repairs import DEFAULTS, HEADER_ROWS, REPAIRS
+from cpnb.table_cleaning import Asked, DateOrder, TableCleaning
 
-DateOrder = Literal["day-first", "month-first"]
-
-_SLICE_ROWS = 32_768
-"""Each repair looks at each slice, so that larger ones than for sending are quicker; still larger ones are not."""
+__all__ = ["DateOrder", "asked_for", "clean"]
 
 
 def clean(
-    data: Frame,
+    data: Table,
     fields: FieldMap,
     *,
     steps: Sequence[str] | None = None,
@@ -51,8 +42,9 @@ def clean(
 
     Parameters
     ----------
-    data : DataFrame
-        The table; any number of rows, read in slices.
+    data : DataFrame, or anything that speaks Arrow
+        The table; any number of rows, read in slices. A scan is refused: what was repaired is remembered, and a
+        column whose cells decide together is needed whole; read the file with `cpnb.read`.
     fields : FieldMap
         What its columns are, and where phone numbers without ``+`` are dialled.
     steps : sequence of str, optional
@@ -76,7 +68,7 @@ def clean(
     Returns
     -------
     Cleaned
-        Its ``frame`` and ``changes``, and what was left alone.
+        Its ``frame``, which is the kind of table that was given, its ``changes``, and what was left alone.
 
     Raises
     ------
@@ -89,7 +81,33 @@ def clean(
     ValueError
         If a name or a choice is none of those above.
     """
-    frames.require_columns(data, fields)
+    given = frames.received(data)
+    frame = _repairable(given.frame, fields)
+    asked = asked_for(fields, steps=steps, without=without, keep=keep, date_order=date_order, country=country)
+    cleaning = TableCleaning(frame, asked)
+    cleaning.know(cleaning.tells())
+    keys = KeyedRows(fields, len(frame))
+    cleaning.mend(keys)
+    result, changes = cleaning.mended()
+    duplicates = keys.duplicates(frame, result)
+    superfluous = keys.superfluous(keep) if keep is not None else np.empty(0, dtype=np.int64)
+    taken_out = TakenOut.of({HEADER_ROW: cleaning.header_positions, DUPLICATE: superfluous})
+    if len(taken_out.positions):
+        result = frames.rows_at(result, np.setdiff1d(np.arange(len(frame)), taken_out.positions))
+    left = tuple(alone for column in cleaning.columns for alone in column.left_alone())
+    return Cleaned(given.back(result), len(frame), tuple(changes), taken_out, left, duplicates)
+
+
+def asked_for(
+    fields: FieldMap,
+    *,
+    steps: Sequence[str] | None,
+    without: Sequence[str],
+    keep: Keep | None,
+    date_order: DateOrder | None,
+    country: str | None,
+) -> Asked:
+    """Return what was asked for, checked; see `clean`."""
     _require_choice("keep", keep, KEEP)
     if keep is not None and fields.unique_key is None:
         raise FieldsError(
@@ -97,69 +115,11 @@ def clean(
             f"fields.overridden(unique_key=...), one of {listed(fields.columns)}."
         )
     _require_choice("date_order", date_order, get_args(DateOrder))
-    names, country = _names(steps, without), _country(country)
-    columns = [
-        ColumnCleaning.of(one, fields, Place(one, fields.region_of(one), len(data), date_order, country), names)
-        for one in fields
-    ]
-    _let_tell(data, fields, columns)
-    keys = KeyedRows(fields, len(data))
-    headers: list[Mask] = []
-    for start, piece in frames.slices(data, fields.needed_columns, rows=_SLICE_ROWS):
-        rendered = render(piece, fields)
-        is_header = header_rows(rendered, fields) if HEADER_ROWS in names else np.zeros(piece.row_count, dtype=bool)
-        rounded = rounded_numbers(piece, fields)
-        texts = {}
-        for column in columns:
-            cells = cells_of(column.field, piece, rendered, fields)
-            gone = rounded.get(column.field.column)
-            # What was rounded is another number than the one that was meant, and stays as it is.
-            stays = is_header if gone is None else is_header | gone
-            done = mended(cells, column.place, column.repairs, column.rules, stays)
-            column.take(start, done.with_problem(DIGITS_LOST, gone), is_header, rendered)
-            texts[column.field.source] = done.after
-        keys.take(replace(rendered, table=pa.table(texts)), is_header)
-        headers.append(is_header)
-    frame = data.assign()  # a copy, as far as the version of pandas needs one
-    changes: list[ColumnChanges] = []
-    for column in columns:
-        if column.positions:
-            changed, frame[column.field.column] = column.changes(data)
-            changes.append(changed)
-    header_positions = np.flatnonzero(np.concatenate([np.empty(0, dtype=bool), *headers]))
-    duplicates = keys.duplicates(data, frame)
-    superfluous = keys.superfluous(keep) if keep is not None else np.empty(0, dtype=np.int64)
-    taken_out = TakenOut.of({HEADER_ROW: header_positions, DUPLICATE: superfluous})
-    if len(taken_out.positions):
-        frame = frames.rows_at(frame, np.setdiff1d(np.arange(len(data)), taken_out.positions))
-    left = tuple(alone for column in columns for alone in column.left_alone())
-    return Cleaned(frame, len(data), tuple(changes), taken_out, left, duplicates)
+    return Asked(fields, _names(steps, without), date_order, _country(country))
 
 
-def _let_tell(data: Frame, fields: FieldMap, columns: Sequence[ColumnCleaning]) -> None:
-    """Let the repairs that need to know the whole column read it once, before any cell is repaired for good."""
-    telling = [column for column in columns if any(repair.tells for repair in column.repairs)]
-    if not telling:
-        return
-    beside = (country_beside(column.field, fields) for column in telling)
-    needed = dict.fromkeys([*(column.field for column in telling), *(one for one in beside if one is not None)])
-    alone = FieldMap(list(needed), region=fields.region)
-    told: dict[str, dict[str, Counter[str]]] = {column.field.column: {} for column in telling}
-    for _, piece in frames.slices(data, alone.needed_columns, rows=_SLICE_ROWS):
-        rendered = render(piece, alone)
-        for column in telling:
-            cells = cells_of(column.field, piece, rendered, alone)
-            silent = [repair for repair in column.repairs if repair.tells is None]
-            text, bits = repaired(cells, column.place, silent)
-            cells = cells.with_text(text, bits != 0)
-            # A header among the rows says nothing about the column, and is not there a second time.
-            cells = cells.only(~names_itself(text, column.field.column))
-            by_repair = told[column.field.column]
-            for repair in column.repairs:
-                if repair.tells is not None:
-                    by_repair.setdefault(repair.name, Counter()).update(repair.tells(cells, column.place))
-    for column in telling:
-        column.place = replace(column.place, told=told[column.field.column])
+def _repairable(frame: Frame, fields: FieldMap) -> pd.DataFrame:
+    return frames.held_frame(frames.require_columns(frame, fields), "Cleaning")
 
 
 def _names(steps: Sequence[str] | None, without: Sequence[str]) -> frozenset[str]:

@@ -15,14 +15,13 @@ from numpy.typing import NDArray
 
 from cpnb.changes import ColumnChanges, LeftAlone
 from cpnb.content import Mask, Rule, country_beside, date_order, lost_digits, rules_for
-from cpnb.content.shape import shape_counts
+from cpnb.content.shape import shapes_of
 from cpnb.content.telling import told_once
 from cpnb.fields import Field, FieldMap
-from cpnb.frames import Frame
 from cpnb.mending import Mended
 from cpnb.rendering import Rendered
 from cpnb.repairs import DATES, IDENTIFIERS, REPAIRS, Place, Repair
-from cpnb.rewriting import rewritten
+from cpnb.rewriting import Becomes, rewritten
 
 _EXAMPLE_CELLS = 200
 
@@ -60,7 +59,7 @@ class ColumnCleaning:
     before: list[pa.Array] = dataclasses.field(default_factory=list)
     after: list[pa.Array] = dataclasses.field(default_factory=list)
     left: Counter[str] = dataclasses.field(default_factory=Counter)
-    examples: dict[str, str] = dataclasses.field(default_factory=dict)
+    first_shapes: dict[str, list[str]] = dataclasses.field(default_factory=dict)
     sentences: dict[str, str] = dataclasses.field(default_factory=dict)
 
     @classmethod
@@ -83,25 +82,39 @@ class ColumnCleaning:
             if failing.any():
                 self.left[problem.code] += int(failing.sum())
                 self.sentences[problem.code] = problem.sentence
-                if problem.code not in self.examples:
-                    first = np.flatnonzero(failing)[:_EXAMPLE_CELLS]
-                    shapes = shape_counts(done.after.take(pa.array(first)))
-                    self.examples[problem.code] = min(shapes, key=lambda shape: (-shapes[shape], shape), default="")
+                self._see(problem.code, done.after, failing)
         if self.field.source in rendered.unsupported:
             self.left[_UNSUPPORTED] += int(rendered.unsupported[self.field.source].sum())
             self.sentences[_UNSUPPORTED] = "without a text that could be sent"
 
-    def changes(self, data: Frame) -> tuple[ColumnChanges, pd.Series[Any]]:
-        """Return what was changed, and the column as it is afterwards."""
-        positions = np.concatenate(self.positions)
-        before, after = (pa.chunked_array(texts).combine_chunks() for texts in (self.before, self.after))
+    def _see(self, code: str, text: pa.Array, failing: Mask) -> None:
+        """Remember the shapes of the first cells with a problem."""
+        seen = self.first_shapes.setdefault(code, [])
+        if room := _EXAMPLE_CELLS - len(seen):
+            shapes = shapes_of(text.take(pa.array(np.flatnonzero(failing)[:room])))
+            seen += shapes.drop_null().to_pylist()
+
+    def take_in(self, other: ColumnCleaning) -> None:
+        """Add what was left alone in the rows that follow."""
+        self.left.update(other.left)
+        self.sentences |= other.sentences
+        for code, shapes in other.first_shapes.items():
+            seen = self.first_shapes.setdefault(code, [])
+            seen += shapes[: _EXAMPLE_CELLS - len(seen)]
+
+    def changes(self, data: pd.DataFrame, becomes: Becomes | None = None) -> tuple[ColumnChanges, pd.Series[Any]]:
+        """Return what was changed, and the column as it is afterwards; see `rewritten`."""
+        positions = np.concatenate([np.empty(0, dtype=np.int64), *self.positions])
+        before, after = (
+            pa.chunked_array(texts, pa.large_string()).combine_chunks() for texts in (self.before, self.after)
+        )
         series = data[self.field.column]
-        result = rewritten(series, positions, after)
+        result = rewritten(series, positions, after, becomes)
         compact: NDArray[np.unsignedinteger[Any]] = positions.astype(np.uint64)
         compact = compact.astype(np.uint32) if len(data) < 2**32 else compact
         names, sentences = zip(*((step.name, step.sentence) for step in self.repairs), strict=True)
         dtypes = (str(series.dtype), str(result.dtype))
-        bits = np.concatenate(self.bits)
+        bits = np.concatenate([np.empty(0, dtype=np.uint32), *self.bits])
         return ColumnChanges(self.field.column, compact, bits, before, after, names, sentences, dtypes), result
 
     def _reasons(self) -> dict[str, str]:
@@ -116,12 +129,22 @@ class ColumnCleaning:
             )
         return reasons
 
+    def _example(self, code: str) -> str:
+        """Return the most frequent of the shapes that were remembered."""
+        counts = Counter(self.first_shapes.get(code, ()))
+        return min(counts, key=lambda shape: (-counts[shape], shape), default="")
+
+    def _rank(self, code: str) -> int:
+        """Return the place of a problem among those that the rules of the column look for."""
+        codes = [problem.code for rule in self.rules for problem in rule.problems]
+        return codes.index(code) if code in codes else len(codes) + (code == _UNSUPPORTED)
+
     def left_alone(self) -> tuple[LeftAlone, ...]:
         """Return what is still wrong with the column, in the order of its rules, and what only all of it shows."""
         reasons = self._reasons()
         left = [
-            LeftAlone(self.field.column, code, count, reasons[code], self.examples.get(code, ""))
-            for code, count in self.left.items()
+            LeftAlone(self.field.column, code, self.left[code], reasons[code], self._example(code))
+            for code in sorted(self.left, key=self._rank)
         ]
         rounded = lost_digits.rounded_to_fifteen(self.place.told_to(IDENTIFIERS))
         if rounded:

@@ -17,6 +17,17 @@ from numpy.typing import NDArray
 from cpnb import frames, rendering
 from cpnb.errors import ChangedDataError
 from cpnb.fields import FieldMap
+from cpnb.frames import Slice
+from cpnb.working_ahead import worked_ahead
+
+SLICE_ROWS = 16_384
+"""Rows that are rendered and encoded together: what Python does for each slice, one thread at a time, is rare then."""
+
+ENCODING_THREADS = 2
+"""Threads that render and encode; the one that sends them waits for the line most of the time."""
+
+SLICES_AHEAD = 3
+"""Slices rendered and encoded, or being so, that nobody has asked for yet."""
 
 Positions = NDArray[np.int64]
 
@@ -103,7 +114,7 @@ class Meter:
 
 # Every text is quoted, so that no cell can be taken for a number, and empty text differs from a missing one.
 # The header is written by hand: its names are slugs, which need no quotes and are safest without.
-_WRITE_OPTIONS = pyarrow.csv.WriteOptions(include_header=False, batch_size=frames.SLICE_ROWS)
+_WRITE_OPTIONS = pyarrow.csv.WriteOptions(include_header=False, batch_size=SLICE_ROWS)
 
 
 def encode(table: pa.Table) -> pa.Buffer:
@@ -113,12 +124,24 @@ def encode(table: pa.Table) -> pa.Buffer:
     return sink.getvalue()
 
 
-def encoded(data: Any, fields: FieldMap, rows: range, edits: Edits) -> Iterator[tuple[pa.Buffer, int]]:
-    """Yield some rows of a table as they are sent, without header: bytes and how many records they hold, by slices."""
-    for start, piece in frames.slices(data, fields.needed_columns, start=rows.start, stop=rows.stop):
+def encoded(
+    data: Any, fields: FieldMap, rows: range, edits: Edits, *, slice_rows: int = SLICE_ROWS
+) -> Iterator[tuple[pa.Buffer, int]]:
+    """Yield some rows of a table as they are sent, without header: bytes and how many records they hold, by slices.
+
+    Of more than one slice, the next ones are made ready on threads meanwhile; they end with the iteration.
+    """
+
+    def ready(slice_: tuple[int, Slice]) -> tuple[pa.Buffer, int]:
+        start, piece = slice_
         table = edits.apply(rendering.render(piece, fields).table, start)
-        if table.num_rows:
-            yield encode(table), table.num_rows
+        return encode(table), table.num_rows
+
+    slices = frames.slices(data, fields.needed_columns, start=rows.start, stop=rows.stop, rows=slice_rows)
+    threads = ENCODING_THREADS if len(rows) > slice_rows else 0
+    for block, row_count in worked_ahead(ready, slices, threads=threads, most_ahead=SLICES_AHEAD):
+        if row_count:
+            yield block, row_count
 
 
 def header(fields: FieldMap, constants: Iterable[str] = ()) -> bytes:
@@ -129,7 +152,8 @@ def header(fields: FieldMap, constants: Iterable[str] = ()) -> bytes:
 class CsvStream:
     """The CSV of some rows of a table, as an iterable of bytes that knows its length.
 
-    Every iteration starts anew and renders the table again, slice by slice; memory holds a slice.
+    Every iteration starts anew and renders the table again, slice by slice, some of them ahead of what is asked for;
+    memory holds a few slices.
     The last slice is held back until the count and the digest of what went before, and of itself,
     agree with the measure: a table that changed underneath is never sent to its end.
 

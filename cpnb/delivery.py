@@ -4,26 +4,64 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Protocol
 
 from cpnb import adoption, transfer
 from cpnb.bandwidth import Bandwidth
-from cpnb.csvstream import CsvStream
 from cpnb.errors import ServiceError, TransferError, UnreachableError, UploadError
 from cpnb.job_name import digest, display_name
 from cpnb.parts import Part
 from cpnb.planning import Plan
 from cpnb.retrying import StoppedError, pause, sending_again, trying_again
-from cpnb.transfer import UploadPath
+from cpnb.transfer import Body, UploadPath
 from cpnb.upload_job import JobStatus, NotSeenError, UploadJob
 
-PIECE_BYTES = 65_536
-"""How much of a file goes between two looks at whether it was stopped; a slow line needs seconds for so much."""
+TELL_S = 0.1
+"""How often it is told how much of a file was sent: a line may take hundreds of blocks in a second."""
 
 STOPPED_POLL_S = 1.0
 """How soon a job that was stopped is looked at again, at first."""
+
+
+class Put(Protocol):
+    """Puts a file at a path that it fetches when it is ready to send, and returns when the storage has the file."""
+
+    def __call__(
+        self,
+        fetch: Callable[[], UploadPath],
+        body: Watched,
+        *,
+        stall_s: float,
+        answer_s: float,
+        megabyte_s: float,
+        ca_bundle: str | None,
+    ) -> None:
+        """Put the file; the settings are those of `cpnb.transfer.put`."""
+
+
+def put_from_here(
+    fetch: Callable[[], UploadPath],
+    body: Watched,
+    *,
+    stall_s: float,
+    answer_s: float,
+    megabyte_s: float,
+    ca_bundle: str | None,
+) -> None:
+    """Put a file from this process."""
+    transfer.put(
+        fetch(),
+        body.file,
+        stall_s=stall_s,
+        answer_s=answer_s,
+        megabyte_s=megabyte_s,
+        ca_bundle=ca_bundle,
+        tell=body.has_gone,
+    )
 
 
 class Delivery:
@@ -39,13 +77,15 @@ class Delivery:
         The part.
     name : str
         Beginning of its job's name.
-    stream : CsvStream
+    stream : Body
         Its file.
     bandwidth : Bandwidth, optional
         The line, if it is shared with other parts.
     stopping : threading.Event, optional
         Once it is set, what was not started is not started any more: the step at work ends with a
         `StoppedError`.
+    put : Put
+        Who puts the file at its path; by default this process.
     """
 
     def __init__(
@@ -53,10 +93,11 @@ class Delivery:
         plan: Plan,
         part: Part,
         name: str,
-        stream: CsvStream,
+        stream: Body,
         *,
         bandwidth: Bandwidth | None = None,
         stopping: threading.Event | None = None,
+        put: Put = put_from_here,
     ) -> None:
         self._domain = plan.domain
         self._plan = plan
@@ -65,6 +106,7 @@ class Delivery:
         self._stream = stream
         self._bandwidth = bandwidth or Bandwidth(plan.options.parts_in_flight)
         self._stopping = stopping or threading.Event()
+        self._put_file = put
 
     def create(self) -> UploadJob:
         """Create the part's job, exactly once whatever happens to the answers, and return it.
@@ -89,7 +131,7 @@ class Delivery:
         job : UploadJob
             In state CREATED.
         tell : callable
-            Given the number of bytes sent, again and again; what it raises ends the sending.
+            Given the number of bytes sent, about ten times a second; what it raises ends the sending.
 
         Returns
         -------
@@ -117,18 +159,23 @@ class Delivery:
     def _put(self, job: UploadJob, tell: Callable[[int], None]) -> None:
         # Its own id for a number: small parts of one part have its number all.
         with self._bandwidth.turn(id(self), len(self._stream), pause):
-            path = UploadPath.from_api(self._domain.call("GetUploadJobPath", JobId=job.job_id))
-            if path.valid_until is not None:
-                self._bandwidth.path_lives((path.valid_until - datetime.now(UTC)).total_seconds())
             patience = self._plan.options.patience
-            transfer.put(
-                path,
-                _Watched(self._stream, self._gone, tell),
+            watched = Watched(self._stream, self._gone, tell)
+            watched.has_gone(0)
+            self._put_file(
+                lambda: self._fresh_path(job),
+                watched,
                 stall_s=patience.stall_s,
                 answer_s=patience.answer_s,
                 megabyte_s=patience.megabyte_s,
                 ca_bundle=self._domain.ca_bundle,
             )
+
+    def _fresh_path(self, job: UploadJob) -> UploadPath:
+        path = UploadPath.from_api(self._domain.call("GetUploadJobPath", JobId=job.job_id))
+        if path.valid_until is not None:
+            self._bandwidth.path_lives((path.valid_until - datetime.now(UTC)).total_seconds())
+        return path
 
     def _gone(self, sent_bytes: int) -> None:
         if self._stopping.is_set():
@@ -225,27 +272,33 @@ class Delivery:
         return job if job and job.status is JobStatus.CREATED else None
 
 
-class _Watched:
-    """A stream that tells how much of it has been given out: often to one, and after each block to the other."""
+class Watched:
+    """A file, and two who want to know how much of it has gone: one after each block, the other now and then.
 
-    def __init__(self, stream: CsvStream, gone: Callable[[int], None], tell: Callable[[int], None]) -> None:
-        self._stream = stream
+    Attributes
+    ----------
+    file : Body
+        The file itself.
+    """
+
+    def __init__(self, file: Body, gone: Callable[[int], None], tell: Callable[[int], None]) -> None:
+        self.file = file
         self._gone = gone
         self._tell = tell
+        self._tells_again_s = 0.0
 
-    def __len__(self) -> int:
-        return len(self._stream)
+    def has_gone(self, sent_bytes: int) -> None:
+        """Tell how much has gone.
 
-    def __iter__(self) -> Iterator[memoryview]:
-        sent_bytes = 0
+        Raises
+        ------
+        StoppedError
+            If no more is to be sent.
+        """
         self._gone(sent_bytes)
-        self._tell(sent_bytes)
-        for block in self._stream:
-            for start in range(0, len(block), PIECE_BYTES):
-                piece = block[start : start + PIECE_BYTES]
-                yield piece
-                sent_bytes += len(piece)
-                self._gone(sent_bytes)
+        now_s = time.monotonic()
+        if now_s >= self._tells_again_s or sent_bytes in {0, len(self.file)}:
+            self._tells_again_s = now_s + TELL_S
             self._tell(sent_bytes)
 
 

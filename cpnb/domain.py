@@ -6,9 +6,9 @@ import functools
 import json
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 import boto3
@@ -22,6 +22,8 @@ from cpnb.foreign_logs import silenced
 from cpnb.pace import Pace
 from cpnb.retrying import patience, pause, trying_again
 from cpnb.sdk_errors import SDK_ERRORS, translated
+
+T = TypeVar("T")
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -162,12 +164,9 @@ class Domain:
 
     def _asked_account(self) -> str:
         once = {"retries": _ONE_ATTEMPT, "connect_timeout": ACCOUNT_ANSWER_S, "read_timeout": ACCOUNT_ANSWER_S}
-        try:
-            with silenced():
-                return str(self._neighbour("sts", **once).get_caller_identity()["Account"])
-        except SDK_ERRORS as error:
-            failure = translated(error, self, "GetCallerIdentity")
-        raise failure
+        return self._asked(
+            "GetCallerIdentity", lambda: str(self._neighbour("sts", **once).get_caller_identity()["Account"])
+        )
 
     def _neighbour(self, service: str, **waiting: Any) -> Any:
         """Return a client of another service at the same place: of AWS, or of the sandbox."""
@@ -197,13 +196,12 @@ class Domain:
         CredentialsError, UnreachableError, ServiceError
             If S3 cannot be asked, or refuses.
         """
-        try:
-            with silenced():
-                pages = self._storage.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-                return [str(item["Key"]) for page in pages for item in page.get("Contents", ())]
-        except SDK_ERRORS as error:
-            failure = translated(error, self, "ListObjectsV2")
-        raise failure
+
+        def listed() -> list[str]:
+            pages = self._storage.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+            return [str(item["Key"]) for page in pages for item in page.get("Contents", ())]
+
+        return self._asked("ListObjectsV2", listed)
 
     def stored_content(self, bucket: str, key: str) -> bytes:
         """Return the content of one object in S3, with the domain's credentials.
@@ -213,12 +211,7 @@ class Domain:
         CredentialsError, UnreachableError, ServiceError
             If S3 cannot be asked, or refuses.
         """
-        try:
-            with silenced():
-                return bytes(self._storage.get_object(Bucket=bucket, Key=key)["Body"].read())
-        except SDK_ERRORS as error:
-            failure = translated(error, self, "GetObject")
-        raise failure
+        return self._asked("GetObject", lambda: bytes(self._storage.get_object(Bucket=bucket, Key=key)["Body"].read()))
 
     @property
     def _is_loopback(self) -> bool:
@@ -299,10 +292,17 @@ class Domain:
         )
 
     def _answer(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        def ask() -> dict[str, Any]:
+            answer: dict[str, Any] = getattr(self.client, xform_name(operation))(DomainName=self.name, **parameters)
+            return answer
+
+        return self._asked(operation, ask, parameters)
+
+    def _asked(self, operation: str, ask: Callable[[], T], parameters: Mapping[str, Any] | None = None) -> T:
+        """Return what `ask` returns, with the SDK silent and its errors in our words."""
         try:
             with silenced():
-                answer: dict[str, Any] = getattr(self.client, xform_name(operation))(DomainName=self.name, **parameters)
-            return answer
+                return ask()
         except SDK_ERRORS as error:
             failure = translated(error, self, operation, parameters)
         # Raised outside of the handler, so that the SDK's error, which may quote values, is not its context.

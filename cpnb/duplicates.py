@@ -88,13 +88,8 @@ class KeyedRows:
         """Take in the next rows, as they are after their repair; those in `without` have no key."""
         if self._fields.unique_key is None:
             return
-        key = _normalised(rendered, self._fields.key_field, self._fields, self._table_rows)
-        absent = pc.or_(pc.equal(pc.utf8_trim_whitespace(key), ""), pa.array(without))
-        self._keys.append(pc.if_else(absent, pa.scalar(None, key.type), key))
-        present = np.zeros(rendered.row_count, dtype=np.int16)
-        for column in rendered.table.columns:
-            present += mask_of(column.combine_chunks().is_valid())
-        self._completeness.append(present)
+        self._keys.append(keys_of(rendered, self._fields, without, self._table_rows))
+        self._completeness.append(completeness_of(rendered))
 
     def _repeated(self) -> tuple[Integers, Integers]:
         """Return the rows that share a key, ascending, and for each of them a number for its key."""
@@ -125,14 +120,14 @@ class KeyedRows:
             return Duplicates(positions, groups, 0, {})
         group_count = int(groups.max(initial=-1)) + 1
         disagreeing: dict[str, Mask] = {}
-        rendered = _rendered(after, positions, fields)
+        rendered = rendered_at(after, positions, fields)
         for one in fields:
-            mask = _disagreeing(_normalised(rendered, one, fields), groups, group_count)
+            mask = disagreeing_groups(normalised(rendered, one, fields), groups, group_count)
             if mask.any():
                 disagreeing[one.column] = mask
         alone = FieldMap([fields.key_field], region=fields.region)
-        old_keys = _normalised(_rendered(before, positions, alone), fields.key_field, alone)
-        brought_together = int(_disagreeing(old_keys, groups, group_count).sum())
+        old_keys = normalised(rendered_at(before, positions, alone), fields.key_field, alone)
+        brought_together = int(disagreeing_groups(old_keys, groups, group_count).sum())
         return Duplicates(positions, groups, group_count, disagreeing, brought_together)
 
     def superfluous(self, keep: Keep) -> Integers:
@@ -146,21 +141,43 @@ class KeyedRows:
         if self._fields.unique_key is None:
             return np.empty(0, dtype=np.int64)
         positions, groups = self._repeated()
-        completeness = np.concatenate([np.empty(0, np.int16), *self._completeness])[positions].astype(np.int64)
-        rank = {"first": positions, "last": -positions, "most_complete": -completeness}[keep]
-        order = np.lexsort((positions, rank, groups))
-        is_best = np.diff(groups[order], prepend=-1) != 0
-        return np.sort(positions[order[~is_best]])
+        completeness = np.concatenate([np.empty(0, np.int16), *self._completeness])[positions]
+        return superfluous_rows(positions, groups, completeness, keep)
 
 
-def _normalised(rendered: Rendered, one: Field, fields: FieldMap, table_rows: int = 0) -> pa.Array:
+def superfluous_rows(positions: Integers, groups: Integers, completeness: NDArray[np.int16], keep: Keep) -> Integers:
+    """Return which rows are not kept of some that share their keys, ascending; see `KeyedRows.superfluous`."""
+    rank = {"first": positions, "last": -positions, "most_complete": -completeness.astype(np.int64)}[keep]
+    order = np.lexsort((positions, rank, groups))
+    is_best = np.diff(groups[order], prepend=-1) != 0
+    return np.sort(positions[order[~is_best]])
+
+
+def keys_of(rendered: Rendered, fields: FieldMap, without: Mask, table_rows: int = 0) -> pa.Array:
+    """Return the keys of some rows as the service compares them; null where there is none, and in `without`."""
+    key = normalised(rendered, fields.key_field, fields, table_rows)
+    absent = pc.or_(pc.equal(pc.utf8_trim_whitespace(key), ""), pa.array(without))
+    return pc.if_else(absent, pa.scalar(None, key.type), key)
+
+
+def completeness_of(rendered: Rendered) -> NDArray[np.int16]:
+    """Return how many cells of each row are not empty."""
+    present = np.zeros(rendered.row_count, dtype=np.int16)
+    for column in rendered.table.columns:
+        present += mask_of(column.combine_chunks().is_valid())
+    return present
+
+
+def normalised(rendered: Rendered, one: Field, fields: FieldMap, table_rows: int = 0) -> pa.Array:
+    """Return the cells of a field as the service compares them."""
     region = rendered.regions[one.region_column] if one.region_column else fields.region_of(one)
     column = rendered.table.column(one.source).combine_chunks()
     return normalised_key(column, one.content_type, region, table_rows=table_rows)
 
 
-def _rendered(data: Frame, positions: Integers, fields: FieldMap) -> Rendered:
-    chosen = frames.rows_at(data[list(fields.needed_columns)], positions)
+def rendered_at(data: Frame, positions: Integers, fields: FieldMap) -> Rendered:
+    """Return some rows of a table, one at least, as they would be sent."""
+    chosen = frames.rows_at(data, positions, fields.needed_columns)
     pieces = [render(piece, fields) for _, piece in frames.slices(chosen, fields.needed_columns)]
     # Together again, because the rows of one key may stand in several slices.
     table = pa.concat_tables([piece.table for piece in pieces])
@@ -168,7 +185,7 @@ def _rendered(data: Frame, positions: Integers, fields: FieldMap) -> Rendered:
     return Rendered(table, {}, {}, regions)
 
 
-def _disagreeing(values: pa.Array, groups: Integers, group_count: int) -> Mask:
+def disagreeing_groups(values: pa.Array, groups: Integers, group_count: int) -> Mask:
     """Return for each group whether two of its cells that are not empty differ."""
     present = mask_of(values.is_valid())
     codes = values.filter(pa.array(present)).dictionary_encode().indices.to_numpy().astype(np.int64)

@@ -11,9 +11,10 @@ from uuid import UUID
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-# Values looked at in each column, spread over its whole length.
-_SAMPLE_SIZE = 1_000
+SAMPLE_SIZE = 1_000
+"""Values looked at in each column, spread over its whole length."""
 # What tells an address from a sentence stands at the beginning.
 _LONGEST_LOOKED_AT = 400
 # Of a local number, and of an international one with its prefix and an extension.
@@ -97,15 +98,32 @@ def looks_like_a_value(name: str) -> bool:
     return any(pattern.fullmatch(name.strip()) for pattern in (_EMAIL, _UNMISTAKABLE_PHONE))
 
 
-def sample_of(column: pd.Series) -> Sample:
-    """Return a sample of a column; its cost does not depend on the number of rows unless most are empty."""
-    looked_at = column
-    if len(column) > _SAMPLE_SIZE:
-        looked_at = column.iloc[np.linspace(0, len(column) - 1, _SAMPLE_SIZE).astype(np.intp)]
+def sample_positions(row_count: int) -> NDArray[np.intp] | None:
+    """Return the rows of a table that are looked at, spread over its whole length; None for all of them."""
+    if row_count <= SAMPLE_SIZE:
+        return None
+    return np.linspace(0, row_count - 1, SAMPLE_SIZE).astype(np.intp)
+
+
+def first_present(column: pd.Series) -> pd.Series:
+    """Return the first cells of a column that hold something, as many as are looked at."""
+    return column.dropna().iloc[:SAMPLE_SIZE]
+
+
+def sample_of(looked_at: pd.Series, otherwise: Callable[[], pd.Series]) -> Sample:
+    """Return a sample of a column.
+
+    Parameters
+    ----------
+    looked_at : Series
+        At most `SAMPLE_SIZE` of its cells, spread over all of it.
+    otherwise : callable
+        Gives the first `SAMPLE_SIZE` of its cells that hold something, for a column of which most hold nothing.
+    """
     present = looked_at.dropna()
     filled_share = len(present) / len(looked_at) if len(looked_at) else 0.0
-    if present.empty and len(looked_at) < len(column):
-        present = column.dropna().iloc[:_SAMPLE_SIZE]
+    if present.empty:
+        present = otherwise().dropna()
     texts = (_text(value) for value in present.tolist())
     return Sample(tuple(text for text in texts if text is not None), filled_share)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -92,6 +92,14 @@ class Finding:
             compact = positions.astype(np.uint32)
         kept = dict(itertools.islice(shapes.items(), SHAPES_KEPT))
         return cls(column, problem, len(compact), compact, kept, sum(shapes.values()) - sum(kept.values()))
+
+    def shifted(self, row_count: int) -> Finding:
+        """Return the finding for a table in which so many rows come before those that were looked at."""
+        positions = self.positions.astype(np.uint64) + np.uint64(row_count)
+        compact: NDArray[np.unsignedinteger[Any]] = positions
+        if not len(positions) or int(positions[-1]) < 2**32:
+            compact = positions.astype(np.uint32)
+        return replace(self, positions=compact)
 
     @classmethod
     def about_map(cls, problem: Problem, column: str = "") -> Finding:

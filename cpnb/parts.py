@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from cpnb.csvstream import Measure, Meter, Positions, encode, header
+from cpnb.csvstream import SLICE_ROWS, Measure, Meter, Positions, encode, header
 from cpnb.fields import FieldMap
 
 
@@ -93,7 +93,7 @@ class PartCutter:
 
     def _fitting(self, table: pa.Table) -> tuple[pa.Table, pa.Buffer]:
         """Return as many of the first records as the part can still take, and their bytes."""
-        piece = table.slice(0, self._part_rows - self._meter.row_count)
+        piece = table.slice(0, min(SLICE_ROWS, self._part_rows - self._meter.row_count))
         room_bytes = self._part_bytes - self._meter.size_bytes - 1  # a file stays under the limit
         block = encode(piece)
         if len(block) > room_bytes:

@@ -10,16 +10,17 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from cpnb.adoption import Action, Adoption
 from cpnb.bandwidth import Bandwidth
-from cpnb.delivery import Delivery, refuses_job
+from cpnb.delivery import Delivery, Put, put_from_here, refuses_job
 from cpnb.errors import CpnbError, ServiceError, UploadError, WaitTimeoutError
 from cpnb.part_progress import PartProgress, Phase
 from cpnb.parts import Part
 from cpnb.planning import Plan
 from cpnb.retrying import StoppedError
+from cpnb.transfer import Body
 from cpnb.upload_job import UploadJob
 
 DEAF_S = 0.5
@@ -29,6 +30,31 @@ STOPPING_S = 60.0
 """How long parts that are being stopped are waited for: several looks at a job, however seldom they are."""
 
 
+class Sender(Protocol):
+    """Who holds the files of an upload, and puts each at the path that its job has for it."""
+
+    def file(self, part: Part) -> Body:
+        """Return the file of a part."""
+
+    @property
+    def put(self) -> Put:
+        """What puts one of these files."""
+
+
+class SenderFromHere:
+    """Sends the rows of a table of this process from this process."""
+
+    put = staticmethod(put_from_here)
+
+    def __init__(self, plan: Plan, data: Any) -> None:
+        self._plan = plan
+        self._data = data
+
+    def file(self, part: Part) -> Body:
+        """Return the file of a part."""
+        return self._plan.stream(self._data, part)
+
+
 class PartsAtWork:
     """Brings the parts of one upload to their ends, and knows how far each has come.
 
@@ -36,8 +62,8 @@ class PartsAtWork:
     ----------
     plan : Plan
         What they are parts of.
-    data : frame
-        The table that was planned.
+    sender : Sender
+        Who sends their files.
     decisions : mapping of int to Adoption
         What to do about each part, by its number.
     name : str
@@ -47,10 +73,10 @@ class PartsAtWork:
     """
 
     def __init__(
-        self, plan: Plan, data: Any, decisions: Mapping[int, Adoption], name: str, tell: Callable[[], None]
+        self, plan: Plan, sender: Sender, decisions: Mapping[int, Adoption], name: str, tell: Callable[[], None]
     ) -> None:
         self._plan = plan
-        self._data = data
+        self._sender = sender
         self._name = name
         self._tell = tell
         self._telling = threading.RLock()
@@ -172,9 +198,14 @@ class PartsAtWork:
         begun_count = 0
         try:
             for part in in_order:
-                stream = self._plan.stream(self._data, part)
                 delivery = Delivery(
-                    self._plan, part, self._name, stream, bandwidth=self.bandwidth, stopping=self._stopping
+                    self._plan,
+                    part,
+                    self._name,
+                    self._sender.file(part),
+                    bandwidth=self.bandwidth,
+                    stopping=self._stopping,
+                    put=self._sender.put,
                 )
                 pool.submit(self._run, delivery, part, self._stopping)
                 begun_count += 1

@@ -105,6 +105,22 @@ class Plan:
         """The ``Fields`` of the CreateUploadJob requests, the marker's included."""
         return self.fields.to_api() | (self.marker.to_api() if self.marker else {})
 
+    @property
+    def may_go(self) -> bool:
+        """Whether the errors that were found, if any, are dealt with, so that parts may be cut."""
+        return self.on_invalid != "raise" or self.report.ok
+
+    def examined(self, report: Report, edits: Edits) -> Plan:
+        """Return the plan with what was found in the table, and what follows from it for its rows."""
+        counted_in = _with_marker_counted(report, self.fields, self.marker)
+        planned = replace(self, report=counted_in, edits=edits)
+        return planned if planned.may_go else replace(planned, edits=Edits(constants=edits.constants))
+
+    def cut(self, parts: tuple[Part, ...]) -> Plan:
+        """Return the plan with its parts, and why rows stay behind."""
+        why = {str(reason): int(count) for reason, count in self.skipped["reason"].value_counts(sort=False).items()}
+        return replace(self, parts=parts, skipped_why=why)
+
     def stream(self, data: Any, part: Part) -> CsvStream:
         """Return the file of one part of the table that was planned."""
         return CsvStream(data, self.fields, part.rows, self.edits, part.measure)
@@ -307,7 +323,7 @@ def plan(
 
     Parameters
     ----------
-    data : pandas.DataFrame
+    data : DataFrame, Scan, or anything that speaks Arrow
         The table; not changed.
     domain : Domain
         Where it would go.
@@ -333,36 +349,45 @@ def plan(
     FieldsError
         If there is no unique key, or a mapped column is missing.
     """
+    asked = asked_for(domain, fields, data_expiry, marker, on_invalid, options)
+    data = frames.require_columns(data, fields)
+    constants = asked.edits.constants
+    parts = PartCutter(fields, asked.options.part_rows, asked.options.part_bytes, constants)
+    with Teller(len(data), asked.options.on_progress) as teller:
+        selected = Selection(data, fields, on_invalid, constants, parts, teller)
+        validating_s = teller.elapsed_s - selected.encoding_s
+    timed = replace(asked, validating_s=validating_s, encoding_s=selected.encoding_s)
+    planned = replace(timed, unmapped=unmapped_columns(data, fields)).examined(selected.report, selected.edits())
+    return planned.cut(parts.closed()) if planned.may_go else planned
+
+
+def asked_for(
+    domain: Domain,
+    fields: FieldMap,
+    data_expiry: int | None,
+    marker: tuple[str, str] | None,
+    on_invalid: OnInvalid,
+    options: UploadOptions | None,
+) -> Plan:
+    """Return what was asked for, checked, as the plan of a table that nobody has looked at; see `plan`."""
     require_domain(domain)
     options = checked_options(options)
     if on_invalid not in ON_INVALID:
         raise ValueError(f"on_invalid is {on_invalid!r}; expected one of {', '.join(map(repr, ON_INVALID))}.")
     days = _days(data_expiry)
     _ = fields.key_field
-    frames.require_columns(data, fields)
     mark = None if marker is None else Marker.checked(marker, fields)
     constants = {mark.source: mark.value} if mark else {}
-    parts = PartCutter(fields, options.part_rows, options.part_bytes, constants)
-    with Teller(len(data), options.on_progress) as teller:
-        selected = Selection(data, fields, on_invalid, constants, parts, teller)
-        validating_s = teller.elapsed_s - selected.encoding_s
-    planned = Plan(
+    return Plan(
         domain,
         fields,
-        _with_marker_counted(selected.report, fields, mark),
+        Report(0),
         on_invalid,
-        edits=selected.edits(),
-        unmapped=unmapped_columns(data, fields),
+        edits=Edits(constants=constants),
         data_expiry=days,
         marker=mark,
         options=options,
-        validating_s=validating_s,
-        encoding_s=selected.encoding_s,
     )
-    if on_invalid == "raise" and not selected.report.ok:
-        return replace(planned, edits=Edits(constants=constants))
-    why = {str(reason): int(count) for reason, count in planned.skipped["reason"].value_counts(sort=False).items()}
-    return replace(planned, parts=parts.closed(), skipped_why=why)
 
 
 def _with_marker_counted(report: Report, fields: FieldMap, marker: Marker | None) -> Report:

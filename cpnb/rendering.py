@@ -109,10 +109,24 @@ def render(rows: Slice, fields: FieldMap) -> Rendered:
 def _text(cells: Cells, moment: _Moment) -> _Text:
     """Return the text of a column; `moment` writes its points in time."""
     text = _typed(cells, moment) if isinstance(cells, pa.Array) else _objects(cells, moment)
-    empty = pc.equal(text.array, "")
+    array = text.array
+    if _hides_text(array):
+        array = array.take(pa.array(np.arange(len(array))))
+    empty = pc.equal(array, "")
     if pc.any(empty).as_py():
-        return _Text(pc.if_else(empty, pa.scalar(None, pa.large_string()), text.array), text.kinds)
-    return text
+        array = pc.if_else(empty, pa.scalar(None, pa.large_string()), array)
+    return _Text(array, text.kinds)
+
+
+def _hides_text(array: pa.Array) -> bool:
+    """Tell whether there are bytes behind missing cells, which Arrow allows and those who look at bytes would read.
+
+    pandas leaves them there when a list of cells is set to None.
+    """
+    if not array.null_count:
+        return False
+    offsets = np.frombuffer(array.buffers()[1], np.int64)[array.offset : array.offset + len(array) + 1]
+    return bool(offsets[-1] - offsets[0] != (pc.sum(pc.binary_length(array)).as_py() or 0))
 
 
 def _typed(array: pa.Array, moment: _Moment) -> _Text:
@@ -176,12 +190,22 @@ _WRITERS: tuple[tuple[Callable[[pa.DataType], bool], Callable[[pa.Array], pa.Arr
 def _instants(array: pa.Array) -> pa.Array:
     """Return points in time as ISO 8601, those with a zone in UTC."""
     # Arrow counts zoned times from the epoch in UTC, so the plain count needs no zone database.
-    in_utc = array.cast(pa.int64()).cast(pa.timestamp(array.type.unit))
-    text = _large(in_utc.cast(pa.string()))
-    text = pc.replace_substring(text, " ", "T", max_replacements=1)
-    text = pc.replace_substring_regex(text, r"\.0+$", "")
-    text = pc.replace_substring_regex(text, r"(\.\d*[1-9])0+$", r"\1")
-    return text if array.type.tz is None else pc.replace_substring_regex(text, "$", "Z")
+    in_utc = _in_seconds(array.cast(pa.int64()).cast(pa.timestamp(array.type.unit)))
+    text = pc.replace_substring(_as_text(in_utc), " ", "T", max_replacements=1)
+    if in_utc.type.unit != "s":
+        text = pc.replace_substring_regex(text, r"\.0+$", "")
+        text = pc.replace_substring_regex(text, r"(\.\d*[1-9])0+$", r"\1")
+    if array.type.tz is None:
+        return text
+    return pc.binary_join_element_wise(text, pa.scalar("Z", text.type), pa.scalar("", text.type))
+
+
+def _in_seconds(moments: pa.Array) -> pa.Array:
+    """Return points in time in whole seconds, if they are: to take the zeros of fractions out takes longer."""
+    try:
+        return moments.cast(pa.timestamp("s"))
+    except pa.ArrowInvalid:
+        return moments
 
 
 def _days(array: pa.Array) -> pa.Array:

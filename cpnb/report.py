@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import pandas as pd
@@ -15,8 +15,8 @@ from cpnb.content.rule import Mask, Problem, Severity
 from cpnb.display import counted
 from cpnb.errors import FrameError, InvalidDataError
 from cpnb.finding import Finding
-from cpnb.frames import Frame, checked_frame, rows_at
-from cpnb.report_display import GOOD_TO_KNOW, refusal_text, report_html, report_text
+from cpnb.frames import Frame, Received, Table, received, rows_at
+from cpnb.report_display import GOOD_TO_KNOW, TO_THE_ROWS, refusal_text, report_html, report_text
 from cpnb.row_problems import Positions, count_by_row, joined, rows_with
 
 
@@ -99,21 +99,28 @@ class Report:
         ]
         return pd.DataFrame(rows, columns=columns).astype({"count": "int64", "first_row": "Int64"})
 
-    def rows(self, data: Frame, severity: Severity | str = Severity.ERROR) -> Frame:
+    @overload
+    def rows(self, data: Frame, severity: Severity | str = Severity.ERROR) -> pd.DataFrame: ...
+
+    @overload
+    def rows(self, data: Table, severity: Severity | str = Severity.ERROR) -> Any: ...
+
+    def rows(self, data: Table, severity: Severity | str = Severity.ERROR) -> Any:
         """Return the analyst's own rows that have findings, with a column that says why.
 
         Parameters
         ----------
-        data : DataFrame
-            The table that was examined.
+        data : DataFrame, Scan, or anything that speaks Arrow
+            The table that was examined. What is not the same each time it is read, such as a DuckDB relation without
+            an order, has to be kept as a table first.
         severity : Severity
             ``"error"`` for the rows that stop an upload, ``"warning"`` for those with warnings.
 
         Returns
         -------
-        DataFrame
+        DataFrame, or the kind of table that was given
             A copy of the rows, index and all columns included; the last column, ``reason``, names
-            columns and codes. This holds the data itself: mind where you show it.
+            columns and codes. This holds the data itself: mind where you show it. Of a scan it is a DataFrame.
 
         Raises
         ------
@@ -121,18 +128,19 @@ class Report:
             If `data` has another number of rows than the table that was examined.
         """
         severity = Severity(severity)
-        self._require_same_rows(data)
+        given = self._same_table(data)
         rows = self._rows_with(severity)
         words = ((f"{one.column}: {one.code}", one.positions) for one in self.findings if one.severity is severity)
-        failing = rows_at(data, np.flatnonzero(rows))
-        return failing.assign(**{_free_name("reason", data): _text(joined(words, rows), failing.index)})
+        failing = rows_at(given.frame, np.flatnonzero(rows))
+        reasons = _text(joined(words, rows), failing.index)
+        return given.back(failing.assign(**{_free_name("reason", failing): reasons}))
 
-    def by_row(self, data: Frame, severity: Severity | str = Severity.ERROR) -> pd.DataFrame:
+    def by_row(self, data: Table, severity: Severity | str = Severity.ERROR) -> pd.DataFrame:
         """Return one row for each failing row of the table, with all its problems in words.
 
         Parameters
         ----------
-        data : DataFrame
+        data : DataFrame, Scan, or anything that speaks Arrow
             The table that was examined; only its index is read.
         severity : Severity
             ``"error"`` for the rows that stop an upload, ``"warning"`` for those with warnings. All
@@ -153,10 +161,11 @@ class Report:
             If `data` has another number of rows than the table that was examined.
         """
         severity = Severity(severity)
-        self._require_same_rows(data)
+        frame = self._same_table(data).frame
         rows = self._rows_with(severity)
         numbers = np.flatnonzero(rows)
-        index = rows_at(data[[]], numbers).index
+        nothing = rows_at(frame, numbers, ())
+        index = nothing.index
         contents = {
             "row": pd.Series(numbers, index=index),
             "errors": pd.Series(count_by_row(self.errors, rows), index=index),
@@ -165,7 +174,7 @@ class Report:
             "codes": _text(joined(self._by(lambda one: one.code), rows), index),
             "problems": _text(joined(self._by(_in_words), rows), index),
         }
-        return pd.DataFrame({_free_name(name, data[[]]): values for name, values in contents.items()}, index=index)
+        return pd.DataFrame({_free_name(name, nothing): values for name, values in contents.items()}, index=index)
 
     def _by(self, name: Callable[[Finding], str]) -> Iterator[tuple[str, Positions]]:
         """Yield each name that findings of rows have, once, and the rows that they are in."""
@@ -177,25 +186,35 @@ class Report:
             alone = len(ones) == 1
             yield named, ones[0].positions if alone else np.flatnonzero(rows_with(ones, self.row_count))
 
-    def good(self, data: Frame) -> Frame:
-        """Return the analyst's own rows without an error, warnings or not.
+    @overload
+    def good(self, data: Frame) -> pd.DataFrame: ...
+
+    @overload
+    def good(self, data: Table) -> Any: ...
+
+    def good(self, data: Table) -> Any:
+        """Return the analyst's own rows without an error, warnings or not, as the kind of table they are.
+
+        Those of a scan are a DataFrame, all of which is in memory.
 
         Raises
         ------
         FrameError
             If `data` has another number of rows than the table that was examined.
         """
-        self._require_same_rows(data)
+        given = self._same_table(data)
         good = np.ones(self.row_count, dtype=bool)
         good[self.positions()] = False
-        return rows_at(data, np.flatnonzero(good))
+        return given.back(rows_at(given.frame, np.flatnonzero(good)))
 
-    def _require_same_rows(self, data: Frame) -> None:
-        if len(checked_frame(data)) != self.row_count:
+    def _same_table(self, data: Table) -> Received:
+        given = received(data)
+        if len(given.frame) != self.row_count:
             raise FrameError(
-                f"This table has {counted(len(data), 'row')}, the one that was examined had {self.row_count:,}. "
+                f"This table has {counted(len(given.frame), 'row')}, the one that was examined had {self.row_count:,}. "
                 "Pass the same table, or validate this one."
             )
+        return given
 
     def raise_if_failed(self) -> None:
         """Raise an InvalidDataError that carries this report if there is any error.
@@ -218,7 +237,10 @@ class Report:
 
     def _repr_html_(self) -> str:
         html = report_html(self.findings, self.row_count, self.columns)
-        return f"{html}<p>{GOOD_TO_KNOW}</p>" if self._is_next_uploaded else html
+        if self._is_next_uploaded:
+            return f"{html}<p>{GOOD_TO_KNOW}</p>"
+        # A report that knows no columns is of a slice or a series, and rows of those have other numbers.
+        return f"{html}<p>{TO_THE_ROWS}</p>" if self.columns and any(one.count for one in self.errors) else html
 
     @property
     def _is_next_uploaded(self) -> bool:
@@ -236,7 +258,7 @@ def _text(texts: NDArray[np.object_], index: pd.Index[Any]) -> pd.Series[Any]:
     return pd.Series(texts, index=index, dtype=object)
 
 
-def _free_name(name: str, data: Frame) -> str:
+def _free_name(name: str, data: pd.DataFrame) -> str:
     """Return the name, or with the first number that makes it one that neither a column nor an index level has."""
     taken = {*data.columns, *data.index.names}
     names = itertools.chain([name], (f"{name}_{number}" for number in itertools.count(2)))

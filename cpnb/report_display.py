@@ -18,6 +18,11 @@ COLUMNS_SHOWN = 5
 """Columns that are named where several have the same problem."""
 WAYS_ON = 'on_invalid="blank" sends bad cells empty, on_invalid="skip" leaves their rows behind'
 """What an analyst may ask for where a table with errors was refused."""
+TO_THE_ROWS = (
+    "The rows: <code>report.rows(frame)</code>; to correct their cells one by one, in a notebook: "
+    "<code>cpnb.ReportView(frame, fields)</code>."
+)
+"""How to come from a report, which holds no cell, to the cells."""
 GOOD_TO_KNOW = (
     "Good to know: the service clears nothing for an empty cell, overwrites nothing that an agent has edited, and "
     "deletes profiles that are not updated again (cpnb.plan says when)."

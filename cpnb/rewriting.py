@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -11,8 +11,13 @@ from numpy.typing import NDArray
 
 Positions = NDArray[np.integer[Any]]
 
+Becomes = Literal["text", "objects"]
+"""What a column is after text was written into it that its own type cannot hold."""
 
-def rewritten(series: pd.Series[Any], positions: Positions, texts: pa.Array) -> pd.Series[Any]:
+
+def rewritten(
+    series: pd.Series[Any], positions: Positions, texts: pa.Array, becomes: Becomes | None = None
+) -> pd.Series[Any]:
     """Return a column in which the cells at some positions are other texts.
 
     Index, name and type stay where the type can hold text: ``object``, ``str``, ``string``, text of
@@ -27,24 +32,35 @@ def rewritten(series: pd.Series[Any], positions: Positions, texts: pa.Array) -> 
         Physical positions, ascending, each once.
     texts : pyarrow.Array
         What comes there; null makes the cell missing.
+    becomes : {"text", "objects"}, optional
+        What a column of another type becomes; by default its own cells decide.
     """
     cells = texts.to_pylist()
     if isinstance(series.dtype, pd.CategoricalDtype):
-        if _holds_text(series.cat.categories.dtype):
+        if holds_text(series.cat.categories.dtype):
             return pd.Series(_recategorised(series, positions, cells), index=series.index, name=series.name)
         series = series.astype(series.cat.categories.dtype)
-    if _holds_text(series.dtype) and series.dtype != object:
+    if holds_text(series.dtype) and series.dtype != object:
         array = series.array.copy()
         array[np.asarray(positions)] = cells
         return pd.Series(array, index=series.index, name=series.name)
     values = series.to_numpy(dtype=object, copy=True)
     values[positions] = cells
-    is_text = series.dtype != object and all(isinstance(value, str) for value in values[series.notna().to_numpy()])
-    kept = None if is_text else object  # without a type, pandas takes its own for text
+    if becomes is None:
+        is_text = series.dtype != object and all(isinstance(value, str) for value in values[series.notna().to_numpy()])
+        kept = None if is_text else object  # without a type, pandas takes its own for text
+    else:
+        kept = plain_text_dtype() if becomes == "text" else object
     return pd.Series(values, index=series.index, name=series.name, dtype=kept)
 
 
-def _holds_text(dtype: Any) -> bool:
+def plain_text_dtype() -> Any:
+    """Return the type that pandas itself gives to text."""
+    return pd.Series(["a"]).dtype
+
+
+def holds_text(dtype: Any) -> bool:
+    """Return whether a column of a type, other than categories, can hold any text."""
     if isinstance(dtype, pd.ArrowDtype):
         kind = dtype.pyarrow_dtype
         return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))

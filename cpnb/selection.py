@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cpnb import validation
-from cpnb.content import Severity
+from cpnb.content import Mask, Severity
 from cpnb.content.unique_key import KEY_REPEATED
 from cpnb.csvstream import NO_POSITIONS, Edits, Positions
 from cpnb.damage import HEADER_REPEATED
@@ -61,8 +61,8 @@ class Selection:
         parts: PartCutter,
         teller: Teller,
     ) -> None:
-        self._key_source = fields.key_field.source
-        self._skips_rows = on_invalid == "skip"
+        self._fields = fields
+        self._on_invalid = on_invalid
         self._constants = constants
         self._parts = parts
         self._teller = teller
@@ -87,11 +87,7 @@ class Selection:
         table = checked.rendered.table
         stays = self._staying(checked)
         skipped = checked.start + np.flatnonzero(stays)
-        blanked = {
-            source: checked.start + np.flatnonzero(mask & ~stays)
-            for source, mask in checked.bad_cells.items()
-            if source != self._key_source and not self._skips_rows and (mask & ~stays).any()
-        }
+        blanked = emptied_cells(checked, stays, self._fields, self._on_invalid)
         if len(skipped):
             self._skipped.append(skipped)
         for source, positions in blanked.items():
@@ -106,10 +102,7 @@ class Selection:
     def _staying(self, checked: validation.CheckedSlice) -> NDArray[np.bool_]:
         """Return which rows of the slice stay behind."""
         codes = self._codes[checked.start : checked.start + checked.rendered.row_count]
-        stays = checked.repeats_header | checked.keys_empty | (codes < 0)
-        for source, mask in checked.bad_cells.items():
-            if self._skips_rows or source == self._key_source:
-                stays = stays | mask
+        stays = staying_anyway(checked, self._fields, self._on_invalid) | (codes < 0)
         return stays | self._repeated(codes, ~stays)
 
     def _repeated(self, codes: NDArray[np.int64], going: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -119,6 +112,28 @@ class Selection:
         repeated[going] = self._taken[candidates] | pd.Series(candidates).duplicated().to_numpy()
         self._taken[candidates] = True
         return repeated
+
+
+def staying_anyway(checked: validation.CheckedSlice, fields: FieldMap, on_invalid: OnInvalid) -> Mask:
+    """Return which rows of a slice stay behind whatever other rows there are."""
+    stays = checked.repeats_header | checked.keys_empty
+    for source, mask in checked.bad_cells.items():
+        if on_invalid == "skip" or source == fields.key_field.source:
+            stays = stays | mask
+    return stays
+
+
+def emptied_cells(
+    checked: validation.CheckedSlice, stays: Mask, fields: FieldMap, on_invalid: OnInvalid
+) -> dict[str, Positions]:
+    """Return by source which cells are sent empty, of the rows of a slice that do not stay behind."""
+    if on_invalid == "skip":
+        return {}
+    return {
+        source: checked.start + np.flatnonzero(mask & ~stays)
+        for source, mask in checked.bad_cells.items()
+        if source != fields.key_field.source and (mask & ~stays).any()
+    }
 
 
 def skipped_rows(report: Report, fields: FieldMap, edits: Edits, on_invalid: OnInvalid) -> pd.DataFrame:

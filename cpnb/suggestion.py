@@ -11,19 +11,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
-from cpnb import catalog
+from cpnb import catalog, frames
 from cpnb.candidates import Candidate, breaks_promise, candidates_for, in_agreement
 from cpnb.column_names import is_named_as_key, is_plain_key, reading_of, reason_to_stay
 from cpnb.display import counted
 from cpnb.errors import FieldsError, did_you_mean, listed
-from cpnb.evidence import Sample, looks_like_a_value, sample_of
-from cpnb.evident_key import PLAINLY_NAMED, evident_key
+from cpnb.evidence import Sample, looks_like_a_value
+from cpnb.evident_key import PLAINLY_NAMED, LookedAt, LookedAtFrame, evident_key
 from cpnb.fields import Field, FieldMap
-from cpnb.frames import checked_frame
+from cpnb.frames import Frame
 from cpnb.headers import distinct, slug
 from cpnb.suggested import Suggestion, Suggestions
 
-__all__ = ["Suggestion", "Suggestions", "suggest", "suggest_fields"]
+__all__ = ["Suggestion", "Suggestions", "samples_of", "suggest", "suggest_fields"]
 
 AskedAttributes: TypeAlias = Literal["all"] | Sequence[str]
 """Columns that are to become custom attributes; ``"all"`` for every column that has no other place."""
@@ -65,7 +65,7 @@ def suggest(
 
     Parameters
     ----------
-    data : pandas.DataFrame
+    data : DataFrame, Scan, or anything that speaks Arrow
         At most a thousand values of each column are looked at, and all of a few columns that may be
         the key.
     unique_key : str, optional
@@ -87,16 +87,23 @@ def suggest(
         If the key or one of `attributes` is no column, the region is none, no column points to any field, or
         the names of the columns are values: there was no header line.
     """
-    frame = checked_frame(data)
-    columns = [str(column) for column in frame.columns]
+    table = LookedAtFrame(frames.checked_frame(data))
+    return suggestions_for(table, unique_key=unique_key, region=region, attributes=attributes)
+
+
+def suggestions_for(
+    table: LookedAt, *, unique_key: str | None, region: str | None, attributes: AskedAttributes
+) -> Suggestions:
+    """Return the guesses for a table, wherever its rows are; see `suggest`."""
+    columns = table.columns
     _require_header(columns)
     asked = _asked(attributes, columns)
     if unique_key is not None and unique_key not in columns:
         raise FieldsError(f"There is no column {unique_key!r} for the unique key.{_instead_of(unique_key, columns)}")
-    samples = {column: sample_of(frame[column]) for column in columns}
+    samples = table.samples()
     found, unmapped = _candidates(columns, samples, asked)
     best = _best(found)
-    key = unique_key or evident_key(frame, best, samples)
+    key = unique_key or evident_key(table, best, samples)
     if unique_key is None and key is not None and key not in best:
         found += _as_number(key, best)
     chosen = _one_to_one(found, key, unmapped)
@@ -116,6 +123,11 @@ def suggest(
         MappingProxyType(_offered(left_out, chosen)),
         tuple(column for column in left_out if breaks_promise(column, samples[column])),
     )
+
+
+def samples_of(data: Frame) -> dict[str, Sample]:
+    """Return a sample of each column."""
+    return LookedAtFrame(data).samples()
 
 
 def _require_header(columns: Sequence[str]) -> None:

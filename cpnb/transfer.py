@@ -6,7 +6,7 @@ import os
 import ssl
 import time
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -20,6 +20,7 @@ from urllib3 import HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPSConnection
 from urllib3.exceptions import HTTPError
 
+from cpnb.bandwidth import BUFFERED_BYTES
 from cpnb.domain import LOOPBACK_HOSTS
 from cpnb.errors import CpnbError, TransferError
 from cpnb.foreign_logs import silenced
@@ -38,8 +39,12 @@ ANSWER_S = 120.0
 MEGABYTE_S = 60.0
 MEGABYTE_BYTES = 1_000_000
 
-# The socket's timeout counts for a whole block: one of a megabyte would fail on every slow line.
-BLOCK_BYTES = 65_536
+# The socket's timeout counts for a whole block, and nothing is stopped inside of one: on a slow line it is a small one,
+# and at first, when the buffers of the system make every line look fast. Large ones cost less where they go at once. A
+# line that keeps to `MEGABYTE_S` takes even a large one in half of `STALL_S`.
+SMALL_BLOCK_BYTES = 65_536
+LARGE_BLOCK_BYTES = 262_144
+LARGE_BLOCK_S = 0.1
 
 # Where other tools are told whom to trust; the first that is set counts. Source: the AWS CLI's user guide,
 # the documentations of requests, curl and OpenSSL.
@@ -66,6 +71,7 @@ def put(
     answer_s: float = ANSWER_S,
     megabyte_s: float = MEGABYTE_S,
     ca_bundle: str | None = None,
+    tell: Callable[[int], None] | None = None,
 ) -> None:
     """Send one file to its path, in one request, and return when the storage has it.
 
@@ -80,7 +86,7 @@ def put(
     body : Body
         Iterated once, from its start. Errors raised by it pass through.
     stall_s : float
-        The storage must connect, and take the next 64 KiB, within these seconds.
+        The storage must connect, and take the next block, within these seconds: 64 KiB on a slow line.
     answer_s : float
         It must answer within these seconds once it has the whole file.
     megabyte_s : float
@@ -88,18 +94,23 @@ def put(
     ca_bundle : str, optional
         File of the certificates to trust; by default the one that AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE,
         CURL_CA_BUNDLE or SSL_CERT_FILE names, else the public ones.
+    tell : callable, optional
+        Given the number of bytes that the system has taken, after each block. What it raises ends the sending, and
+        passes through.
 
     Raises
     ------
     PutError
         If the storage, or the network, refused. It never holds the URL or the key, and neither do its frames.
     """
-    sending = _Sending(body, stall_s + megabyte_s * len(body) / MEGABYTE_BYTES)
+    sending = _Sending(body, stall_s + megabyte_s * len(body) / MEGABYTE_BYTES, tell)
     try:
         _send(path, sending, (stall_s, answer_s), ca_bundle)
         return
     except Exception as error:  # noqa: BLE001 - raised below, whatever it is
         failure = sending.failure or (error if isinstance(error, CpnbError) else _broken_off(error))
+    finally:
+        sending.close()
     # Raised here, it comes without the frames that held URL and key, ours and those of the libraries: some tools show
     # the variables of every frame. An error of the body keeps the frames of the body.
     raise failure.with_traceback(sending.frames)
@@ -179,10 +190,14 @@ def _let_hear(manager: PoolManager) -> PoolManager:
 class _Sending:
     """A body on its way: in small blocks, no byte more or less than announced, and within its time."""
 
-    def __init__(self, body: Body, longest_s: float) -> None:
+    def __init__(self, body: Body, longest_s: float, tell: Callable[[int], None] | None) -> None:
         self._body = body
         self._longest_s = longest_s
-        self._ends_s = time.monotonic() + longest_s
+        self._tell = tell
+        self._begun_s = time.monotonic()
+        self._ends_s = self._begun_s + longest_s
+        self._block_bytes = SMALL_BLOCK_BYTES
+        self._iteration: Generator[memoryview] | None = None
         self.sent_bytes = 0
         self.is_complete = False
         self.failure: Exception | None = None
@@ -192,6 +207,15 @@ class _Sending:
         return len(self._body)
 
     def __iter__(self) -> Iterator[memoryview]:
+        self._iteration = self._blocks()
+        return self._iteration
+
+    def close(self) -> None:
+        """End the reading of the body, which an error of the connection leaves in its middle."""
+        if self._iteration is not None:
+            self._iteration.close()
+
+    def _blocks(self) -> Generator[memoryview]:
         try:
             for block in self._body:
                 yield from self._pieces(memoryview(block))
@@ -206,13 +230,24 @@ class _Sending:
     def _pieces(self, block: memoryview) -> Iterator[memoryview]:
         if self.sent_bytes + len(block) > len(self):
             raise self._of_wrong_length()
-        for start in range(0, len(block), BLOCK_BYTES):
-            piece = block[start : start + BLOCK_BYTES]
+        while block:
+            piece, block = block[: self._block_bytes], block[self._block_bytes :]
+            begun_s = time.monotonic()
             yield piece
             # Only reached when the network has taken the piece.
             self.sent_bytes += len(piece)
-            if self.sent_bytes < len(self) and time.monotonic() > self._ends_s:
+            ended_s = time.monotonic()
+            self._block_bytes = LARGE_BLOCK_BYTES if self._is_fast(begun_s, ended_s) else SMALL_BLOCK_BYTES
+            if self._tell is not None:
+                self._tell(self.sent_bytes)
+            if self.sent_bytes < len(self) and ended_s > self._ends_s:
                 raise self._too_slow()
+
+    def _is_fast(self, begun_s: float, ended_s: float) -> bool:
+        """Tell whether a large block may be expected to go at once, by the last block and by all of them."""
+        certain_bytes = self.sent_bytes - BUFFERED_BYTES
+        should_take_s = certain_bytes / LARGE_BLOCK_BYTES * LARGE_BLOCK_S
+        return ended_s - begun_s < LARGE_BLOCK_S and ended_s - self._begun_s < should_take_s
 
     def _too_slow(self) -> PutError:
         return PutError(

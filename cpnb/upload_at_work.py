@@ -16,7 +16,7 @@ from cpnb.expressions import profile
 from cpnb.failed_rows import SearchProgress
 from cpnb.listener import Listener
 from cpnb.part_progress import PartProgress, failure_of, frame_of, headline_of, reported_from, results_of, status_of
-from cpnb.parts_at_work import PartsAtWork, without_frames
+from cpnb.parts_at_work import PartsAtWork, Sender, SenderFromHere, without_frames
 from cpnb.planning import Plan
 from cpnb.retrying import checked_timeout, in_a_cell
 from cpnb.segments import SegmentDefinition
@@ -39,14 +39,14 @@ class Upload:
         What was decided before the first byte: report, parts, what stays behind.
     """
 
-    def __init__(self, plan: Plan, data: Any, decisions: Decisions, name: str) -> None:
+    def __init__(self, plan: Plan, data: Any, decisions: Decisions, name: str, sender: Sender | None = None) -> None:
         self.plan = plan
         self._data = data
         self._name = name
         self._listener = Listener(plan.options.on_progress)
         self._end = UnheardEnd()
         self._left_waiting = decisions.left_waiting
-        self._work = PartsAtWork(plan, data, decisions, name, self._tell)
+        self._work = PartsAtWork(plan, sender or SenderFromHere(plan, data), decisions, name, self._tell)
 
     @property
     def domain(self) -> Domain:
@@ -303,12 +303,18 @@ class Upload:
 
     def _looked_for(self, look: Callable[..., pd.DataFrame], **settings: Any) -> pd.DataFrame:
         parts = self.parts
+        if self._data is None:
+            raise UploadError(
+                "The rows of this upload are on a cluster, and failed rows are looked for in a table of this process. "
+                "Bring the rows of a part here, and upload them from here: rows = ddf.cp.rows_at(upload.parts[0].part."
+                "rows).compute(), then rows.cp.upload(...).wait().failed_rows(). Profiles are updated, none is doubled."
+            )
         if not all(progress.phase.is_final for progress in parts):
             raise UploadError("The upload is still at work, so its failed rows are not known. Call wait() first.")
         jobs = {progress.part.number: progress.job for progress in parts if progress.job}
         changed = {progress.part.number for progress in parts if isinstance(progress.error, ChangedDataError)}
         try:
-            return look(self.plan, self._data, jobs, changed=changed, **settings)
+            return look(failed_rows.SentTable(self.plan, self._data, jobs, changed), **settings)
         except CpnbError as error:
             failure = without_frames(error)
         raise failure
@@ -322,8 +328,22 @@ class Upload:
         self._listener.hear(self)
 
 
-def begin_upload(plan: Plan, data: Any, decisions: Decisions, name: str) -> Upload:
-    """Put the parts of a plan to work, and return them as an upload."""
-    started = Upload(plan, data, decisions, name)
+def begin_upload(plan: Plan, data: Any, decisions: Decisions, name: str, sender: Sender | None = None) -> Upload:
+    """Put the parts of a plan to work, and return them as an upload.
+
+    Parameters
+    ----------
+    plan : Plan
+        What is sent.
+    data : frame
+        The table that was planned; None if it is not in this process.
+    decisions : Decisions
+        What to do about each part.
+    name : str
+        Beginning of the jobs' names.
+    sender : Sender, optional
+        Who sends the files; by default this process, from the table.
+    """
+    started = Upload(plan, data, decisions, name, sender)
     started._work.begin(plan.parts)  # noqa: SLF001 - starting is not for users
     return started

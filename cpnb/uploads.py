@@ -10,7 +10,8 @@ from cpnb import adoption, frames
 from cpnb.domain import Domain, require_domain
 from cpnb.errors import CpnbError, InvalidDataError
 from cpnb.fields import FieldMap
-from cpnb.planning import OnInvalid, plan, unmapped_columns
+from cpnb.parts_at_work import Sender
+from cpnb.planning import OnInvalid, Plan, plan, unmapped_columns
 from cpnb.retrying import in_a_cell
 from cpnb.upload_at_work import Upload, begin_upload
 from cpnb.upload_options import UploadOptions, checked_options, require_name
@@ -41,8 +42,8 @@ def upload(  # noqa: PLR0913 - the whole of what an analyst says about an upload
 
     Parameters
     ----------
-    data : pandas.DataFrame
-        The table; not changed, and not to be changed until the upload is through.
+    data : DataFrame, Scan, or anything that speaks Arrow
+        The table; not changed, and not to be changed until the upload is through, nor the file of a scan.
     domain : Domain
         Where the rows go: ``cpnb.Domain("loyalty", profile="prod")`` or ``sandbox.domain("loyalty")``.
     fields : FieldMap
@@ -72,18 +73,43 @@ def upload(  # noqa: PLR0913 - the whole of what an analyst says about an upload
     require_domain(domain)
     require_name(display_name)
     options = checked_options(options)
-    frames.require_columns(data, fields)
+    data = frames.require_columns(data, fields)
     snapshot = frames.snapshot(data, fields.needed_columns)
     planned = plan(
         snapshot, domain, fields, data_expiry=data_expiry, marker=marker, on_invalid=on_invalid, options=options
     )
     planned = replace(planned, unmapped=unmapped_columns(data, fields))
+    return send(planned, snapshot, display_name)
+
+
+def send(planned: Plan, data: Any, display_name: str, sender: Sender | None = None) -> Upload:
+    """Look what there is at the service of an accepted plan, put its parts to work, and return the upload.
+
+    Parameters
+    ----------
+    planned : Plan
+        The plan.
+    data : frame
+        The table that was planned; None if it is not in this process.
+    display_name : str
+        Beginning of the jobs' names.
+    sender : Sender, optional
+        Who sends the files; by default this process, from the table.
+
+    Raises
+    ------
+    InvalidDataError
+        If the plan sends nothing.
+    DomainNotFoundError, CredentialsError, UnreachableError
+        If the domain cannot be reached.
+    """
     if not planned.accepted:
-        if on_invalid == "raise":
+        if planned.on_invalid == "raise":
             planned.report.raise_if_failed()
         raise InvalidDataError(planned.why_nothing(), planned.report)
+    options = planned.options
     with in_a_cell(options.patience).applied():
         decisions = adoption.decide(planned, options)
     with contextlib.suppress(CpnbError):  # the number is for reading, and not every network reaches who knows it
-        _ = domain.account
-    return begin_upload(planned, snapshot, decisions, display_name)
+        _ = planned.domain.account
+    return begin_upload(planned, data, decisions, display_name, sender)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -12,9 +13,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from cpnb import catalog, frames
-from cpnb.content import Mask, Problem, Provenance, Severity, TextColumn, normalised_key
+from cpnb.content import Mask, Problem, Provenance, Severity, TextColumn, normalised_key, rules_for
 from cpnb.content.cells import picked
-from cpnb.content.key_hash import Numbers, key_numbers, rows_sharing
+from cpnb.content.key_hash import NO_KEY, Numbers, key_numbers, rows_sharing
 from cpnb.content.lost_digits import DIGITS_LOST
 from cpnb.content.telling import told_once
 from cpnb.content.unique_key import KEY_EMPTY, KEY_REPEATED, RULE as KEY_RULE
@@ -22,10 +23,11 @@ from cpnb.content_types import ContentType
 from cpnb.damage import HEADER_REPEATED, header_rows, rounded_numbers
 from cpnb.fields import Field, FieldMap
 from cpnb.finding import Finding, shape_counts
-from cpnb.frames import Frame
+from cpnb.frames import Frame, Slice, Table
 from cpnb.rendering import Rendered, render
 from cpnb.report import Report
 from cpnb.schema import Examination, as_run, checked_schema, own_failures, schema_for
+from cpnb.working_ahead import worked_ahead
 
 if TYPE_CHECKING:  # schema.py imports pandera with care for the environment
     import pandera.pandas as pandera
@@ -33,6 +35,7 @@ if TYPE_CHECKING:  # schema.py imports pandera with care for the environment
 __all__ = [
     "CheckedSlice",
     "check_slices",
+    "comparable_keys",
     "findings_of_whole",
     "key_codes",
     "repeated_keys",
@@ -40,8 +43,13 @@ __all__ = [
     "validate",
 ]
 
-CHECKED_ROWS = 131_072
+CHECKED_ROWS = 65_536
 """Rows that are checked together: pandera costs some milliseconds for each slice, however few rows it has."""
+
+_COMPARED_ROWS = 2_000_000
+"""Rows whose keys are compared as text at a time, where they share their number with others."""
+SLICES_AHEAD = 1
+"""Slices that are rendered, on a thread, while another one is checked."""
 
 UNSUPPORTED_CELL = Problem(
     "unsupported_cell",
@@ -97,7 +105,7 @@ class CheckedSlice:
 
 
 def check_slices(
-    data: Frame, fields: FieldMap, *, schema: pandera.DataFrameSchema | None = None
+    data: Frame, fields: FieldMap, *, schema: pandera.DataFrameSchema | None = None, table_rows: int = 0
 ) -> Iterator[CheckedSlice]:
     """Yield the table slice by slice, rendered and checked, in order and in one pass.
 
@@ -111,6 +119,9 @@ def check_slices(
         What its columns are.
     schema : pandera.pandas.DataFrameSchema, optional
         An extended schema whose own checks are run besides; ours are always run.
+    table_rows : int, optional
+        Rows of the table that `data` is a piece of, as far as it is known. It decides what is worth preparing, and
+        never a verdict.
 
     Raises
     ------
@@ -119,12 +130,19 @@ def check_slices(
     FieldsError
         If the schema cannot be run over what is mapped.
     """
-    frames.require_columns(data, fields)
+    data = frames.require_columns(data, fields)
     checks = as_run(schema_for(fields)) if schema is None else checked_schema(schema, fields)
-    row_count = len(data)
+    row_count = max(table_rows, len(data))
+
+    def ready(slice_: tuple[int, Slice]) -> tuple[int, Examination, Mapping[str, Mask]]:
+        start, rows = slice_
+        return start, Examination(fields, render(rows, fields), row_count), rounded_numbers(rows, fields)
+
+    slices = frames.slices(data, fields.needed_columns, rows=CHECKED_ROWS)
+    threads = 1 if len(data) > CHECKED_ROWS else 0
     return (
-        _checked(start, Examination(fields, render(rows, fields), row_count), checks, rounded_numbers(rows, fields))
-        for start, rows in frames.slices(data, fields.needed_columns, rows=CHECKED_ROWS)
+        _checked(start, examination, checks, rounded)
+        for start, examination, rounded in worked_ahead(ready, slices, threads=threads, most_ahead=SLICES_AHEAD)
     )
 
 
@@ -161,6 +179,12 @@ def _checked(
     return CheckedSlice(start, rendered, report, bad_cells, keys_empty, repeats_header)
 
 
+def _ranks(one: Field, fields: FieldMap) -> dict[str, int]:
+    """Return the codes of the problems of a field in the order in which a slice tells them."""
+    problems = [UNSUPPORTED_CELL, *(problem for rule in rules_for(one, fields) for problem in rule.problems)]
+    return {code: number for number, code in enumerate(dict.fromkeys(problem.code for problem in problems))}
+
+
 def _verdicts(one: Field, examination: Examination) -> Iterator[tuple[Problem, Mask, Mapping[str, int] | None]]:
     """Yield problem, rows and, where the text cannot tell them, the shapes."""
     unsupported = examination.rendered.unsupported.get(one.source)
@@ -170,11 +194,11 @@ def _verdicts(one: Field, examination: Examination) -> Iterator[tuple[Problem, M
         yield problem, mask, None
 
 
-def key_codes(data: Frame, fields: FieldMap, *, advance: Callable[[int], None] | None = None) -> NDArray[np.int64]:
+def key_codes(data: Table, fields: FieldMap, *, advance: Callable[[int], None] | None = None) -> NDArray[np.int64]:
     """Return one number for each row: equal where the service takes two keys for the same, -1 where there is none.
 
-    Numbers count from 0 in the order in which keys first appear. Memory: the normalised keys of the
-    whole table as Arrow text, and 8 bytes a row.
+    Numbers count from 0 in the order in which keys first appear. Memory: 21 bytes a row, 8 of which are returned, 16
+    for each row whose key may occur more than once, and the text of two million of those.
 
     Parameters
     ----------
@@ -192,20 +216,52 @@ def key_codes(data: Frame, fields: FieldMap, *, advance: Callable[[int], None] |
     FrameError
         If `data` is no usable table or lacks the key's column.
     """
-    one = fields.key_field
-    alone = FieldMap([one], one.column, fields.region)
-    frames.require_columns(data, alone)
-    keys = []
-    for _, rows in frames.slices(data, alone.needed_columns, rows=CHECKED_ROWS):
-        keys.append(_comparable_keys(render(rows, alone), alone, len(data)))
+    alone = _key_alone(fields)
+    data = frames.require_columns(data, alone)
+    numbers = np.empty(len(data), dtype=np.uint64)
+    for start, keys in _keys(data, alone, len(data)):
+        numbers[start : start + len(keys)] = key_numbers(keys)
         if advance is not None:
-            advance(rows.row_count)
-    encoded = pa.chunked_array(keys, pa.large_string()).dictionary_encode()
-    codes = [chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False) for chunk in encoded.chunks]
-    return np.concatenate([np.empty(0, dtype=np.int64), *codes]).astype(np.int64, copy=False)
+            advance(len(keys))
+    is_new = numbers != NO_KEY
+    shared = list(_sharing(data, alone, numbers))
+    for rows, of_key in shared:
+        is_new[rows] = ~repeated_keys(of_key)
+    codes = np.cumsum(is_new, dtype=np.int64) - 1
+    codes[numbers == NO_KEY] = -1
+    for rows, of_key in shared:
+        codes[rows] = codes[rows[is_new[rows]]][of_key]  # that of the row where the same key appears first
+    return codes
 
 
-def _comparable_keys(rendered: Rendered, fields: FieldMap, table_rows: int) -> pa.Array:
+def _key_alone(fields: FieldMap) -> FieldMap:
+    one = fields.key_field
+    return FieldMap([one], one.column, fields.region)
+
+
+def _keys(data: Frame, alone: FieldMap, table_rows: int) -> Iterator[tuple[int, pa.Array]]:
+    for start, rows in frames.slices(data, alone.needed_columns, rows=CHECKED_ROWS):
+        yield start, comparable_keys(render(rows, alone), alone, table_rows)
+
+
+def _sharing(data: Frame, alone: FieldMap, numbers: Numbers) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Yield the rows that share their number with others, all of a number at once, and codes of their keys.
+
+    Only their keys are looked at, those of a limited number of rows at a time. Codes count from 0 in the order in which
+    the keys appear among the rows.
+    """
+    sharing = rows_sharing(numbers)
+    turns = 1 + len(sharing) // _COMPARED_ROWS
+    for turn in range(turns if len(sharing) else 0):
+        rows = sharing[numbers[sharing] % np.uint64(turns) == turn] if turns > 1 else sharing
+        chosen = frames.rows_at(data, rows, alone.needed_columns)
+        keys = [keys for _, keys in _keys(chosen, alone, len(numbers))]
+        encoded = pa.chunked_array(keys, pa.large_string()).dictionary_encode()
+        codes = [chunk.indices.to_numpy() for chunk in encoded.chunks]
+        yield rows, np.concatenate([np.empty(0, dtype=np.int64), *codes]).astype(np.int64, copy=False)
+
+
+def comparable_keys(rendered: Rendered, fields: FieldMap, table_rows: int) -> pa.Array:
     """Return the keys of some rows as the service compares them; null where there is none."""
     one = fields.key_field
     region = rendered.regions[one.region_column] if one.region_column else fields.region_of(one)
@@ -225,9 +281,8 @@ def repeated_keys(codes: NDArray[np.int64]) -> Mask:
 def _repeated_in(data: Frame, fields: FieldMap, numbers: Numbers) -> Mask:
     """Return the rows whose key an earlier row has; only rows that share their number with others are looked at."""
     mask = np.zeros(len(numbers), dtype=bool)
-    rows = rows_sharing(numbers)
-    if len(rows):
-        mask[rows] = repeated_keys(key_codes(frames.rows_at(data, rows), fields))
+    for rows, codes in _sharing(data, _key_alone(fields), numbers):
+        mask[rows] = repeated_keys(codes)
     return mask
 
 
@@ -274,12 +329,12 @@ def _filling_primary(fields: FieldMap) -> Iterator[Finding]:
             yield Finding.about_map(problem, one.column)
 
 
-def validate(data: Frame, fields: FieldMap, *, schema: pandera.DataFrameSchema | None = None) -> Report:
+def validate(data: Table, fields: FieldMap, *, schema: pandera.DataFrameSchema | None = None) -> Report:
     """Return what is wrong with a table, without changing or sending anything.
 
     Parameters
     ----------
-    data : DataFrame
+    data : DataFrame, Scan, or anything that speaks Arrow
         The table; any number of rows, read in slices.
     fields : FieldMap
         What its columns are. Without a unique key, keys are not checked.
@@ -298,6 +353,7 @@ def validate(data: Frame, fields: FieldMap, *, schema: pandera.DataFrameSchema |
     FieldsError
         If the schema cannot be run over what is mapped.
     """
+    data = frames.require_columns(data, fields)
     slices = check_slices(data, fields, schema=schema)
     if fields.unique_key is None:
         return report_of_whole((one.report for one in slices), fields)
@@ -305,7 +361,7 @@ def validate(data: Frame, fields: FieldMap, *, schema: pandera.DataFrameSchema |
     numbers = np.empty(len(data), dtype=np.uint64)
     for one in slices:
         reports.append(one.report)
-        keys = _comparable_keys(one.rendered, fields, len(data))
+        keys = comparable_keys(one.rendered, fields, len(data))
         numbers[one.start : one.start + len(keys)] = key_numbers(keys)
     return report_of_whole(reports, fields, _repeated_in(data, fields, numbers))
 
@@ -318,5 +374,8 @@ def report_of_whole(reports: Iterable[Report], fields: FieldMap, repeated: Mask 
     report = Report.total(reports)
     whole = findings_of_whole(fields, report.row_count, repeated)
     order = {column: number for number, column in enumerate(("", *fields.columns))}
-    findings = sorted((*whole, *report.findings), key=lambda one: (one.severity is Severity.WARNING, order[one.column]))
+    # Slices put the problems of a column in the order in which they came up, which is another for other slices.
+    rank = {column: _ranks(fields[column], fields) for column in fields.columns}
+    found = sorted(report.findings, key=lambda one: rank.get(one.column, {}).get(one.code, math.inf))
+    findings = sorted((*whole, *found), key=lambda one: (one.severity is Severity.WARNING, order[one.column]))
     return Report(report.row_count, tuple(findings), fields.columns)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,17 @@ import pytest
 from hypothesis import given, strategies as st
 
 from cpnb import frames
-from cpnb.csvstream import CsvStream, Edits, Measure, Meter, encode
+from cpnb.csvstream import (
+    ENCODING_THREADS,
+    SLICE_ROWS,
+    SLICES_AHEAD,
+    CsvStream,
+    Edits,
+    Measure,
+    Meter,
+    encode,
+    encoded,
+)
 from cpnb.errors import ChangedDataError
 from cpnb.fields import FieldMap
 from cpnb.rendering import render
@@ -99,10 +110,10 @@ def test_rows_stay_behind_and_cells_are_emptied() -> None:
 
 
 def test_edits_lie_at_physical_positions_in_every_slice() -> None:
-    count = 2 * frames.SLICE_ROWS + 10
+    count = 2 * SLICE_ROWS + 10
     frame = pd.DataFrame({"Nr.": [str(number) for number in range(count)], "Ort": "x"}, index=range(count, 0, -1))
-    skipped = [frames.SLICE_ROWS, count - 1]
-    emptied = [0, frames.SLICE_ROWS - 1, 2 * frames.SLICE_ROWS]
+    skipped = [SLICE_ROWS, count - 1]
+    emptied = [0, SLICE_ROWS - 1, 2 * SLICE_ROWS]
     lines = [
         f'"{number}",{"" if number in emptied else chr(34) + "x" + chr(34)}\n'
         for number in range(5, count)
@@ -144,10 +155,10 @@ def test_of_a_table_that_changed_the_last_bytes_are_withheld(rows: list[tuple[An
 
 
 def test_of_a_longer_table_no_more_is_read_than_was_promised() -> None:
-    rows = 50 * frames.SLICE_ROWS
+    rows = 50 * SLICE_ROWS
     frame = pd.DataFrame({"Nr.": ["1"] * rows, "Ort": ["x"] * rows})
-    promised = b"Nr,Ort\n" + b'"1","x"\n' * frames.SLICE_ROWS
-    stream = CsvStream(frame, FIELDS, range(rows), Edits(), measure_of(promised, frames.SLICE_ROWS))
+    promised = b"Nr,Ort\n" + b'"1","x"\n' * SLICE_ROWS
+    stream = CsvStream(frame, FIELDS, range(rows), Edits(), measure_of(promised, SLICE_ROWS))
     sizes: list[int] = []
 
     with pytest.raises(ChangedDataError):
@@ -156,21 +167,95 @@ def test_of_a_longer_table_no_more_is_read_than_was_promised() -> None:
     assert sum(sizes) < len(promised)
 
 
-def test_memory_holds_slices_and_not_the_file() -> None:
-    rows = 20 * frames.SLICE_ROWS
+def wide(row_count: int) -> tuple[pd.DataFrame, Measure]:
+    """Return a table of long cells, and the measure of its file."""
     line = b'"1","' + b"x" * 200 + b'"\n'
-    frame = pd.DataFrame({"Nr.": "1", "Ort": "x" * 200}, index=range(rows)).astype("category")
+    frame = pd.DataFrame({"Nr.": "1", "Ort": "x" * 200}, index=range(row_count)).astype("category")
     meter = Meter()
     meter.add(b"Nr,Ort\n")
-    for _ in range(rows):
-        meter.add(line, 1)
-    stream = CsvStream(frame, FIELDS, range(rows), Edits(), meter.measure())
+    meter.add(line * row_count, row_count)
+    return frame, meter.measure()
+
+
+def test_memory_holds_slices_and_not_the_file() -> None:
+    frame, measure = wide(24 * SLICE_ROWS)
+    stream = CsvStream(frame, FIELDS, range(len(frame)), Edits(), measure)
     before = pa.total_allocated_bytes()
 
     held = max(pa.total_allocated_bytes() - before for _ in stream)
 
-    assert len(stream) > 30_000_000
-    assert held < 10_000_000
+    # Ready or being made so; given out, and held back. The buffer of each may be twice as long as what is in it, and
+    # whoever makes one holds its text as well.
+    slices = SLICES_AHEAD + 2
+    assert len(stream) > 80_000_000
+    assert held < (2 * slices + ENCODING_THREADS) * len(stream) / 24
+
+
+def test_a_reading_that_is_broken_off_leaves_no_thread() -> None:
+    frame, measure = wide(24 * SLICE_ROWS)
+    before = set(threading.enumerate())
+    reading = iter(CsvStream(frame, FIELDS, range(len(frame)), Edits(), measure))
+    next(reading)
+    next(reading)
+    at_work = set(threading.enumerate()) - before
+
+    del reading
+
+    assert len(at_work) == ENCODING_THREADS
+    assert not any(thread.is_alive() for thread in at_work)
+
+
+def test_a_small_table_is_read_without_threads() -> None:
+    expected = b'Nr,Ort\n"1","Oslo"\n'
+    before = set(threading.enumerate())
+
+    for _ in stream_of(people(("1", "Oslo")), expected, 1):
+        assert set(threading.enumerate()) == before
+
+
+@pytest.mark.parametrize("changed", [0, SLICE_ROWS, 5 * SLICE_ROWS - 1])
+def test_of_a_table_that_changed_in_any_slice_the_last_slice_is_withheld(changed: int) -> None:
+    frame = pd.DataFrame({"Nr.": "1", "Ort": "x"}, index=range(5 * SLICE_ROWS)).astype(object)
+    promised = b"Nr,Ort\n" + b'"1","x"\n' * len(frame)
+    stream = CsvStream(frame, FIELDS, range(len(frame)), Edits(), measure_of(promised, len(frame)))
+    assert joined(stream) == promised
+    frame.loc[changed, "Ort"] = "y"
+    sizes: list[int] = []
+
+    with pytest.raises(ChangedDataError):
+        sizes.extend(len(block) for block in stream)
+
+    assert sum(sizes) == len(promised) - len(b'"1","x"\n') * SLICE_ROWS
+
+
+@given(
+    cells=st.lists(st.tuples(st.integers(0, 10**9), st.none() | st.text(st.characters(codec="utf-8"))), max_size=12),
+    slice_rows=st.integers(1, 5),
+    skipped=st.sets(st.integers(0, 11)),
+    emptied=st.sets(st.integers(0, 11)),
+)
+def test_threads_give_the_bytes_of_one(
+    cells: list[tuple[int, str | None]], slice_rows: int, skipped: set[int], emptied: set[int]
+) -> None:
+    frame = people(*cells)
+    edits = Edits(
+        np.array(sorted(row for row in skipped if row < len(frame)), dtype=np.int64),
+        {"Ort": np.array(sorted(row for row in emptied if row < len(frame)), dtype=np.int64)},
+    )
+    expected = [
+        f'"{key}",{_quoted(None if row in emptied else text)}\n'.encode()
+        for row, (key, text) in enumerate(cells)
+        if row not in skipped
+    ]
+
+    got = list(encoded(frame, FIELDS, range(len(frame)), edits, slice_rows=slice_rows))
+
+    assert b"".join(bytes(block) for block, _ in got) == b"".join(expected)
+    assert sum(row_count for _, row_count in got) == len(expected)
+
+
+def _quoted(text: str | None) -> str:
+    return '"' + text.replace('"', '""') + '"' if text else ""
 
 
 texts = st.text(st.characters(codec="utf-8"), min_size=1)

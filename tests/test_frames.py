@@ -129,7 +129,7 @@ def test_rows_at_positions_keep_order_and_index():
     "dtype", [object, "str", "category", pd.ArrowDtype(pa.string()), pd.ArrowDtype(pa.string_view())]
 )
 def test_long_cells_make_shorter_slices_and_lose_no_row(dtype, monkeypatch):
-    monkeypatch.setattr(frames, "SLICE_BYTES", 1_000)
+    monkeypatch.setattr(frames.slicing, "SLICE_BYTES", 1_000)
     cells = [*["x"] * 8, *["y" * 400] * 8, "z" * 5_000]
 
     pieces = list(frames.slices(pd.DataFrame({"a": pd.Series(cells, dtype=dtype)}), ["a"], rows=16))

@@ -15,7 +15,7 @@ from cpnb.csvstream import CsvStream
 from cpnb.errors import ServiceError, UploadError, WaitTimeoutError
 from cpnb.part_progress import Phase
 from cpnb.parts import Part
-from cpnb.parts_at_work import PartsAtWork
+from cpnb.parts_at_work import PartsAtWork, SenderFromHere
 from cpnb.planning import Plan
 from cpnb.retrying import Patience
 from cpnb.upload_job import JobStatus, UploadJob
@@ -72,7 +72,7 @@ def watching(
         for part in plan.parts
     }
     decisions = {number: Adoption(Action.WATCH, job) for number, job in jobs.items()}
-    return PartsAtWork(plan, table, decisions, "cpnb", tell)
+    return PartsAtWork(plan, SenderFromHere(plan, table), decisions, "cpnb", tell)
 
 
 def begun(work: PartsAtWork) -> PartsAtWork:

@@ -15,6 +15,7 @@ from hypothesis import given, strategies as st
 from cpnb import frames
 from cpnb.fields import Field, FieldMap
 from cpnb.rendering import render
+from cpnb.validation import validate
 
 
 def rendered(values, target="AccountNumber", *, rows=frames.SLICE_ROWS):
@@ -318,3 +319,12 @@ def test_floats_read_back_as_the_same_number(numbers):
 @given(st.floats(allow_infinity=False, allow_nan=False))
 def test_a_float_among_objects_has_the_text_of_a_float_column(number):
     assert texts(pd.Series([number, "x"], dtype=object))[0] == texts(pd.Series([number], dtype="float64"))[0]
+
+
+def test_no_bytes_stand_behind_a_missing_cell():
+    data = pd.DataFrame({"id": pd.Series(["001", "002", "003", "004"], dtype="str")})
+    data.loc[[1, 2], "id"] = None  # pandas leaves the text where it was, and marks it as missing
+
+    report = validate(data, FieldMap({"id": "AccountNumber"}, unique_key="id"))
+
+    assert [(finding.code, finding.positions.tolist()) for finding in report.findings] == [("key_empty", [1, 2])]

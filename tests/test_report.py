@@ -245,6 +245,15 @@ def test_columns_without_findings_are_named_if_they_are_known():
     assert "no findings" not in REPORT._repr_html_()
 
 
+def test_the_html_of_a_table_with_errors_names_the_way_to_its_rows() -> None:
+    of_table = Report(10, REPORT.findings, ("mail", "city", "zip"))
+
+    assert "cpnb.ReportView(frame, fields)" in of_table._repr_html_()
+    assert "ReportView" not in REPORT._repr_html_()  # of a slice
+    assert "ReportView" not in Report(10, of_table.warnings, of_table.columns)._repr_html_()
+    assert "ReportView" not in str(of_table)  # a terminal shows no widget
+
+
 def test_what_to_do_is_told_once_for_all_columns_that_share_a_problem():
     html = REPORT._repr_html_()
 

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from cpnb.content.rule import mask_of
 from cpnb.content.text_bytes import TextBytes
 
 Numbers = NDArray[np.uint64]
@@ -14,31 +15,36 @@ NO_KEY = 0
 """The number of a key that is missing."""
 
 _WORD_BYTES = 8
-_LONGEST_BYTES = 64
+LONGEST_BYTES = 64
+"""Of a longer key only so many bytes count, and its length."""
 # Of "splitmix64", a published generator: they spread every bit of a number over all of them.
 _SPREADING = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 _SEVERAL_BITS = 20
 _BLOCK_ROWS = 2**18
 
 
-def key_numbers(keys: pa.Array) -> Numbers:
+def key_numbers(keys: pa.Array, *, seed: int = 0, longest_bytes: int = LONGEST_BYTES) -> Numbers:
     """Return a number for each key: equal for equal keys, and for others hardly ever.
 
-    A missing or empty key is `NO_KEY`. Of a key of more than 64 bytes only the first 64 and the
+    A missing or empty key is `NO_KEY`. Of a key of more than `longest_bytes` only so many and the
     length count.
 
     Parameters
     ----------
     keys : pyarrow.Array
         ``large_string``.
+    seed : int, optional
+        Another one gives other numbers, which two different keys that agree in one do not share.
+    longest_bytes : int
+        How much of each key is looked at.
     """
     found = TextBytes.of(keys)
     padded = np.zeros(len(found.data) + _WORD_BYTES, np.uint8)
     padded[: len(found.data)] = found.data
     words = np.ndarray(len(found.data) + 1, "<u8", padded, strides=(1,))  # one beginning at each byte
     begins, lengths = found.offsets[:-1], found.lengths
-    numbers = lengths.astype(np.uint64)
-    for first in range(0, min(int(lengths.max(initial=0)), _LONGEST_BYTES), _WORD_BYTES):
+    numbers = lengths.astype(np.uint64) ^ np.uint64(seed)
+    for first in range(0, min(int(lengths.max(initial=0)), longest_bytes), _WORD_BYTES):
         reaching = lengths > first
         everywhere = bool(reaching.all())
         rows = slice(None) if everywhere else np.flatnonzero(reaching)
@@ -48,6 +54,8 @@ def key_numbers(keys: pa.Array) -> Numbers:
         numbers[rows] = _spread(numbers[rows] ^ word)
     numbers[numbers == NO_KEY] = 1
     numbers[lengths == 0] = NO_KEY
+    if keys.null_count:  # whatever stands behind a missing cell
+        numbers[~mask_of(keys.is_valid())] = NO_KEY
     return numbers
 
 

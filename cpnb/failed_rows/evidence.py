@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,10 +11,10 @@ from numpy.typing import NDArray
 from cpnb.content import Severity
 from cpnb.errors import CredentialsError
 from cpnb.failed_rows.part_outcomes import Suspects, in_words
+from cpnb.failed_rows.sent_table import SentTable
 from cpnb.failed_rows.stored_keys import StoredKeys, key_texts, search_key
 from cpnb.failed_rows.verdicts import Certainty, RowVerdicts
 from cpnb.group_testing import FailCount
-from cpnb.planning import Plan
 from cpnb.row_problems import joined
 
 NOT_ASKED = -1
@@ -36,10 +35,8 @@ class RefusalEvidence:
 
     Parameters
     ----------
-    plan : Plan
-        Of the upload, with the report.
-    data : frame
-        The table that was uploaded.
+    sent : SentTable
+        The upload, with the report of its plan.
     max_requests : int
         How many searches may be made in all.
 
@@ -49,10 +46,10 @@ class RefusalEvidence:
         Sentences: why rows were found no more than possible, and what to do next.
     """
 
-    def __init__(self, plan: Plan, data: Any, max_requests: int) -> None:
+    def __init__(self, sent: SentTable, max_requests: int) -> None:
         self.doubts: list[str] = []
-        self._plan = plan
-        self._data = data
+        self._plan = plan = sent.plan
+        self._data = sent.data
         self._warnings = [
             one for one in plan.report.findings if one.severity is Severity.WARNING and len(one.positions)
         ]

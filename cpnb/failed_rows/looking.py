@@ -6,8 +6,8 @@ The service counts the records that it refused and never says which they are.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -15,10 +15,10 @@ from cpnb.errors import ChangedDataError
 from cpnb.failed_rows.evidence import RefusalEvidence
 from cpnb.failed_rows.part_outcomes import Suspects, in_words, suspects
 from cpnb.failed_rows.search import RowSearch, SearchProgress
+from cpnb.failed_rows.sent_table import SentTable
 from cpnb.failed_rows.small_jobs import EarlierJobs, JobList, SmallJobs
 from cpnb.failed_rows.verdicts import Certainty, RowVerdicts
-from cpnb.planning import Plan
-from cpnb.upload_job import JobStatus, UploadJob
+from cpnb.upload_job import JobStatus
 from cpnb.upload_options import whole
 
 __all__ = ["FailedRowsWarning", "SearchProgress", "failed_rows", "find_failed_rows"]
@@ -36,14 +36,7 @@ class FailedRowsWarning(UserWarning):
     """It is not known of every row whether it failed, or answers of the service contradict each other."""
 
 
-def failed_rows(
-    plan: Plan,
-    data: Any,
-    jobs: Mapping[int, UploadJob],
-    *,
-    changed: Collection[int] = (),
-    max_requests: int = MAX_REQUESTS,
-) -> pd.DataFrame:
+def failed_rows(sent: SentTable, *, max_requests: int = MAX_REQUESTS) -> pd.DataFrame:
     """Return which rows the service refused, as far as that can be known by reading.
 
     A row that is not in the table was taken in. A row whose key has no profile was refused; one whose key
@@ -53,14 +46,8 @@ def failed_rows(
 
     Parameters
     ----------
-    plan : Plan
-        Of the upload.
-    data : frame
-        The table that was uploaded.
-    jobs : mapping of int to UploadJob
-        The jobs of its parts, by number of the part; a part may have none.
-    changed : collection of int
-        Numbers of the parts that were not sent because the table had changed.
+    sent : SentTable
+        The table, and the jobs of its parts.
     max_requests : int
         How many searches (SearchProfiles) may be made at most. Each asks for five keys; what cannot be
         asked for within the limit is not asked for at all, except for rows with warnings.
@@ -84,9 +71,9 @@ def failed_rows(
     if (most := whole(max_requests)) is None or most < 0:
         raise ValueError(f"max_requests is {max_requests!r}; expected a whole number from 0.")
     verdicts = RowVerdicts()
-    evidence = RefusalEvidence(plan, data, most)
-    with plan.options.patience.applied():
-        for one in _left_by_earlier_searches(plan, data, suspects(plan, jobs, verdicts, changed), verdicts):
+    evidence = RefusalEvidence(sent, most)
+    with sent.plan.options.patience.applied():
+        for one in _left_by_earlier_searches(sent, suspects(sent, verdicts), verdicts):
             if one.job.status is JobStatus.FAILED:
                 verdicts.add(one.rows, one.part.number, "no record of its part was taken in", Certainty.CERTAIN)
             else:
@@ -97,28 +84,29 @@ def failed_rows(
 
 
 def _left_by_earlier_searches(
-    plan: Plan, data: Any, suspected: Sequence[Suspects], verdicts: RowVerdicts
+    sent: SentTable, suspected: Sequence[Suspects], verdicts: RowVerdicts
 ) -> Sequence[Suspects]:
     """Return what is not known from small jobs that `find_failed_rows` made before; the rest goes to `verdicts`."""
     if not suspected:
         return suspected
-    listed = JobList.read(plan)
-    searched = [one for one in suspected if listed.was_searched(plan, one.part)]
+    listed = JobList.read(sent.plan)
+    searched = [one for one in suspected if listed.was_searched(sent.plan, one.part)]
     if not searched:
         return suspected
-    earlier = EarlierJobs(plan, data, {one.part.number: one.job for one in searched}, listed)
-    search = RowSearch(searched, earlier, max_jobs=0)
-    search.run(plan.options.parts_in_flight)
+    search = RowSearch(searched, EarlierJobs(_as_last_seen(sent, searched), listed), max_jobs=0)
+    search.run(sent.plan.options.parts_in_flight)
     search.report_found(verdicts)
-    return [one for one in suspected if not listed.was_searched(plan, one.part)] + search.left()
+    return [one for one in suspected if not listed.was_searched(sent.plan, one.part)] + search.left()
+
+
+def _as_last_seen(sent: SentTable, searched: Sequence[Suspects]) -> SentTable:
+    """Return the upload with the jobs of the parts that are searched, as they were seen last, and no others."""
+    return replace(sent, jobs={one.part.number: one.job for one in searched})
 
 
 def find_failed_rows(
-    plan: Plan,
-    data: Any,
-    jobs: Mapping[int, UploadJob],
+    sent: SentTable,
     *,
-    changed: Collection[int] = (),
     max_jobs: int,
     name: str,
     on_progress: Callable[[SearchProgress], None] | None = None,
@@ -132,14 +120,8 @@ def find_failed_rows(
 
     Parameters
     ----------
-    plan : Plan
-        Of the upload.
-    data : frame
-        The table that was uploaded.
-    jobs : mapping of int to UploadJob
-        The jobs of its parts, by number of the part; a part may have none.
-    changed : collection of int
-        Numbers of the parts that were not sent because the table had changed.
+    sent : SentTable
+        The table, and the jobs of its parts.
     max_jobs : int
         How many small jobs may be made.
     name : str
@@ -169,26 +151,26 @@ def find_failed_rows(
     if (most := whole(max_jobs)) is None or most < 1:
         raise ValueError(f"max_jobs is {max_jobs!r}; expected a whole number from 1.")
     verdicts = RowVerdicts()
-    with plan.options.patience.applied():
-        searched = suspects(plan, jobs, verdicts, changed)
+    with sent.plan.options.patience.applied():
+        searched = suspects(sent, verdicts)
         if not searched:
             return verdicts.to_frame()
-        own_jobs = {one.part.number: one.job for one in searched}
-        listed = JobList.read(plan)
-        listed.require_newest(plan, own_jobs.values())
-        _require_unchanged(plan, data, searched)
-        small_jobs = SmallJobs(plan, data, own_jobs, name, listed, max_jobs)
+        sent = _as_last_seen(sent, searched)
+        listed = JobList.read(sent.plan)
+        listed.require_newest(sent.plan, sent.jobs.values())
+        _require_unchanged(sent, searched)
+        small_jobs = SmallJobs(sent, name, listed, max_jobs)
         search = RowSearch(searched, small_jobs, max_jobs, on_progress)
-        search.run(plan.options.parts_in_flight)
+        search.run(sent.plan.options.parts_in_flight)
     search.report_found(verdicts)
     search.report_open(verdicts)
     _warn(search, small_jobs.made_count, max_jobs)
     return verdicts.to_frame()
 
 
-def _require_unchanged(plan: Plan, data: Any, searched: Sequence[Suspects]) -> None:
+def _require_unchanged(sent: SentTable, searched: Sequence[Suspects]) -> None:
     for one in searched:
-        if plan.part(data, one.part.rows, one.part.number) != one.part:
+        if sent.plan.part(sent.data, one.part.rows, one.part.number) != one.part:
             raise ChangedDataError(
                 f"The rows of part {one.part.number} are not those that were uploaded: the table changed. Nothing was "
                 "sent. Upload it again, and look for failed rows in that upload."

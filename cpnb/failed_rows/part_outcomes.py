@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from cpnb.csvstream import Positions
+from cpnb.failed_rows.sent_table import SentTable
 from cpnb.failed_rows.small_jobs import refused_count
 from cpnb.failed_rows.verdicts import Certainty, RowVerdicts
 from cpnb.group_testing import FailCount
@@ -38,33 +38,27 @@ class Suspects:
     count: FailCount
 
 
-def suspects(
-    plan: Plan, jobs: Mapping[int, UploadJob], verdicts: RowVerdicts, changed: Collection[int] = ()
-) -> list[Suspects]:
+def suspects(sent: SentTable, verdicts: RowVerdicts) -> list[Suspects]:
     """Return the parts of which some rows were refused; rows of parts that did not arrive as wholes go to `verdicts`.
 
     A job that was last seen at work is looked at again.
 
     Parameters
     ----------
-    plan : Plan
-        Of the upload.
-    jobs : mapping of int to UploadJob
-        By number of the part; a part may have none.
+    sent : SentTable
+        The upload.
     verdicts : RowVerdicts
         Added to.
-    changed : collection of int
-        Numbers of the parts that were not sent because the table had changed.
     """
     found = []
-    for part in plan.parts:
-        job = jobs.get(part.number)
+    for part in sent.plan.parts:
+        job = sent.jobs.get(part.number)
         if job is not None and not job.status.is_final:
             job = job.refresh()
-        rows = _sent(plan, part)
+        rows = _sent(sent.plan, part)
         count = refused_count(job, len(rows)) if job else None
         if job is None or count is None:
-            reason, certainty = _untold(job, is_changed=part.number in changed)
+            reason, certainty = _untold(job, is_changed=part.number in sent.changed)
             verdicts.add(rows, part.number, reason, certainty)
         elif count.least == len(rows):
             verdicts.add(rows, part.number, "every record of its part was refused", Certainty.CERTAIN)

@@ -6,12 +6,12 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from cpnb.bandwidth import Bandwidth
 from cpnb.delivery import Delivery
 from cpnb.display import counted
 from cpnb.errors import UploadError
+from cpnb.failed_rows.sent_table import SentTable
 from cpnb.group_testing import FailCount
 from cpnb.job_name import DIGEST_LENGTH, digest, search_name
 from cpnb.parts import Part
@@ -132,12 +132,8 @@ class EarlierJobs:
 
     Parameters
     ----------
-    plan : Plan
-        Of the upload.
-    data : frame
-        The table that was uploaded.
-    jobs : mapping of int to UploadJob
-        The jobs of the parts that are searched, by the parts' numbers.
+    sent : SentTable
+        The upload, with the jobs of the parts that are searched.
     listed : JobList
         What there is at the service.
 
@@ -149,10 +145,10 @@ class EarlierJobs:
         How many jobs were made so far; 0 here.
     """
 
-    def __init__(self, plan: Plan, data: Any, jobs: Mapping[int, UploadJob], listed: JobList) -> None:
-        self._plan = plan
-        self._data = data
-        self._jobs = jobs
+    def __init__(self, sent: SentTable, listed: JobList) -> None:
+        self._plan = sent.plan
+        self._data = sent.data
+        self._jobs = sent.jobs
         self._listed = listed
         self.stopping = threading.Event()
         self.made_count = 0
@@ -203,12 +199,8 @@ class SmallJobs(EarlierJobs):
 
     Parameters
     ----------
-    plan : Plan
-        Of the upload.
-    data : frame
-        The table that was uploaded.
-    jobs : mapping of int to UploadJob
-        The jobs of the parts that are searched, by the parts' numbers.
+    sent : SentTable
+        The upload, with the jobs of the parts that are searched.
     name : str
         Beginning of the small jobs' names.
     listed : JobList
@@ -217,15 +209,13 @@ class SmallJobs(EarlierJobs):
         How many may be made.
     """
 
-    def __init__(
-        self, plan: Plan, data: Any, jobs: Mapping[int, UploadJob], name: str, listed: JobList, max_jobs: int
-    ) -> None:
-        super().__init__(plan, data, jobs, listed)
+    def __init__(self, sent: SentTable, name: str, listed: JobList, max_jobs: int) -> None:
+        super().__init__(sent, listed)
         self._name = name[:NAME_CHARACTERS]
         self._max_jobs = max_jobs
         self._lock = threading.Lock()
         self._looked_s = time.monotonic()
-        self._bandwidth = Bandwidth(plan.options.parts_in_flight)
+        self._bandwidth = Bandwidth(self._plan.options.parts_in_flight)
 
     def refused(self, part: Part, rows: range) -> FailCount | None:
         """Return how many of some rows the service refuses; None if no job may be made any more, or came to nothing."""

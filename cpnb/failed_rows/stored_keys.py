@@ -39,7 +39,7 @@ def key_texts(data: Any, fields: FieldMap, rows: Positions) -> list[str]:
     one = fields.key_field
     alone = FieldMap([one], one.column, fields.region)
     texts: list[str] = []
-    picked = frames.rows_at(data, rows)
+    picked = frames.rows_at(data, rows, alone.needed_columns)
     for _, piece in frames.slices(picked, alone.needed_columns):
         texts += rendering.render(piece, alone).text(one.source).to_pylist()
     return texts

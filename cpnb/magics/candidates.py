@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
 import pandera.pandas as pandera
 
 from cpnb import catalog
 from cpnb.domain import Domain
 from cpnb.fields import FieldMap
+from cpnb.frames import column_names, is_table
 from cpnb.headers import slug
 from cpnb.magics.names import Names
 from cpnb.magics.options import Given, Reading
@@ -66,7 +66,7 @@ class Candidates:
         self._recently = Recently()
         # By the names of arguments; those of one magic alone with the magic's before them.
         self._sources: Mapping[str, Callable[[Reading, str], Iterable[Candidate]]] = {
-            "frame": lambda _, __: self._variables(pd.DataFrame),
+            "frame": lambda _, __: self._variables_called(self._names.tables()),
             "fields": lambda _, typed: [*self._variables(FieldMap, Suggestions), *_files(typed, (".json",))],
             "schema": lambda _, __: self._variables(pandera.DataFrameSchema),
             "options": lambda _, __: self._variables(UploadOptions),
@@ -106,8 +106,11 @@ class Candidates:
         yield from (each for each in itertools.islice(fitting, MOST) if each.text not in given.texts)
 
     def _variables(self, *kinds: type) -> Iterator[Candidate]:
+        return self._variables_called(self._names.variables_with(kinds))
+
+    def _variables_called(self, names: Iterable[str]) -> Iterator[Candidate]:
         variables = self._names.variables
-        return (Candidate(name, type(variables[name]).__name__) for name in self._names.variables_with(kinds))
+        return (Candidate(name, type(variables[name]).__name__) for name in names)
 
     def _columns(self, reading: Reading) -> list[Candidate]:
         """Return the columns of the table in the line; of an expression, those of the first table that it names."""
@@ -118,8 +121,8 @@ class Candidates:
             return []
         words = [node.id for node in nodes if isinstance(node, ast.Name)]
         tables = [self._names.variables.get(word) for word in words]
-        frame = next((table for table in tables if isinstance(table, pd.DataFrame)), pd.DataFrame())
-        return [Candidate(str(column), "column") for column in frame.columns]
+        table = next((table for table in tables if is_table(table)), None)
+        return [Candidate(column, "column") for column in column_names(table)]
 
     def _pairs(self, reading: Reading, typed: str) -> Iterator[Candidate]:
         """Go through columns, and behind a column through the targets that it may go to."""

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-import pandas as pd
 from IPython.core.error import UsageError
 
 from cpnb.fields import FieldMap
+from cpnb.frames import Table
 from cpnb.magics.names import Names
 from cpnb.magics.python_lines import Call, Said
 from cpnb.magics.words import quoted
@@ -23,7 +23,7 @@ Look = Callable[[Suggestions, Namespace], None]
 """What is done with guesses before they are used."""
 
 
-def fields_of(names: Names, options: Namespace, frame: Said[pd.DataFrame], look: Look) -> Said[FieldMap]:
+def fields_of(names: Names, options: Namespace, frame: Said[Table], look: Look) -> Said[FieldMap]:
     """Return the field map that the options name, with the key and the region that they say; or a guess.
 
     Parameters
@@ -32,7 +32,7 @@ def fields_of(names: Names, options: Namespace, frame: Said[pd.DataFrame], look:
         What variables mean.
     options : Namespace
         With ``fields``, and perhaps ``unique_key`` and ``region``.
-    frame : Said of DataFrame
+    frame : Said of a table
         The table.
     look : callable
         Shows a guess to the analyst, or refuses it.
@@ -47,7 +47,7 @@ def fields_of(names: Names, options: Namespace, frame: Said[pd.DataFrame], look:
 
 def _looked_at(look: Look, options: Namespace) -> Callable[..., FieldMap]:
     @wraps(suggest_fields)
-    def guessed(data: pd.DataFrame, **asked: Any) -> FieldMap:
+    def guessed(data: Table, **asked: Any) -> FieldMap:
         guess = suggest(data, **asked)
         look(guess, options)
         return guess.fields

@@ -16,6 +16,7 @@ from cpnb.cleaned import Cleaned
 from cpnb.domain import Domain
 from cpnb.errors import did_you_mean
 from cpnb.fields import FieldMap
+from cpnb.frames import Table, is_table
 from cpnb.magics.python_lines import Call, Said
 from cpnb.magics.words import quoted
 from cpnb.sandbox_process import Sandbox
@@ -141,26 +142,36 @@ class Names:
         sandbox.stop()
         self.sandbox = None
 
-    def frame(self, text: str) -> Said[pd.DataFrame]:
+    def tables(self) -> Iterator[str]:
+        """Go through the variables that hold a table, of whichever kind."""
+        return (name for name in self.shown() if is_table(self.variables[name]))
+
+    def frame(self, text: str) -> Said[Table]:
         """Return the table that a variable holds, or an expression stands for."""
         if not text.isidentifier():
             if Path(text).is_file():
                 raise UsageError(f"{text!r} is a file. Read it first: %cp_read {quoted(text)} -o people")
-            return self._expected(text, _parsed(text), pd.DataFrame, "a pandas DataFrame")
+            expression = _parsed(text)
+            return Said(text, lambda: self._table(text, self._worked_out(text, expression)))
         return Said(text, lambda: self._frame_called(text))
 
-    def _frame_called(self, name: str) -> pd.DataFrame:
+    def _frame_called(self, name: str) -> Table:
         if name not in self.variables:
-            raise UsageError(
-                f"There is no variable {name!r}.{did_you_mean(name, list(self.variables_with(pd.DataFrame)))}"
-            )
+            raise UsageError(f"There is no variable {name!r}.{did_you_mean(name, list(self.tables()))}")
         value = self.variables[name]
-        if isinstance(value, pd.DataFrame):
-            return value
+        if is_table(value):
+            table: Table = value
+            return table
         way_out = f" Its table is {name}.frame." if isinstance(value, Cleaned) else ""
         raise UsageError(
             f"{name!r} is a {type(value).__name__}; expected a variable that holds a pandas DataFrame.{way_out}"
         )
+
+    def _table(self, text: str, value: Any) -> Table:
+        if is_table(value):
+            table: Table = value
+            return table
+        raise UsageError(f"{text} is a {type(value).__name__}; expected a pandas DataFrame.")
 
     def fields(self, text: str) -> Said[FieldMap]:
         """Return the field map of a variable, a file or an expression."""

@@ -16,7 +16,10 @@ from cpnb.planning import ON_INVALID
 
 __all__ = ["ALWAYS", "Given", "Reading", "declared", "example_of", "may_be_repeated", "parsed"]
 
-FRAME = argument("frame", help="The table: a variable that holds a DataFrame, or an expression for one in Python.")
+FRAME = argument(
+    "frame",
+    help="The table: a variable that holds a DataFrame or another kind of table, or an expression for one in Python.",
+)
 FIELDS = argument("--fields", default=None, help="Variable, or JSON file, with a field map; by default it is guessed.")
 UNIQUE_KEY = argument("--unique-key", default=None, help="Column by which the service recognises a customer.")
 REGION = argument("--region", default=None, help="Country of phone numbers without +, such as US; not the AWS region.")

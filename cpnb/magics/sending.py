@@ -6,7 +6,6 @@ from argparse import Namespace
 from functools import wraps
 from typing import Any
 
-import pandas as pd
 from IPython.core.error import UsageError
 from IPython.core.magic import magics_class
 from IPython.core.magic_arguments import argument
@@ -14,6 +13,7 @@ from IPython.core.magic_arguments import argument
 from cpnb import planning, uploads
 from cpnb.domain import Domain
 from cpnb.fields import FieldMap
+from cpnb.frames import Table
 from cpnb.magics.guessing import fields_of, map_shown, summary_shown
 from cpnb.magics.options import (
     DATA_EXPIRY,
@@ -98,7 +98,7 @@ class SendingMagics(ProfileMagics):
 
 
 @wraps(uploads.upload)
-def _upload_said_aloud(data: pd.DataFrame, domain: Domain, fields: FieldMap, **settings: Any) -> uploads.Upload:
+def _upload_said_aloud(data: Table, domain: Domain, fields: FieldMap, **settings: Any) -> uploads.Upload:
     _ = domain.account  # asked first, so that the place is told in full
     print(f"Goes to domain {domain.name} at {domain.place}.")  # noqa: T201 - said before anything is sent
     return uploads.upload(data, domain, fields, **settings)

@@ -38,8 +38,21 @@ def met(dimension: Dimension, profiles: ProfileTexts) -> Mask:
         # Exactly the opposite, so who lacks the attribute meets it.
         # Source: administrator guide, 'customer-segments-building-segments' (excluding a profile type).
         return ~met(dimension.reversed(), profiles)
-    join = operator.and_ if dimension.dimension_type == "LIST_CONTAINS_ALL" else operator.or_
-    return reduce(join, (_COMPARISONS[piece.dimension_type](piece, profiles) for piece in dimension.split()))
+    # Whole texts are looked up in one go, however many they are.
+    pieces = [dimension] if dimension.dimension_type == "INCLUSIVE" else dimension.split()
+    if len(pieces) == 1 or references(dimension):
+        return _joined(pieces, profiles)
+    # So many values are looked for in each different text once.
+    path = dimension.attribute
+    return profiles.of_distinct(
+        path, lambda distinct: _joined(pieces, ProfileTexts(len(distinct), {path: distinct})), np.False_
+    )
+
+
+def _joined(pieces: list[Dimension], profiles: ProfileTexts) -> Mask:
+    """Return which profiles meet a comparison that was cut into pieces."""
+    join = operator.and_ if pieces[0].dimension_type == "LIST_CONTAINS_ALL" else operator.or_
+    return reduce(join, (_COMPARISONS[piece.dimension_type](piece, profiles) for piece in pieces))
 
 
 def _mask(found: pa.Array) -> Mask:

@@ -8,7 +8,7 @@ import numpy as np
 
 from cpnb import frames
 from cpnb.fields import FieldMap
-from cpnb.frames import Frame
+from cpnb.frames import Frame, Table
 from cpnb.matching.operands import Mask
 from cpnb.matching.profile_texts import ProfileTexts
 from cpnb.matching.steps import Sources, steps_of
@@ -18,7 +18,7 @@ COMPARED_ROWS = 131_072
 """Rows that are compared together: many enough that texts which are there several times are read once."""
 
 
-def matching_rows(data: Frame, expression: object, fields: FieldMap, *, sources: Sources | None = None) -> Mask:
+def matching_rows(data: Table, expression: object, fields: FieldMap, *, sources: Sources | None = None) -> Mask:
     """Return which rows of a table meet a condition, by the text that would be sent of them.
 
     Parameters
@@ -40,7 +40,7 @@ def matching_rows(data: Frame, expression: object, fields: FieldMap, *, sources:
         If the condition cannot be told from a table.
     """
     step = steps_of(expression, sources)
-    frames.require_columns(data, fields)
+    data = frames.require_columns(data, fields)
     found = [step.met(profiles)[step] for _, profiles in profile_slices(data, fields, step.needed_paths)]
     return np.concatenate([np.empty(0, dtype=bool), *found])
 

@@ -59,10 +59,16 @@ class FunnelLine:
 
 
 class FunnelCounts:
-    """Counts of a condition and its parts, which add up over the slices of a table."""
+    """Counts of a condition and its parts, which add up over the slices of a table.
+
+    Attributes
+    ----------
+    whole : Step
+        The condition.
+    """
 
     def __init__(self, whole: Step) -> None:
-        self._whole = whole
+        self.whole = whole
         self._top = whole.parts if _is_junction(whole) else (whole,)
         self._rows: Counter[Step] = Counter()
         self._together: Counter[Step] = Counter()
@@ -70,13 +76,21 @@ class FunnelCounts:
 
     def add(self, found: Mapping[Step, Mask]) -> None:
         """Count the rows of a slice, by what `Step.met` found in it."""
-        self._row_count += len(found[self._whole])
+        self._row_count += len(found[self.whole])
         for step, mask in found.items():
             self._rows[step] += int(np.count_nonzero(mask))
         before: list[Mask] = []
         for step in self._top:
-            before = [joined(self._whole.quantifier if before else "ALL", [*before, found[step]])]
+            before = [joined(self.whole.quantifier if before else "ALL", [*before, found[step]])]
             self._together[step] += int(np.count_nonzero(before[0]))
+
+    def take_in(self, other: FunnelCounts) -> None:
+        """Add the counts of other rows for the same condition, wherever they were counted."""
+        same = dict(zip(other.whole.walk(), self.whole.walk(), strict=True))
+        self._row_count += other._row_count
+        for step, mine in same.items():
+            self._rows[mine] += other._rows[step]
+            self._together[mine] += other._together[step]
 
     def rows_found(self, step: Step) -> int:
         """Return how many rows have what a step looks for; an exclusion looks for what it excludes."""
@@ -87,7 +101,7 @@ class FunnelCounts:
     def lines(self) -> Iterator[FunnelLine]:
         """Yield the conditions in the order in which they were said, each before what it is made of."""
         for number, step in enumerate(self._top):
-            word = _WORDS[self._whole.quantifier] if number else ""
+            word = _WORDS[self.whole.quantifier] if number else ""
             yield FunnelLine(step.words, word, 0, self._rows[step], self._together[step])
             yield from self._beneath(step, 1)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 
@@ -124,6 +124,7 @@ class NearMissCounts:
         self._explains_whole = whole in matched_by_nobody and whole.dimension is None
         self._counts: dict[Step, Counter[str]] = {step: Counter() for step in (*self._comparisons, whole)}
         self._distinct: dict[str, list[pa.Array]] = {one.attribute: [] for one in self._comparisons.values()}
+        self._distinct_counts: Mapping[str, int] | None = None
         self._present: Counter[str] = Counter()
         self._row_count = 0
 
@@ -143,12 +144,37 @@ class NearMissCounts:
         for name, mask in relaxed:
             self._counts[step][name] += int(np.count_nonzero(mask))
 
+    def take_in(self, other: NearMissCounts) -> None:
+        """Add what was counted in other rows for the same condition, their different texts left out."""
+        same = dict(zip(other._whole.walk(), self._whole.walk(), strict=True))
+        self._row_count += other._row_count
+        self._present.update(other._present)
+        for step, counts in other._counts.items():
+            self._counts[same[step]].update(counts)
+
+    def without_texts(self) -> dict[str, pa.Array]:
+        """Take out and return the different texts of each attribute: how many there are has to be said then."""
+        texts = {
+            path: pa.chunked_array(found, pa.large_string()).combine_chunks().unique()
+            for path, found in self._distinct.items()
+        }
+        self._distinct = {path: [] for path in texts}
+        return texts
+
+    def say_distinct(self, counts: Mapping[str, int]) -> None:
+        """Say how many different texts each attribute has."""
+        self._distinct_counts = counts
+
+    def _distinct_count(self, path: str) -> int:
+        if self._distinct_counts is not None:
+            return self._distinct_counts[path]
+        return len(pa.chunked_array(self._distinct[path], pa.large_string()).unique())
+
     def found(self) -> Iterator[NearMiss]:
         """Yield what would match: for each condition as it is written, then relaxed in one way after another."""
         for step, dimension in self._comparisons.items():
             path = dimension.attribute
-            distinct = len(pa.chunked_array(self._distinct[path], pa.large_string()).unique())
-            looked_at = distinct, self._row_count - self._present[path]
+            looked_at = self._distinct_count(path), self._row_count - self._present[path]
             words = str(core(dimension))
             yield NearMiss(words, EXACTLY, 0, *looked_at)
             yield from (NearMiss(words, name, rows, *looked_at) for name, rows in self._counts[step].items())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ import pandas as pd
 from cpnb.conditions import Expression
 from cpnb.display import counted
 from cpnb.errors import FrameError
-from cpnb.frames import Frame, checked_frame, rows_at
+from cpnb.frames import Frame, Table, received, rows_at
 from cpnb.matching.funnel import FunnelLine
 from cpnb.matching.funnel_chart import FunnelChart
 from cpnb.matching.near_misses import NearMiss
@@ -32,7 +32,7 @@ class Preview:
     expression : Expression
         The condition.
     mask : pandas.Series of bool
-        Which rows match, with the index of the table.
+        Which rows match, with the index of the table, or by position if there is none in memory.
     lines : tuple of FunnelLine
         The conditions that the whole is made of, in the order in which they were said.
     missed : tuple of NearMiss
@@ -76,25 +76,32 @@ class Preview:
         """
         return _table(NearMiss, self.missed, {"distinct_values": "Int64", "rows_without": "Int64"})
 
-    def rows(self, data: Frame) -> Frame:
-        """Return the analyst's own rows that match, index and all columns included.
+    @overload
+    def rows(self, data: Frame) -> pd.DataFrame: ...
+
+    @overload
+    def rows(self, data: Table) -> Any: ...
+
+    def rows(self, data: Table) -> Any:
+        """Return the analyst's own rows that match, index and all columns included, as the kind of table they are.
 
         Parameters
         ----------
-        data : DataFrame
-            The table that was previewed.
+        data : DataFrame, Scan, or anything that speaks Arrow
+            The table that was previewed. Rows of a scan are a DataFrame.
 
         Raises
         ------
         FrameError
             If `data` is no table or has another number of rows than the one that was previewed.
         """
-        if len(checked_frame(data)) != self.row_count:
+        given = received(data)
+        if len(given.frame) != self.row_count:
             raise FrameError(
-                f"The table has {counted(len(data), 'row')}, but the preview is of one with {self.row_count:,}. Give "
-                "the table that was previewed, without rows added, dropped or sorted since."
+                f"The table has {counted(len(given.frame), 'row')}, but the preview is of one with {self.row_count:,}. "
+                "Give the table that was previewed, without rows added, dropped or sorted since."
             )
-        return rows_at(data, np.flatnonzero(self.mask.to_numpy()))
+        return given.back(rows_at(given.frame, np.flatnonzero(self.mask.to_numpy())))
 
     def plot(self) -> FunnelChart:
         """Return the funnel as a drawing."""

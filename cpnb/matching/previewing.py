@@ -7,7 +7,7 @@ import numpy as np
 from cpnb import frames
 from cpnb.conditions import Expression
 from cpnb.fields import FieldMap
-from cpnb.frames import Frame
+from cpnb.frames import Frame, Table
 from cpnb.matching import remarks
 from cpnb.matching.evaluation import profile_slices
 from cpnb.matching.funnel import FunnelCounts
@@ -18,7 +18,7 @@ from cpnb.matching.remarks import Remarks
 from cpnb.matching.steps import Sources, Step, steps_of
 
 
-def preview(data: Frame, expression: Expression, fields: FieldMap, *, sources: Sources | None = None) -> Preview:
+def preview(data: Table, expression: Expression, fields: FieldMap, *, sources: Sources | None = None) -> Preview:
     """Return whom a condition matches in a table, and why it matches nobody, without sending anything.
 
     It is evaluated over the text that an upload would send, as the service does: letter case counts, dates are in UTC,
@@ -27,7 +27,7 @@ def preview(data: Frame, expression: Expression, fields: FieldMap, *, sources: S
 
     Parameters
     ----------
-    data : DataFrame
+    data : DataFrame, Scan, or anything that speaks Arrow
         The table; any number of rows, read in slices. Only columns that the condition looks at are rendered, and the
         unique key.
     expression : Expression
@@ -60,7 +60,7 @@ def preview(data: Frame, expression: Expression, fields: FieldMap, *, sources: S
          1         1  ███·······  Address.City is 'Seattle'
     """
     whole = steps_of(expression, sources)
-    frames.require_columns(data, fields)
+    data = frames.require_columns(data, fields)
     counts, said = FunnelCounts(whole), Remarks(whole, fields)
     masks: list[Mask] = [np.empty(0, dtype=bool)]
     for _, profiles in profile_slices(data, fields, whole.needed_paths):
@@ -80,14 +80,20 @@ def preview(data: Frame, expression: Expression, fields: FieldMap, *, sources: S
 
 def _near_misses(data: Frame, fields: FieldMap, whole: Step, counts: FunnelCounts) -> tuple[NearMiss, ...]:
     """Look at the table again, if anything matches nobody."""
-    # Each once, however often it was said.
-    comparisons = {core(dimension): step for step, dimension in whole.comparisons()}
-    by_nobody = [step for dimension, step in comparisons.items() if counts.rows_found(step) == 0]
-    if whole.dimension is None and counts.rows_found(whole) == 0:
-        by_nobody.append(whole)
+    by_nobody = matched_by_nobody(whole, counts)
     if not by_nobody:
         return ()
     missed = NearMissCounts(whole, by_nobody)
     for _, profiles in profile_slices(data, fields, whole.needed_paths):
         missed.add(profiles)
     return tuple(missed.found())
+
+
+def matched_by_nobody(whole: Step, counts: FunnelCounts) -> list[Step]:
+    """Return what matches nobody: comparisons, and the whole if it is made of several."""
+    # Each once, however often it was said.
+    comparisons = {core(dimension): step for step, dimension in whole.comparisons()}
+    by_nobody = [step for dimension, step in comparisons.items() if counts.rows_found(step) == 0]
+    if whole.dimension is None and counts.rows_found(whole) == 0:
+        by_nobody.append(whole)
+    return by_nobody

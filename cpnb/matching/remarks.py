@@ -53,6 +53,12 @@ class Remarks:
                 unread = profiles.present(path) & ~operands.readable(kind, path, profiles)
                 self._unread[path, kind] += int(np.count_nonzero(unread))
 
+    def take_in(self, other: Remarks) -> None:
+        """Add what was counted in other rows for the same condition."""
+        self._absent_that_meet.update(other._absent_that_meet)
+        self._unread.update(other._unread)
+        self._without_text.update(other._without_text)
+
     def of_condition(self) -> Iterator[str]:
         """Yield what there is to say about the condition and its attributes."""
         yield from self._unfilled()
@@ -68,8 +74,8 @@ class Remarks:
         for (path, words), count in self._absent_that_meet.items():
             if count:
                 yield f"{counted(count, 'row')} without {path} {_meet(count)} the condition: {words}."
-        for path, count in self._without_text.items():
-            if count:
+        for path in (one.name for one in self._fields):
+            if count := self._without_text[path]:
                 yield (
                     f"In {counted(count, 'row')} {path} holds what has no text that could be sent: a list, an infinite "
                     "number, a span of time."
@@ -109,7 +115,12 @@ def of_keys(data: Frame, fields: FieldMap, mask: Mask) -> Iterator[str]:
     if fields.unique_key is None:
         return
     codes = key_codes(data, fields)
-    kinds = ((codes < 0, "no unique key"), (repeated_keys(codes), "the unique key of an earlier row"))
+    yield from of_keys_found(codes < 0, repeated_keys(codes), mask)
+
+
+def of_keys_found(absent: Mask, repeated: Mask, mask: Mask) -> Iterator[str]:
+    """Yield how many rows do not become a profile of their own: those without a key, or with that of an earlier row."""
+    kinds = ((absent, "no unique key"), (repeated, "the unique key of an earlier row"))
     said = [
         f"{counted(count, 'row')} {_have(count)} {what} ({int(np.count_nonzero(rows & mask)):,} of them match)"
         for rows, what in kinds

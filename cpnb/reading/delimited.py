@@ -11,7 +11,7 @@ import csv
 import io
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -20,8 +20,8 @@ import pyarrow as pa
 import pyarrow.csv
 
 from cpnb.errors import ReadError
-from cpnb.reading.quotation import Quotation
 from cpnb.reading.records import BAD_QUOTATION, Survey, line_end_count, surveyed
+from cpnb.reading.whole_records import Records
 
 BLOCK_BYTES = 2**20
 """How much is read at a time; Arrow needs a record to fit into a block."""
@@ -31,7 +31,9 @@ SAMPLE_BYTES = 2**20
 
 # How many blocks Arrow parses at a time, so that it has work for several threads.
 _BLOCKS_TOGETHER = 16
-_TEXT = pa.large_string()
+TEXT = pa.large_string()
+"""Of every column."""
+
 # Arrow counts the bytes of a block in 32 bits.
 _LARGEST_BLOCK_BYTES = 2**31 - 2**20
 _BYTE_ORDER_MARK = "\ufeff"
@@ -72,7 +74,7 @@ class DelimitedFile:
             Where bytes are no text in another encoding.
         """
         with self.path.open("rb") as stream:
-            yield from _held_back(_stripped(_encoded(stream, self.codec, block_bytes)))
+            yield from chunks_of(_encoded(stream, self.codec, block_bytes))
 
     @property
     def first_line(self) -> int:
@@ -166,15 +168,13 @@ def table_of(file: DelimitedFile, header: list[str], *, block_bytes: int = BLOCK
     An empty cell, quoted or not, is null. Blank lines are left out. The names of the columns are those
     of `header`, which must be the first record.
     """
-    # Arrow gets memory and no stream: it would read that in a thread of its own, which may wait for
-    # Python for ever when the program ends.
-    records = _Records(file, block_bytes)
+    records = Records(file.chunks(_BLOCKS_TOGETHER * block_bytes), file.delimiter, file.quote)
     tables: list[pa.Table] = []
     try:
         for part in records:
-            table = _parsed(part, file, header, block_bytes, is_first=not tables)
+            table = parsed(part, file, header, block_bytes, is_first=not tables)
             # Had Arrow understood the header differently, it would have guessed a type for that column.
-            if not all(kind == _TEXT for kind in table.schema.types):
+            if not all(kind == TEXT for kind in table.schema.types):
                 return None
             tables.append(table)
     except (pa.ArrowInvalid, UnicodeError):
@@ -183,20 +183,66 @@ def table_of(file: DelimitedFile, header: list[str], *, block_bytes: int = BLOCK
     return pa.concat_tables(tables) if tables and records.are_clean else None
 
 
-def _parsed(records: bytes, file: DelimitedFile, header: list[str], block_bytes: int, *, is_first: bool) -> pa.Table:
+def parsed(
+    records: bytes,
+    file: DelimitedFile,
+    header: list[str],
+    block_bytes: int,
+    *,
+    is_first: bool,
+    columns: Sequence[str] = (),
+) -> pa.Table:
+    """Return some whole records as Arrow reads them, all of it text.
+
+    Parameters
+    ----------
+    records : bytes
+        In UTF-8; the header is among them if they are the first.
+    file : DelimitedFile
+        How they are written.
+    header : list of str
+        The cells of the header.
+    block_bytes : int
+        Longer than any of the records.
+    is_first : bool
+        Whether they are the first of the file.
+    columns : sequence of str
+        The columns that are wanted, by their cells of the header; by default all.
+
+    Raises
+    ------
+    pyarrow.ArrowInvalid
+        If anything is wrong. Its message quotes the record.
+    """
+    # Arrow gets memory and no stream: it would read that in a thread of its own, which may wait for
+    # Python for ever when the program ends.
     return pyarrow.csv.read_csv(
         pa.BufferReader(records),
-        read_options=pyarrow.csv.ReadOptions(block_size=block_bytes, column_names=None if is_first else header),
+        read_options=pyarrow.csv.ReadOptions(
+            block_size=_whole_line_ends(records, block_bytes), column_names=None if is_first else header
+        ),
         parse_options=pyarrow.csv.ParseOptions(
             delimiter=file.delimiter, quote_char=file.quote, newlines_in_values=True
         ),
         convert_options=pyarrow.csv.ConvertOptions(
-            column_types=dict.fromkeys(header, _TEXT),
+            column_types=dict.fromkeys(header, TEXT),
             null_values=[""],
             strings_can_be_null=True,
             quoted_strings_can_be_null=True,
+            include_columns=list(columns),
         ),
     )
+
+
+def _whole_line_ends(records: bytes, block_bytes: int) -> int:
+    """Return so many bytes for a block, or a few more, that no block ends between the two of a line end.
+
+    Arrow leaves out the newline that begins a block if the one before ended in a carriage return, within a quoted cell
+    too, where it belongs to the text.
+    """
+    while any(records[place - 1 : place + 1] == b"\r\n" for place in range(block_bytes, len(records), block_bytes)):
+        block_bytes += 1
+    return block_bytes
 
 
 def survey_of(file: DelimitedFile, width: int) -> Survey:
@@ -267,6 +313,11 @@ def _encoded(stream: BinaryIO, codec: str, block_bytes: int, *, stop: int | None
         yield decoder.decode(b"", final=stop is None).encode("utf-8", "surrogatepass")
 
 
+def chunks_of(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield a text without what is no record at its beginning, in chunks as `DelimitedFile.chunks` says."""
+    return _held_back(_stripped(blocks))
+
+
 def _stripped(blocks: Iterable[bytes]) -> Iterator[bytes]:
     """Leave out the byte order marks at the beginning, and the line that tells the delimiter."""
     start = b""
@@ -275,11 +326,18 @@ def _stripped(blocks: Iterable[bytes]) -> Iterator[bytes]:
         start += block
         if len(start) >= _START_BYTES:
             break
-    while start.startswith(codecs.BOM_UTF8):
-        start = start.removeprefix(codecs.BOM_UTF8)
-    # Such a line is ASCII, so that latin-1 keeps its length and takes whatever follows it.
-    yield without_told_delimiter(start[:_START_BYTES].decode("latin-1")).encode("latin-1") + start[_START_BYTES:]
+    yield start[bytes_before_records(start) :]
     yield from remaining
+
+
+def bytes_before_records(start: bytes) -> int:
+    """Return how long the byte order marks and the line that tells the delimiter are, at the beginning of a text."""
+    marks = 0
+    while start.startswith(codecs.BOM_UTF8, marks):
+        marks += len(codecs.BOM_UTF8)
+    # Such a line is ASCII, so that latin-1 keeps its length and takes whatever follows it.
+    line = start[marks : marks + _START_BYTES].decode("latin-1")
+    return marks + len(line) - len(without_told_delimiter(line))
 
 
 def _held_back(blocks: Iterable[bytes]) -> Iterator[bytes]:
@@ -293,39 +351,3 @@ def _held_back(blocks: Iterable[bytes]) -> Iterator[bytes]:
             yield kept
     if held:
         yield held
-
-
-class _Records:
-    """The text of a file in parts of whole records, and whether anything in it deserves a second look."""
-
-    def __init__(self, file: DelimitedFile, block_bytes: int) -> None:
-        self._chunks = file.chunks(_BLOCKS_TOGETHER * block_bytes)
-        self._quotation = Quotation(file.delimiter.encode(), file.quote.encode())
-        self._found_fault = False
-
-    @property
-    def are_clean(self) -> bool:
-        """Whether all quotation marks were in order, and no character was NUL; known at the end."""
-        return not self._found_fault and not self._quotation.inside
-
-    def __iter__(self) -> Iterator[bytes]:
-        """Yield the parts in order, none that is blank, up to the first fault."""
-        held: list[bytes] = []
-        for chunk in self._chunks:
-            marks, misplaced = self._quotation.follow(chunk)
-            if misplaced is not None or b"\0" in chunk:
-                self._found_fault = True
-                return
-            # Behind the mark that closed the last quoted cell, every line end is the end of a record.
-            start = int(marks[-1]) + 1 if marks.size else 0
-            cut = 0 if self._quotation.inside else 1 + max(chunk.rfind(b"\n", start), chunk.rfind(b"\r", start))
-            if not cut:
-                held.append(chunk)
-                continue
-            part = b"".join([*held, chunk[:cut]])
-            held = [chunk[cut:]]
-            if part.strip(b"\r\n"):
-                yield part
-        rest = b"".join(held)
-        if rest.strip(b"\r\n"):
-            yield rest

@@ -10,6 +10,7 @@ import pyarrow.parquet
 
 from cpnb.display import counted
 from cpnb.errors import ReadError
+from cpnb.frames.arrow_tables import as_read
 from cpnb.reading.column_names import column_names
 
 
@@ -28,27 +29,27 @@ def frame_of(path: Path) -> pd.DataFrame:
     """
     try:
         with pyarrow.parquet.ParquetFile(path) as file:
-            schema = file.schema_arrow
-            row_count = file.metadata.num_rows
-            if not schema.names:
-                raise ReadError(f"{path.name!r} has no columns; expected names and rows.")
-            names = column_names(repr(path.name), schema.names)
-            if not row_count:
-                columns = counted(len(names), "column")
-                raise ReadError(f"{path.name!r} has {columns} and no rows; expected at least one row.")
-            table = file.read()
-        # There is hardly a kernel for views of text yet, so that neither pandas nor we could take rows of them.
-        views = [number for number, kind in enumerate(table.schema.types) if pa.types.is_string_view(kind)]
-        for number in views:
-            table = table.set_column(number, table.field(number).name, table.column(number).cast(pa.large_string()))
-        frame: pd.DataFrame = table.to_pandas(types_mapper=_pandas_type)
-        return frame
+            check_shape(path, file)
+            return as_read(file.read())
     except (pa.ArrowException, OSError) as error:
         kind = type(error).__name__
-    raise ReadError(
-        f"{path.name!r} begins like a Parquet file and cannot be read as one ({kind}): it is damaged, cut off or "
-        "encrypted. Get it again."
-    )
+    raise damaged(path, kind)
+
+
+def check_shape(path: Path, file: pyarrow.parquet.ParquetFile) -> None:
+    """Check that a file has columns that can be told apart, and rows.
+
+    Raises
+    ------
+    ReadError
+        If it has not.
+    """
+    if not file.schema_arrow.names:
+        raise ReadError(f"{path.name!r} has no columns; expected names and rows.")
+    names = column_names(repr(path.name), file.schema_arrow.names)
+    if not file.metadata.num_rows:
+        columns = counted(len(names), "column")
+        raise ReadError(f"{path.name!r} has {columns} and no rows; expected at least one row.")
 
 
 def shape_of(path: Path) -> tuple[int, int]:
@@ -64,9 +65,12 @@ def shape_of(path: Path) -> tuple[int, int]:
         return metadata.num_rows, len(pyarrow.parquet.read_schema(path).names)
     except (pa.ArrowException, OSError) as error:
         kind = type(error).__name__
-    raise ReadError(f"{path.name!r} begins like a Parquet file and cannot be read as one ({kind}). Get it again.")
+    raise damaged(path, kind)
 
 
-def _pandas_type(kind: pa.DataType) -> pd.api.extensions.ExtensionDtype | None:
-    is_default = pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_dictionary(kind)
-    return None if is_default else pd.ArrowDtype(kind)
+def damaged(path: Path, kind: str) -> ReadError:
+    """Return what is said of a file that Arrow cannot read, by the name of its error: its text may quote cells."""
+    return ReadError(
+        f"{path.name!r} begins like a Parquet file and cannot be read as one ({kind}): it is damaged, cut off or "
+        "encrypted. Get it again."
+    )

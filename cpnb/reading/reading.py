@@ -11,15 +11,14 @@ import pyarrow as pa
 
 from cpnb.errors import ReadError
 from cpnb.reading import parquet
-from cpnb.reading.delimited import DelimitedFile, larger_block_bytes, survey_of, table_of, undecodable_place
-from cpnb.reading.encodings import GUESSED, Encoding, encoding_by_content, encoding_by_start
+from cpnb.reading.delimited import table_of, undecodable_place
+from cpnb.reading.encodings import Encoding, encoding_by_content, encoding_by_start
 from cpnb.reading.file_kinds import file_at, kind_of
+from cpnb.reading.file_state import FileState
 from cpnb.reading.layouts import Layout, Settings, layout_of
+from cpnb.reading.read_warning import ReadWarning, note_on
 from cpnb.reading.scanning import check_settings
-
-
-class ReadWarning(UserWarning):
-    """A file was read, and something about it had to be guessed or is not as it may seem."""
+from cpnb.reading.second_look import block_bytes_after_all, unreadable
 
 
 def read(
@@ -86,7 +85,7 @@ def read(
     """
     file = file_at(path)
     settings = Settings(encoding, delimiter, quote)
-    before = _state_of(file)
+    before = FileState.of(file)
     kind = kind_of(file)
     check_settings(file, kind, settings, sheet)
     if kind == "parquet":
@@ -95,19 +94,11 @@ def read(
         frame, note = _from_workbook(file, sheet)
     else:
         frame, note = _from_text(file, settings)
-    if _state_of(file) != before:
+    if FileState.of(file) != before:
         raise ReadError(f"{file.name!r} changed while it was read; read it again when it is complete.")
     if note:
         warnings.warn(note, ReadWarning, stacklevel=2)
     return frame
-
-
-def _state_of(file: Path) -> tuple[int, int, int]:
-    try:
-        state = file.stat()
-    except OSError:
-        return 0, 0, 0
-    return state.st_ino, state.st_size, state.st_mtime_ns
 
 
 def _from_workbook(file: Path, name: str | None) -> tuple[pd.DataFrame, str]:
@@ -129,7 +120,7 @@ def _from_text(file: Path, settings: Settings) -> tuple[pd.DataFrame, str]:
             raise
         layout = layout_of(file, settings, encoding_by_content)
         frame = _frame_of(layout)
-    return frame, _note(layout)
+    return frame, note_on(layout)
 
 
 def _encoding_by_start(file: Path) -> Encoding:
@@ -141,44 +132,8 @@ def _frame_of(layout: Layout) -> pd.DataFrame:
     names = layout.names(header)
     table = table_of(layout.file, header)
     if table is None or not table.num_rows:
-        table = _second_try(layout.file, header)
+        table = table_of(layout.file, header, block_bytes=block_bytes_after_all(layout.file, header))
+        if table is None:
+            raise unreadable(layout.file.path)
     frame: pd.DataFrame = table.rename_columns(names).to_pandas()
     return frame
-
-
-def _second_try(file: DelimitedFile, header: list[str]) -> pa.Table:
-    """Return the table after all, if only its records are long; otherwise raise what is wrong."""
-    place = undecodable_place(file.path, file.codec)
-    if place:
-        raise ReadError(
-            f"{file.path.name!r} is not {file.codec} text: {place} cannot be decoded. {_other_encoding(file.path)}"
-        )
-    survey = survey_of(file, len(header))
-    if survey.problem:
-        raise ReadError(f"{file.path.name!r}, {survey.problem}")
-    block_bytes = larger_block_bytes(file, survey.longest_record_bytes)
-    table = table_of(file, header, block_bytes=block_bytes) if block_bytes else None
-    if table is None:
-        raise ReadError(
-            f"{file.path.name!r} cannot be read as CSV, and no line of it says why. Open it in a spreadsheet and save "
-            "it as CSV (UTF-8) again."
-        )
-    return table
-
-
-def _other_encoding(file: Path) -> str:
-    found = encoding_by_start(file)
-    if found and found.name.startswith("utf-16"):
-        return "It begins like UTF-16: read it with encoding='utf-16'."
-    return "Spreadsheet programs on Windows often write cp1252: try encoding='cp1252', or save as CSV UTF-8."
-
-
-def _note(layout: Layout) -> str:
-    guesses = layout.guesses
-    if not guesses:
-        return ""
-    found = " and ".join(f"{name}={value!r} ({layout.found_by[name]})" for name, value in guesses.items())
-    say = ", ".join(f"{name}={value!r}" for name, value in guesses.items())
-    is_guess = layout.found_by["encoding"].startswith(GUESSED)
-    look = " Look at letters with accents: if they are wrong, name another encoding." if is_guess else ""
-    return f"{layout.file.path.name!r} was read with {found}.{look} To say so yourself: cpnb.read(..., {say})."

@@ -1,23 +1,35 @@
-"""What a file seems to be, told without reading all of it."""
+"""What a file seems to be, told without reading all of it; and its rows, in batches."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from cpnb.display import counted, html_table
-from cpnb.errors import ReadError, listed
+from cpnb.errors import FrameError, ReadError, listed
+from cpnb.frames import BatchTable
 from cpnb.reading import parquet
 from cpnb.reading.delimited import sample, without_told_delimiter
 from cpnb.reading.delimiters import SAMPLE_RECORDS, record_widths
 from cpnb.reading.encodings import encoding_by_content
 from cpnb.reading.file_kinds import Kind, file_at, kind_of
+from cpnb.reading.file_state import FileState
 from cpnb.reading.layouts import SAID, Settings, layout_of
+from cpnb.reading.parquet_rows import ParquetRows
+from cpnb.reading.text_rows import TextRows
 
 _SAMPLE_ROWS = 1000
+# Source: Microsoft, 'Excel specifications and limits'.
+_MOST_ROWS_OF_A_SHEET = 1_048_576
 _ALL = "all there are"
 _THE_FIRST = "the first ones, which were looked at; there may be more"
 _KINDS = {"csv": "delimited text", "xlsx": "Excel workbook", "parquet": "Parquet"}
@@ -25,8 +37,17 @@ _DELIMITERS = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "vertical bar"}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Scan:
-    """What a file seems to be, and how that was found; it holds no cell of it.
+class Scan(BatchTable):
+    """What a file seems to be, and how that was found; and a table of its rows, which are read in batches.
+
+    It holds no cell. Delimited text and Parquet can be given wherever a table is: each reading goes through the file
+    again, so that tables larger than the memory can be validated and uploaded; ``scan.cp`` is what ``df.cp`` is to a
+    DataFrame. All cells are as `cpnb.read` gives them. The file must stay as it is meanwhile: once it is changed, each
+    reading raises a `ChangedDataError`.
+
+    The rows of delimited text are counted at the first use as a table, when the file is read through once and what
+    `cpnb.read` would warn of or refuse is said; ``len(scan)`` is how many there are. To take rows out of the middle,
+    text is read in pieces of 4 MB, and Parquet from the beginning of a group of rows.
 
     Attributes
     ----------
@@ -37,7 +58,7 @@ class Scan:
     column_count : int
         Names in the header.
     row_count : int
-        Rows looked at; for Parquet all rows, as the file says.
+        Rows looked at, which may be fewer than ``len`` counts; for Parquet all rows, as the file says.
     encoding, delimiter, quote : str or None
         How the text is written; None for other kinds.
     sheet : str or None
@@ -48,6 +69,8 @@ class Scan:
         For each of the above, how it was found.
     notes : tuple of str
         What was guessed of the cells, or is not as it may seem.
+    rows : BatchTable or None
+        What reads the rows; None for a workbook.
     """
 
     file_name: str
@@ -61,9 +84,43 @@ class Scan:
     sheets: tuple[str, ...] = ()
     found_by: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    rows: BatchTable | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "found_by", MappingProxyType(dict(self.found_by)))
+
+    @property
+    def columns(self) -> pd.Index[Any]:
+        """The names of the columns, as those of a DataFrame."""
+        return self._table().columns
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self._table())
+
+    def tables(self, columns: Sequence[str], start: int, stop: int) -> Iterator[pa.Table]:
+        """Yield some rows as Arrow tables with these columns alone, a few megabytes at a time."""
+        return self._table().tables(columns, start, stop)
+
+    def rows_at(self, positions: NDArray[np.int64], columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Return the rows at some positions, in that order; this holds the data itself.
+
+        Parameters
+        ----------
+        positions : array of int
+            Physical row numbers, from 0.
+        columns : sequence of str, optional
+            Which columns; by default all.
+        """
+        return self._table().rows_at(np.asarray(positions, dtype=np.int64), columns)
+
+    def _table(self) -> BatchTable:
+        if self.rows is None:
+            raise FrameError(
+                f"{self.file_name!r} is an Excel workbook, which cannot be read in batches. It has "
+                f"{_MOST_ROWS_OF_A_SHEET:,} rows at most: read it whole, {self.call}."
+            )
+        return self.rows
 
     @property
     def call(self) -> str:
@@ -129,6 +186,7 @@ def scan(
         damaged so that nothing can be said of it. Later rows may have faults that only `cpnb.read` sees.
     """
     file = file_at(path)
+    state = FileState.of(file)
     kind = kind_of(file)
     settings = Settings(encoding, delimiter, quote)
     check_settings(file, kind, settings, sheet)
@@ -136,8 +194,9 @@ def scan(
         return _workbook_scan(file, sheet)
     if kind == "parquet":
         row_count, column_count = parquet.shape_of(file)
-        return Scan(file.name, kind, column_count, row_count, found_by={"row_count": "the file says so"})
-    return _text_scan(file, settings)
+        how = {"row_count": "the file says so"}
+        return Scan(file.name, kind, column_count, row_count, found_by=how, rows=ParquetRows(file, state))
+    return _text_scan(file, settings, state)
 
 
 def check_settings(file: Path, kind: Kind, settings: Settings, sheet: str | None) -> None:
@@ -178,9 +237,10 @@ def _workbook_scan(file: Path, name: str | None) -> Scan:
     )
 
 
-def _text_scan(file: Path, settings: Settings) -> Scan:
+def _text_scan(file: Path, settings: Settings, state: FileState) -> Scan:
     layout = layout_of(file, settings, encoding_by_content)
-    names = layout.names(layout.header())
+    rows = TextRows(layout, state)
+    names = rows.columns
     text = layout.file
     start = sample(file, text.codec)
     widths = record_widths(without_told_delimiter(start.text), text.delimiter, text.quote, is_whole=start.is_whole)
@@ -197,6 +257,7 @@ def _text_scan(file: Path, settings: Settings) -> Scan:
         text.quote,
         found_by={**layout.found_by, "row_count": _ALL if is_all else _THE_FIRST},
         notes=(note,) if ragged_count else (),
+        rows=rows,
     )
 
 

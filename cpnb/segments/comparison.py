@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cpnb import validation
+from cpnb import frames, validation
 from cpnb.conditions import Expression
 from cpnb.display import Bar, BarPart, RowHeader, Tone, counted, html_table, markup
 from cpnb.domain import Domain
 from cpnb.fields import FieldMap
-from cpnb.frames import Frame
+from cpnb.frames import Table
 from cpnb.matching import Preview, matching_rows, preview
 from cpnb.matching.near_misses import ALL_TOGETHER
 from cpnb.segments.comparison_reasons import Counts, reasons
@@ -109,7 +109,7 @@ class Comparison:
 
 
 def compare_counts(
-    data: Frame,
+    data: Table,
     domain: Domain,
     fields: FieldMap,
     condition: LocalCondition,
@@ -125,6 +125,7 @@ def compare_counts(
         Of the segment.
     """
     name, expression, sources = condition.name, condition.expression, condition.sources
+    data = frames.require_columns(data, fields)  # once: a stream cannot be read again
     seen = preview(data, expression, fields, sources=sources)
     count = service_count(domain, name, {"SegmentQuery": expression.to_api()}, timeout_s)
     mask = seen.mask.to_numpy()

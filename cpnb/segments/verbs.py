@@ -12,7 +12,7 @@ from cpnb.domain import Domain, require_domain
 from cpnb.errors import SegmentExistsError
 from cpnb.expressions import Expression
 from cpnb.fields import FieldMap
-from cpnb.frames import Frame
+from cpnb.frames import Table
 from cpnb.matching import Preview, preview
 from cpnb.segments.comparison import Comparison, compare_counts
 from cpnb.segments.creation import create_segment, replace_segment
@@ -151,12 +151,12 @@ class SegmentVerbs(ABC):
         query = {"SegmentQuery": said["SegmentGroups"]} if self.sql is None else {"SegmentSqlQuery": self.sql}
         return estimate_segment(domain, self.name, query, timeout_s)
 
-    def matches(self, data: Frame, fields: FieldMap, *, domain: Domain | None = None) -> Preview:
+    def matches(self, data: Table, fields: FieldMap, *, domain: Domain | None = None) -> Preview:
         """Return whom the condition matches in a table, and why it matches nobody; nothing is sent, see `cpnb.preview`.
 
         Parameters
         ----------
-        data : DataFrame
+        data : DataFrame, Scan, or anything that speaks Arrow
             The table.
         fields : FieldMap
             What its columns are.
@@ -175,12 +175,12 @@ class SegmentVerbs(ABC):
         condition = local_condition(self.name, self.expression, domain)
         return preview(data, condition.expression, fields, sources=condition.sources)
 
-    def compare(self, data: Frame, domain: Domain, fields: FieldMap, *, timeout_s: float = 60.0) -> Comparison:
+    def compare(self, data: Table, domain: Domain, fields: FieldMap, *, timeout_s: float = 60.0) -> Comparison:
         """Return how many rows of a table match, beside how many profiles the service counts, and why both may differ.
 
         Parameters
         ----------
-        data : DataFrame
+        data : DataFrame, Scan, or anything that speaks Arrow
             The table.
         domain : Domain
             Where it was uploaded.

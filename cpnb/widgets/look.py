@@ -7,7 +7,6 @@ and colours come by CSS classes. Colours are those of the theme, with others whe
 
 from __future__ import annotations
 
-import functools
 from typing import Any, TypeVar
 
 from ipywidgets import HTML, Button, HBox, Layout, VBox, Widget
@@ -26,6 +25,7 @@ __all__ = [
     "paragraph",
     "row",
     "show_if",
+    "status",
     "styles",
 ]
 
@@ -40,7 +40,7 @@ _CSS = f"""
 .cpnb p {{ margin: 0.3em 0; }}
 .cpnb table {{ font-size: inherit; margin: 0.2em 0; }}
 .cpnb table caption {{ white-space: normal; }}
-.cpnb code {{ background: transparent; color: inherit; font-size: 0.92em; padding: 0; }}
+.cpnb .widget-html-content code {{ background: transparent; color: inherit; font-size: 0.92em; padding: 0; }}
 .cpnb p code {{ white-space: normal; overflow-wrap: anywhere; }}
 .cpnb-panel {{ border: 1px solid var(--jp-border-color1, #bdbdbd); border-radius: 4px; padding: 6px 10px; margin: 2px 0;
   box-sizing: border-box; }}
@@ -51,6 +51,9 @@ _CSS = f"""
 .cpnb button.jupyter-button {{ width: auto; padding: 0 10px; overflow: visible; }}
 .cpnb button.jupyter-button.cpnb-icon {{ width: 30px; padding: 0; font-size: 0; }}
 .cpnb button.jupyter-button.cpnb-icon i {{ font-size: 14px; line-height: inherit; margin: 0; }}
+.cpnb .widget-dropdown > select {{ height: 28px; appearance: auto; background-image: none; padding-right: 2px;
+  min-width: 0; }}
+.cpnb :is(.widget-text, .widget-dropdown, .widget-datepicker, .widget-textarea) {{ max-width: calc(100% - 4px); }}
 .cpnb button:focus-visible, .cpnb input:focus-visible, .cpnb select:focus-visible, .cpnb summary:focus-visible {{
   outline: 2px solid var(--jp-brand-color1, #1976d2); outline-offset: 1px; }}
 .cpnb ol.cpnb-steps {{ list-style: none; display: flex; flex-wrap: wrap; gap: 2px 18px; margin: 0.3em 0; padding: 0; }}
@@ -77,15 +80,24 @@ _WITHOUT_DEAD_WIDGETS = (
 )
 
 
-@functools.cache
+_shared: dict[Any, Any] = {}
+
+
 def _layout() -> Any:
-    return Layout()
+    return _one_of(Layout)
 
 
-@functools.cache
 def _style(kind: Any) -> Any:
     """Return the style that all controls of a kind share."""
-    return kind.class_traits()["style"].klass()
+    return _one_of(kind.class_traits()["style"].klass)
+
+
+def _one_of(kind: Any) -> Any:
+    """Return what is shared of a kind: another one when somebody has closed it, as `Widget.close_all` does."""
+    kept = _shared.get(kind)
+    if kept is None or kept.comm is None:
+        kept = _shared[kind] = kind()
+    return kept
 
 
 def control(kind: type[_Control], name: str, *classes: str, **traits: Any) -> _Control:
@@ -134,6 +146,11 @@ def paragraph(words: object, *classes: str) -> Html:
     """Return a paragraph, escaped; `Html` stays as it is."""
     given = f' class="{" ".join(classes)}"' if classes else ""
     return Html(f"<p{given}>{markup(words)}</p>")
+
+
+def status(told: str) -> Html:
+    """Return HTML that is read out when it changes. Source: WCAG 2.2, 4.1.3."""
+    return Html(f'<div role="status">{told}</div>')
 
 
 def row(children: list[Any], *classes: str) -> Any:

@@ -64,8 +64,7 @@ class Paging(Generic[Item]):
     def list(self, items: Sequence[Item]) -> None:
         """Take other items; the page stays where there still is one."""
         self.items = items
-        last = max(0, (len(items) - 1) // self.size * self.size)
-        self.start = min(self.start, last)
+        self.turn(0)
 
     def turn(self, pages: int) -> None:
         """Go some pages on, or back, as far as there are any."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cpnb.display import markup, widgets_are_on
+from cpnb.widgets import look
 
 __all__ = ["WIDGET_VIEW", "ShownAnywhere"]
 
@@ -30,7 +31,18 @@ class ShownAnywhere:
     def __repr__(self) -> str:
         return self.as_text()
 
+    def close(self) -> None:
+        """Close it and all that is in it; from then on it is shown as text and HTML."""
+        widget: Any = self
+        for child in widget.children:
+            look.close(child)
+        closing: Any = super()
+        closing.close()
+        vars(self).pop("_repr_mimebundle_", None)  # with which ipywidgets hides the one below
+
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        widget: Any = self
         seen: Any = super()
-        bundle = dict(seen._repr_mimebundle_(**kwargs) or {}) if widgets_are_on() else {}
+        is_seen = widgets_are_on() and widget.comm is not None
+        bundle = dict(seen._repr_mimebundle_(**kwargs) or {}) if is_seen else {}
         return bundle | {"text/plain": self.as_text(), "text/html": self.as_html()}

@@ -55,6 +55,23 @@ _REACTED = """async ([field, typed]) => {
     while (!isSaid()) await new Promise(resolve => requestAnimationFrame(resolve));
     return performance.now() - began;
 }"""
+# From the moment at which something is done to one of many values until the sentence counts them anew.
+_COUNTED = """async ([control, typed, said]) => {
+    const builder = control.closest('.cpnb-segment-builder');
+    const began = performance.now();
+    if (typed === null) control.click();
+    else {
+        control.value = typed;
+        control.dispatchEvent(new Event('input', {bubbles: true}));
+        control.dispatchEvent(new Event('change', {bubbles: true}));
+    }
+    const isSaid = () => builder.querySelector('.cpnb-sentence').textContent.includes(said);
+    while (!isSaid()) {
+        if (performance.now() - began > 30000) throw new Error(builder.querySelector('.cpnb-sentence').textContent);
+        await new Promise(resolve => requestAnimationFrame(resolve));
+    }
+    return performance.now() - began;
+}"""
 _ADDED = """async button => {
     const builder = button.closest('.cpnb-segment-builder');
     const count = builder.querySelectorAll('.cpnb-condition').length;
@@ -123,3 +140,37 @@ def test_a_segment_builder_is_usable_at_once_and_reacts_at_once(lab: Callable[..
         assert min(taken[f"{name} shown"]) < 3 * target_ms
         assert min(taken[f"{name} typed"]) < 900
     print(f"100 bare text fields: {statistics.median(taken['yardstick']):.0f} ms")
+
+
+MANY = 10_000
+SAID = 10  # values that a sentence names before it says how many more there are
+MANY_VALUES = (
+    f"SegmentBuilder(profile.Address.City.isin([f'city {{n}}' for n in range({MANY})]), data=people, fields=fields)"
+)
+PEOPLE = """
+people = cpnb.samples.people(rows=2000, seed=3, flaws=0)
+fields = people.cp.suggest_fields(unique_key="customer_id", region="US")
+"""
+
+
+def test_ten_thousand_values_of_a_condition_are_edited_at_once(lab: Callable[..., Any], page: Page) -> None:
+    notebook = lab([f"{BEGIN}\n{PEOPLE}", *[MANY_VALUES] * RUNS])
+    notebook.run(0)
+    taken: dict[str, list[float]] = defaultdict(list)
+    for place in range(1, RUNS + 1):
+        taken["shown"].append(shown_ms(notebook, place, 1, 1))
+        shown = notebook.outputs(place).locator(".cpnb-segment-builder")
+
+        def done_ms(control: Locator, typed: str | None, count: int) -> float:
+            page.wait_for_timeout(500)
+            said = f"and {count - SAID} more"
+            return float(page.evaluate(_COUNTED, [control.element_handle(), typed, said]))
+
+        taken["typed"].append(done_ms(shown.get_by_label("Value", exact=True), "one more", MANY + 1))
+        taken["removed"].append(done_ms(shown.locator(".cpnb-chip").first, None, MANY))
+        shown.get_by_role("button", name="More for this condition").click()
+        shown.get_by_role("button", name="Edit values as a list").click()
+        values = "\n".join(f"town {number}" for number in range(MANY - 1))
+        taken["pasted"].append(done_ms(shown.get_by_label("Values, one in each line"), values, MANY - 1))
+    for name, times in taken.items():
+        print(line(f"{MANY:,} values: {name}", times, 400 if name == "shown" else 300))

@@ -78,7 +78,10 @@ def page(server: JupyterServer) -> Iterator[Page]:
 
 @pytest.fixture
 def lab(server: JupyterServer, page: Page, request: Any, screenshot: Any) -> Iterator[Callable[..., LabNotebook]]:
-    """Opens a notebook of some cells; in the end, nothing was asked of the world, and no error was logged."""
+    """Opens a notebook of some cells, or a copy of one.
+
+    In the end, nothing was asked of the world, and no error was logged.
+    """
     opened: list[LabNotebook] = []
     page.asked_outside.clear()  # type: ignore[attr-defined]
     page.problems.clear()  # type: ignore[attr-defined]
@@ -87,7 +90,7 @@ def lab(server: JupyterServer, page: Page, request: Any, screenshot: Any) -> Ite
     def is_forgiven(problem: str) -> bool:
         return loses_kernel and any(words in problem for words in OF_A_KERNEL_THAT_IS_GONE)
 
-    def open_notebook(cells: list[str], kernel: str = "python3") -> LabNotebook:
+    def open_notebook(cells: list[str] | Path, kernel: str = "python3") -> LabNotebook:
         opened.append(LabNotebook(page, server.root, cells, kernel))
         return opened[-1]
 

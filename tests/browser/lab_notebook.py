@@ -42,7 +42,8 @@ _EVALUATE = """async expression => {
     return value.data['text/plain'];
 }"""
 _RUN_ONE = """async place => {
-    openPanel.content.activeCellIndex = place;
+    const cells = openPanel.content.widgets;
+    openPanel.content.activeCellIndex = cells.indexOf(cells.filter(cell => cell.model.type === 'code')[place]);
     openPanel.content.deselectAll();
     return await jupyterapp.commands.execute('notebook:run-cell');
 }"""
@@ -54,9 +55,15 @@ _CLOSE = """async () => {
 }"""
 
 
-def write_notebook(path: Path, cells: list[str], kernel: str = "python3") -> None:
-    """Write a notebook of cells of code that were not run."""
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+def write_notebook(path: Path, cells: list[str] | Path, kernel: str = "python3") -> None:
+    """Write a notebook that was not run: of cells of code, or as it stands in a file."""
+    if isinstance(cells, Path):
+        notebook = nbformat.read(cells, as_version=4)
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+    else:
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     notebook.metadata["kernelspec"] = {"name": kernel, "display_name": kernel, "language": "python"}
     nbformat.write(notebook, path)
 
@@ -70,9 +77,13 @@ class LabNotebook:
         The page.
     root : Path
         The folder that the server serves.
+    cells : list of str or Path
+        Its cells of code, or the notebook of which it is a copy.
+    kernel : str
+        The name of its kernel.
     """
 
-    def __init__(self, page: Page, root: Path, cells: list[str], kernel: str = "python3") -> None:
+    def __init__(self, page: Page, root: Path, cells: list[str] | Path, kernel: str = "python3") -> None:
         self.page = page
         self.path = root / f"notebook-{secrets.token_hex(4)}.ipynb"  # one that was not there has a fresh kernel
         write_notebook(self.path, cells, kernel)
@@ -97,7 +108,7 @@ class LabNotebook:
         assert went_well, "\n".join(self.cells.locator(".jp-Cell-outputArea").all_inner_texts())
 
     def run(self, place: int) -> None:
-        """Run the cell at a place, and return when it has ended."""
+        """Run the cell of code at a place, and return when it has ended."""
         went_well = self.page.evaluate(_RUN_ONE, place)
         assert went_well, self.outputs(place).inner_text()
 

@@ -149,6 +149,12 @@ def test_rows_are_moved_doubled_and_removed_by_keyboard(lab: Callable[..., Any],
     notebook.wait_for("str(builder.value)", "FirstName is 'B' and FirstName is one of 'B', 'C' and LastName is 'A'")
     shown.get_by_role("button", name="Remove condition").first.press("Enter")
     notebook.wait_for("str(builder.value)", "FirstName is one of 'B', 'C' and LastName is 'A'")
+    # The keyboard goes on at what stands before what is gone, and on the button that was pressed.
+    toggle = shown.get_by_role("button", name="group 1: 2 conditions")
+    expect(toggle).to_be_focused()
+    for _ in range(2):
+        page.keyboard.press("Enter")
+        expect(shown.get_by_role("button", name="group 1: 2 conditions")).to_be_focused()
     expect(shown.get_by_role("combobox", name="Attribute", exact=True)).to_have_count(2)
     # Who enters several values stays where they are entered.
     field = shown.get_by_label("Value", exact=True).first
@@ -160,6 +166,7 @@ def test_rows_are_moved_doubled_and_removed_by_keyboard(lab: Callable[..., Any],
         expect(field).to_have_value("")
     shown.get_by_role("button", name=re.compile(r"\WB$")).press("Enter")
     notebook.wait_for("str(builder.value)", "FirstName is one of 'C', 'D', 'E' and LastName is 'A'")
+    expect(field).to_be_focused()
 
 
 def test_a_value_set_from_code_is_drawn_in_two_views(lab: Callable[..., Any], screenshot: Any, page: Page) -> None:

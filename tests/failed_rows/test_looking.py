@@ -20,7 +20,7 @@ import pytest
 import cpnb
 from cpnb.domain import Domain
 from cpnb.errors import ChangedDataError, UploadError
-from cpnb.failed_rows import FailedRowsWarning, failed_rows, find_failed_rows
+from cpnb.failed_rows import FailedRowsWarning, SentTable, failed_rows, find_failed_rows
 from cpnb.retrying import Patience
 from cpnb.sandbox_process import Sandbox
 from cpnb.upload_options import UploadOptions
@@ -319,7 +319,9 @@ def test_all_jobs_are_not_listed_before_each_small_job(sandbox: Sandbox, domain:
     seldom = replace(upload.plan.options, patience=replace(QUICK, poll_first_s=20, poll_longest_s=0.05))
     before = len(sandbox.requests())
 
-    find_failed_rows(replace(upload.plan, options=seldom), people(32), {1: upload.jobs[0]}, max_jobs=99, name="cpnb")
+    find_failed_rows(
+        SentTable(replace(upload.plan, options=seldom), people(32), {1: upload.jobs[0]}), max_jobs=99, name="cpnb"
+    )
 
     asked = [request["operation"] for request in sandbox.requests()[before:]]
     assert asked.count("CreateUploadJob") > 5
@@ -332,7 +334,7 @@ def test_a_table_that_changed_is_not_sent(sandbox: Sandbox, domain: Domain) -> N
     other = people(8, city=["Bonn"] * 8)
 
     with pytest.raises(ChangedDataError, match="part 1 are not those that were uploaded"):
-        find_failed_rows(upload.plan, other, {1: upload.jobs[0]}, max_jobs=10, name="cpnb")
+        find_failed_rows(SentTable(upload.plan, other, {1: upload.jobs[0]}), max_jobs=10, name="cpnb")
 
     assert job_count(domain) == 1
 
@@ -536,7 +538,7 @@ def test_more_keys_than_requests_are_not_asked_for(sandbox: Sandbox, domain: Dom
     before = searches(sandbox)
 
     with pytest.warns(FailedRowsWarning, match=r"too many keys to search for each.*find_failed_rows\(\)"):
-        read = failed_rows(upload.plan, people(11), {1: upload.jobs[0]}, max_requests=2)
+        read = failed_rows(SentTable(upload.plan, people(11), {1: upload.jobs[0]}), max_requests=2)
 
     assert rows_of(read, "possible") == list(range(11))
     assert set(read["reason"]) == {"1 of 11 rows were refused"}
@@ -556,7 +558,7 @@ def test_rows_with_warnings_are_asked_for_first(sandbox: Sandbox, domain: Domain
     table = born(30, odd=[4, 9])
     upload = sent(table, domain, BIRTHS)
 
-    read = failed_rows(upload.plan, table, {1: upload.jobs[0]}, max_requests=1)
+    read = failed_rows(SentTable(upload.plan, table, {1: upload.jobs[0]}), max_requests=1)
 
     assert read.to_dict("list")["row"] == [4]
     assert read["certainty"].tolist() == ["certain"]
@@ -632,7 +634,7 @@ def test_nothing_is_read_about_an_upload_that_succeeded(sandbox: Sandbox, domain
 def test_rows_of_parts_that_did_not_get_through_are_listed_with_what_to_do(domain: Domain) -> None:
     upload = sent(people(5), domain, part_rows=2)
 
-    read = failed_rows(upload.plan, people(5), {1: upload.jobs[0]})
+    read = failed_rows(SentTable(upload.plan, people(5), {1: upload.jobs[0]}))
 
     assert read["row"].tolist() == [2, 3, 4]
     assert read["part"].tolist() == [2, 2, 3]

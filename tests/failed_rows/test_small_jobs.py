@@ -12,6 +12,7 @@ import pytest
 from cpnb.csvstream import Measure
 from cpnb.errors import UploadError
 from cpnb.failed_rows.part_outcomes import in_words, suspects
+from cpnb.failed_rows.sent_table import SentTable
 from cpnb.failed_rows.small_jobs import JobList, refused_count
 from cpnb.failed_rows.verdicts import RowVerdicts
 from cpnb.fields import FieldMap
@@ -97,7 +98,7 @@ def test_what_happened_to_a_whole_part_is_said_of_each_of_its_rows(
     plan = plan_with({"JobId": "a" * 32, "Status": ended.status.value})
     ended = replace(ended, domain=plan.domain)
 
-    assert suspects(plan, {1: job("SUCCEEDED"), 2: ended}, verdicts) == []
+    assert suspects(SentTable(plan, None, {1: job("SUCCEEDED"), 2: ended}), verdicts) == []
 
     frame = verdicts.to_frame()
     assert frame["row"].tolist() == [10, 11, 12, 13]
@@ -111,7 +112,7 @@ def test_rows_of_a_part_whose_table_changed_are_not_said_to_be_sent_by_a_retry(j
     plan = plan_with({"JobId": "a" * 32, "Status": "CREATED"})
     jobs = {number: replace(one, domain=plan.domain) for number, one in jobs.items()}
 
-    suspects(plan, {1: job("SUCCEEDED"), **jobs}, verdicts, changed={2})
+    suspects(SentTable(plan, None, {1: job("SUCCEEDED"), **jobs}, changed={2}), verdicts)
 
     frame = verdicts.to_frame()
     assert frame["row"].tolist() == [10, 11, 12, 13]

@@ -230,6 +230,11 @@ def test_more_values_than_the_service_takes_at_once():
     lists = [json.dumps(values), json.dumps(values[:-1])]
     assert matched(X.list_contains_all(*values), x=lists) == [True, False]
     assert matched(X.list_contains(*values), x=lists) == [True, True]
+    assert matched(X.list_contains(*values), x=['["w"]', None]) == [False, False]
+    # One of them stands for another attribute of the same profile.
+    assert matched(X.endswith(*values, LAST), x=["xa", "xa", None, "xv7"], last=["a", "b", "a", "a"]) == [
+        *(True, False, False, True)
+    ]
 
 
 def test_a_value_that_is_no_unicode_matches_nothing():

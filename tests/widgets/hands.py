@@ -59,6 +59,10 @@ class Hands:
         """The values that stand as chips."""
         return [one.description for one in self._shown() if "cpnb-chip" in getattr(one, "_dom_classes", ())]
 
+    def count(self) -> int:
+        """How many controls there are, boxes among them."""
+        return len(list(self._shown()))
+
     def text(self, css_class: str) -> str:
         """The HTML in all places of a class."""
         places = [one for one in self._shown() if css_class in getattr(one, "_dom_classes", ())]

@@ -187,3 +187,59 @@ def test_where_nothing_is_suggested_the_reason_is_told() -> None:
     named(editor, "Target of q1").value = "AccountNumber"
     named(editor, "Unique key").value = "q1"
     assert editor.value == FieldMap({"q1": "AccountNumber"}, unique_key="q1")
+
+
+def test_a_map_that_an_observer_sets_is_drawn(editor: FieldMapEditor) -> None:
+    other = FieldMap({"Cust No": "AccountNumber", "Land": "Attributes.land"}, unique_key="Cust No")
+    editor.observe(lambda change: editor.set_trait("value", other) if change["new"] is not other else None, "value")
+
+    named(editor, "Target of E-Mail").value = "BusinessEmailAddress"
+
+    assert editor.value == other
+    assert named(editor, "Target of E-Mail").value == ""
+    assert named(editor, "Target of Land").value == "Attributes."
+
+
+def test_every_column_is_left_out_while_something_speaks_against_the_map(editor: FieldMapEditor) -> None:
+    named(editor, "Target of Tel").value = "EmailAddress"
+    assert editor.value is None
+
+    editor.clear()
+
+    assert [named(editor, f"Target of {column}").value for column in messy().columns] == [""] * 5
+    assert editor.value is None
+
+
+def test_a_map_of_another_table_is_refused_at_the_beginning() -> None:
+    with pytest.raises(FrameError, match="No such column"):
+        FieldMapEditor(messy(), FieldMap({"No such column": "AccountNumber"}, unique_key="No such column"))
+
+
+def test_what_is_looked_for_is_shown_from_its_first_column() -> None:
+    editor = FieldMapEditor(pd.DataFrame({f"c{number:02}": ["x"] for number in range(30)}))
+    named(editor, "Next columns").click()
+    named(editor, "Find a column").value = "c"
+
+    assert "1 to 12 of 30 columns" in seen(editor)
+
+
+def test_only_a_phone_number_has_a_region(editor: FieldMapEditor) -> None:
+    regions = [one for one in all_of(editor) if (getattr(one, "description", "") or "").startswith("Region of ")]
+
+    shown = [one.description for one in regions if "cpnb-gone" not in one._dom_classes]
+
+    assert sorted(shown) == ["Region of Tel", "Region of phones"]
+
+
+def test_the_most_frequent_shapes_come_first() -> None:
+    editor = FieldMapEditor(pd.DataFrame({"n": ["1", "a", "a", "A-1", "A-1", "A-1"]}))
+
+    assert editor._draft.shapes["n"] == ("A-9", "a", "9")
+
+
+def test_ten_thousand_distinct_values_are_three_shapes() -> None:
+    many = pd.DataFrame({"note": ["x" * (1 + number % 90) + str(number) for number in range(10_000)]})
+    editor = FieldMapEditor(many)
+
+    assert len(editor._draft.shapes["note"]) == 3
+    assert len(seen(editor)) < 40_000

@@ -27,6 +27,27 @@ def test_controls_share_one_layout_and_those_of_a_kind_one_style() -> None:
     assert type(other.style) is type(ipywidgets.Checkbox().style)
 
 
+def test_another_is_shared_when_what_was_shared_is_closed() -> None:
+    before = look.control(ipywidgets.Text, "one")
+
+    before.layout.close()
+    before.style.close()
+
+    first, second = (look.control(ipywidgets.Text, name) for name in ("two", "three"))
+    assert first.layout is second.layout is not before.layout
+    assert first.style is second.style is not before.style
+    assert first.get_state()["layout"] == f"IPY_MODEL_{second.layout.model_id}"
+
+
+def test_what_is_not_wanted_is_not_seen() -> None:
+    made = look.button("Go", "cpnb-first")
+
+    look.show_if(0, made)
+    assert made._dom_classes == ("cpnb-first", "cpnb-gone")
+    look.show_if("something", made)
+    assert made._dom_classes == ("cpnb-first",)
+
+
 def test_a_button_with_an_icon_says_its_words() -> None:
     made = look.icon_button("Remove", "trash")
 

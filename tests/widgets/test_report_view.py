@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from ipywidgets import HTML, Widget
+from ipywidgets.widgets import widget
 
 from cpnb.fields import FieldMap
 from cpnb.widgets.report_view.view import ReportView
@@ -101,7 +102,7 @@ def test_edits_are_undone_one_by_one_or_all(view: ReportView) -> None:
 
 
 def test_closing_the_rows_keeps_the_edits_and_nothing_else(view: ReportView) -> None:
-    before = set(Widget._instances) if hasattr(Widget, "_instances") else None
+    before = set(widget._instances)
     named(view, "Show 10 rows").click()
     named(view, "mail in row 3").value = "fine@example.com"
     named(view, "Show the edits as code").click()
@@ -114,8 +115,7 @@ def test_closing_the_rows_keeps_the_edits_and_nothing_else(view: ReportView) -> 
     assert "wren" not in seen(view)
     assert [one.value for one in held] == ["", ""]
     assert [one.comm for one in held] == [None, None]
-    if before is not None:
-        assert set(Widget._instances) == before
+    assert set(widget._instances) == before
 
 
 def test_closing_the_view_closes_the_rows(view: ReportView) -> None:
@@ -207,3 +207,50 @@ def test_edits_from_several_threads_are_all_there(view: ReportView) -> None:
 
     assert [view.frame["mail"].iloc[row] for row in fields] == [f"t{row}@example.com" for row in fields]
     assert "That did not work" not in seen(view)
+
+
+def test_half_of_a_character_is_refused_in_words(view: ReportView) -> None:
+    named(view, "Show 10 rows").click()
+
+    named(view, "mail in row 0").value = "a\ud800@example.com"
+
+    assert "half of a character" in seen(view)
+    assert view._edits.count == 0
+    named(view, "mail in row 0").value = "wren@example.com"
+    assert view._edits.count == 1
+    assert "half of a character" not in seen(view)
+
+
+def test_a_click_that_comes_after_the_view_was_closed_opens_nothing(view: ReportView) -> None:
+    button = named(view, "Show 10 rows")
+    view.close()
+    before = set(widget._instances)
+
+    button._handle_custom_msg({"event": "click"}, [])
+
+    assert set(widget._instances) == before
+
+
+def test_of_an_error_of_others_only_its_kind_is_told(view: ReportView) -> None:
+    def fail() -> None:
+        raise ValueError("canary@example.com")
+
+    view._act(fail)
+
+    assert "That did not work: ValueError." in seen(view)
+    assert "canary" not in seen(view)
+
+
+def test_a_large_table_is_checked_again_when_somebody_asks() -> None:
+    view = ReportView(people(30_001), FIELDS)
+    check = named(view, "Check the whole table again")
+    assert "cpnb-gone" in check._dom_classes
+    named(view, "Show 10,001 rows").click()
+
+    named(view, "mail in row 0").value = "wren@example.com"
+
+    assert "cpnb-gone" not in check._dom_classes
+    assert "the counts are those from before the edits" in seen(view)
+    check.click()
+    assert "cpnb-gone" in check._dom_classes
+    assert named(view, "Show 10,000 rows")

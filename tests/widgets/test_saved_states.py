@@ -1,4 +1,4 @@
-"""What a notebook that ran without a front end keeps of a report view whose rows were opened: nothing of them.
+"""What a notebook that ran without a front end keeps of rows that were opened, and of values offered: nothing.
 
 nbclient keeps the last value of each trait that was ever sent, of closed widgets too: whoever closes without emptying
 is found out here.
@@ -55,4 +55,38 @@ def test_a_notebook_that_was_run_keeps_nothing_of_the_rows(tmp_path: Path) -> No
     assert notebook.cells[2].outputs[0]["data"]["text/plain"] == "(True, False, True)"
     kept = json.dumps(notebook)
     assert "mail in row 9" in kept  # the field was there, and its state was kept
+    assert "canary" not in kept
+
+
+BUILD = """
+from cpnb import SegmentBuilder, profile
+fields = cpnb.FieldMap({"id": "AccountNumber", "mail": "EmailAddress"}, unique_key="id")
+condition = (profile.EmailAddress == "x") & (profile.FirstName == "y")
+builders = [SegmentBuilder(condition, data=people, fields=fields) for _ in range(4)]
+import time
+for builder in builders:
+    named("Show values to choose from", builder).click()
+    ends_s = time.monotonic() + 20
+    while not named("Value", builder).options and time.monotonic() < ends_s:
+        time.sleep(0.01)
+offered = [len(named("Value", builder).options) for builder in builders]
+in_states = people["mail"].iloc[9] in json.dumps(Widget.get_manager_state(), default=str)
+named("Remove condition", builders[0]).click()
+named("Remove group", builders[1]).click()
+named("Attribute", builders[2]).value = "FirstName"
+builders[3].close()
+offered, in_states
+"""
+
+
+def test_a_notebook_that_was_run_keeps_none_of_the_values_that_were_offered(tmp_path: Path) -> None:
+    mails = [f"canary{row}@example.org" for row in range(12)]
+    pd.DataFrame({"id": [str(row) for row in range(12)], "mail": mails}).to_csv(tmp_path / "people.csv")
+    named = USE[: USE.index('named("Show 12')]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in (BEGIN, named, BUILD)])
+    NotebookClient(notebook, kernel_name="python3", store_widget_state=True, timeout=120).execute(cwd=str(tmp_path))
+
+    assert notebook.cells[2].outputs[-1]["data"]["text/plain"] == "([12, 12, 12, 12], False)"
+    kept = json.dumps(notebook)
+    assert "12 different values in the table" in kept
     assert "canary" not in kept

@@ -10,7 +10,9 @@ import pandas as pd
 import pytest
 
 from cpnb import Field, FieldMap, SegmentBuilder, SegmentDefinition, calculated, in_segment, profile
+from cpnb.dimensions import Dimension
 from cpnb.errors import ExpressionError, FrameError
+from cpnb.expressions import Condition, Expression
 from tests.widgets.hands import Hands
 
 CITY = profile.Address.City.isin(["Seattle", "Boston"])
@@ -78,7 +80,7 @@ def test_a_segment_is_built_by_hand():
     hands.choose("How many groups have to hold", "ALL")
     assert builder.value == profile.Address.City.isin(["Seattle"]) | NAME
     said = "Profiles where Address.City is &#x27;Seattle&#x27; or LastName starts with &#x27;S&#x27;."
-    assert hands.text("cpnb-sentence") == f"<p>{said}</p>"
+    assert hands.text("cpnb-sentence") == f'<div role="status"><p>{said}</p></div>'
 
 
 def test_rows_and_groups_are_doubled_moved_and_removed():
@@ -221,12 +223,54 @@ def test_many_values_are_edited_as_a_list():
     hands = Hands(builder)
     assert len(hands.chips()) == 12
     assert "and 9,988 more values" in hands.text("cpnb-more-values")
-    hands.click("More for this condition")
-    hands.click("Edit values as a list")
+    hands.click("Edit all as a list")
+    assert hands.chips() == []
+    assert hands.all("Edit all as a list") == []
     hands.type("Values, one in each line", "Rome\nParis, Texas\n\nRome\n")
     assert builder.value == profile.Address.City.isin(["Rome", "Paris, Texas"])
-    hands.click("Edit values as a list")
+    hands.click("Close the list")
     assert hands.chips() == ["Rome", "Paris, Texas"]
+    assert hands.all("Close the list") == []
+    # A list can be made of few values as well.
+    hands.click("More for this condition")
+    hands.click("Edit values as a list")
+    hands.type("Values, one in each line", "Rome\nOslo")
+    hands.click("Edit values as a list")
+    assert hands.chips() == ["Rome", "Oslo"]
+
+
+def test_ten_thousand_values_show_no_more_than_a_few():
+    def sent(count):
+        hands = Hands(SegmentBuilder(profile.Address.City.isin([f"city {n}" for n in range(count)])))
+        return hands.count(), len(hands.state())
+
+    (few, few_signs), (many, many_signs) = sent(13), sent(10_000)
+    assert many == few
+    assert many_signs - few_signs < 100
+
+
+def test_a_chip_stays_while_others_come_and_go():
+    builder = SegmentBuilder(profile.Address.City.isin(["Rome", "Oslo", "Bern"]))
+    hands = Hands(builder)
+    [rome] = [one for one in hands.all("Rome") if "cpnb-chip" in one._dom_classes]
+    hands.type("Value", "Riga")
+    hands.click("Oslo")
+    assert hands.chips() == ["Rome", "Bern", "Riga"]
+    assert rome in hands.all("Rome")
+    assert rome.comm is not None
+    rome.click()
+    assert builder.value == profile.Address.City.isin(["Bern", "Riga"])
+    assert rome.comm is None
+
+
+def test_more_numbers_than_fields_have_no_list():
+    many = Expression.from_api(
+        {"Groups": [{"Dimensions": [{"ProfileAttributes": {"Attributes": {"n": {
+            "DimensionType": "EQUAL", "Values": [str(n) for n in range(20)]}}}}]}]}
+    )  # fmt: skip
+    hands = Hands(SegmentBuilder(many))
+    assert "and 8 more values" in hands.text("cpnb-more-values")
+    assert "cpnb-gone" in hands.find("Edit all as a list")._dom_classes
 
 
 def test_other_segments_stand_beside_the_conditions():
@@ -326,6 +370,13 @@ def test_a_segment_is_estimated_and_created(domain):
     assert f"Segment in-the-west was created in domain {domain.name}." in hands.text("cpnb-created")
     assert SegmentDefinition.get(domain, "in-the-west") == builder.definition
     assert builder.definition.display_name == "In the <west>"
+    # A second click on the same button, as in a double click, is no wish for another one.
+    assert hands.find("Create segment").disabled
+    hands.click("Create segment")
+    assert builder.wait(30)
+    assert f"Segment in-the-west was created in domain {domain.name}." in hands.text("cpnb-created")
+    hands.type("Value", "Seattle")
+    hands.type("Description", "again")
     hands.click("Create segment")
     assert builder.wait(30)
     assert "already has a segment" in hands.text("cpnb-created")
@@ -481,3 +532,279 @@ def test_without_a_front_end_it_is_text_and_html(monkeypatch):
     assert bundle["text/plain"] == "<SegmentBuilder: LastName is '<b>'>"
     assert "&lt;b&gt;" in bundle["text/html"]
     assert "<b>'" not in bundle["text/html"]
+
+
+def test_a_value_that_an_observer_sets_is_drawn():
+    builder = SegmentBuilder(NAME)
+    hands = Hands(builder)
+    other = profile.FirstName == "Y"
+    builder.observe(lambda change: builder.set_trait("value", other) if change["new"] is not other else None, "value")
+    hands.type("Value", "zzz")
+    assert builder.value is other
+    assert builder.draft.expression() == other
+    assert hands.find("Attribute").value == "FirstName"
+    assert "FirstName is &#x27;Y&#x27;" in hands.text("cpnb-sentence")
+
+
+def test_an_observer_that_raises_leaves_the_screen_as_the_value_is():
+    builder = SegmentBuilder(profile.LastName == "x")
+    hands = Hands(builder)
+
+    def fail(change):
+        raise ZeroDivisionError
+
+    builder.observe(fail, "value")
+    with pytest.raises(ZeroDivisionError):
+        hands.type("Value", "y")
+    assert str(builder.value) == "LastName is one of 'x', 'y'"
+    assert "LastName is one of &#x27;x&#x27;, &#x27;y&#x27;" in hands.text("cpnb-sentence")
+
+
+def test_an_emptied_attribute_is_shown_again():
+    builder = SegmentBuilder(profile.LastName == "x")
+    hands = Hands(builder)
+    hands.type("Attribute", " ")
+    assert hands.find("Attribute").value == "LastName"
+    assert builder.value == (profile.LastName == "x")
+
+
+def test_a_list_keeps_values_of_several_lines_and_odd_signs():
+    torn, odd = ["a\nb", "c\rd"], ["f\u2028g", "h\x0bi", "j\x85k", "l"]
+    builder = SegmentBuilder(profile.LastName.isin([*torn, *odd]))
+    hands = Hands(builder)
+    hands.click("More for this condition")
+    hands.click("Edit values as a list")
+    area = hands.find("Values, one in each line")
+    assert area.value.split("\n") == odd
+    assert "2 values of several lines kept" in hands.text("cpnb-more-values")
+    area.value += "\nnew"
+    assert builder.value == profile.LastName.isin([*torn, *odd, "new"])
+
+
+@pytest.mark.parametrize(
+    ("held", "day", "text"),
+    [
+        ("2024-10-01T00:00:00Z", "2024-10-01", ""),
+        ("2024-10-01", "2024-10-01", ""),
+        ("2024-10-01T00:00:00+02:00", None, "2024-10-01T00:00:00+02:00"),
+        ("2024-10-01T00:00:00.500Z", None, "2024-10-01T00:00:00.500Z"),
+    ],
+)
+def test_a_day_is_shown_only_where_a_value_is_its_midnight(held, day, text):
+    hands = Hands(SegmentBuilder(Condition(Dimension("BirthDate", "DateDimension", "ON", (held,)))))
+    shown = hands.find("Value: day").value
+    assert (shown and shown.isoformat(), hands.find("Value").value) == (day, text)
+
+
+def test_to_several_dates_another_is_added():
+    dates = tuple(f"2024-10-0{day}T00:00:00Z" for day in (1, 2, 3))
+    builder = SegmentBuilder(Condition(Dimension("BirthDate", "DateDimension", "ON", dates)))
+    hands = Hands(builder)
+    assert hands.chips() == list(dates)
+    hands.pick("Value: day", "2024-10-09")
+    assert hands.chips() == [*dates, "2024-10-09T00:00:00Z"]
+    for chip in hands.chips()[1:]:
+        hands.click(chip)
+    assert builder.value.dimension.values == dates[:1]
+    hands.pick("Value: day", "2024-12-24")
+    assert builder.value.dimension.values == ("2024-12-24T00:00:00Z",)
+
+
+def test_what_the_service_holds_is_shown_and_what_it_would_refuse_is_not_made(domain):
+    held = Condition(Dimension("Attributes.n", "AttributeDimension", "BETWEEN", ("5", "1")))
+    SegmentDefinition("odd", held).create(domain)
+    builder = SegmentBuilder(SegmentDefinition.get(domain, "odd").expression, domain=domain, name="next")
+    hands = Hands(builder)
+    assert builder.value == held
+    assert (hands.find("From").value, hands.find("To").value) == ("5", "1")
+    hands.type("To", "2")
+    assert builder.value is None
+    assert "must not lie after the second" in hands.text("cpnb-sentence")
+    hands.type("To", "9" * 300)
+    assert "a value has 300 characters; expected at most 255" in hands.text("cpnb-sentence")
+    assert hands.find("Create segment").disabled
+
+
+def test_a_click_on_what_is_gone_does_nothing():
+    builder = SegmentBuilder(CITY & NAME)
+    hands = Hands(builder)
+    late = [hands.find("Remove group"), hands.find("Remove condition"), hands.find("Value")]
+    builder.value = CITY
+    for button in late[:2]:
+        button._handle_custom_msg({"event": "click"}, [])
+    late[2].set_trait("value", "late")
+    assert builder.value == CITY
+
+
+def test_a_builder_in_which_nothing_was_chosen_says_only_what_to_do():
+    assert Hands(SegmentBuilder()).text("cpnb-sentence") == (
+        '<div role="status"><p class="cpnb-warning">Group 1, condition 1: Choose an attribute.</p></div>'
+    )
+
+
+def test_a_count_of_another_condition_is_marked():
+    people = pd.DataFrame({"city": ["Seattle", "Boston"], "id": ["1", "2"]})
+    fields = FieldMap({"city": "Address.City", "id": "AccountNumber"}, unique_key="id")
+    builder = SegmentBuilder(CITY, data=people, fields=fields)
+    hands = Hands(builder)
+    assert builder.wait(30)
+    count = next(one for one in hands._shown() if "cpnb-count" in getattr(one, "_dom_classes", ()))
+    with builder._turns.lock:  # the new count has to wait
+        hands.type("Value", "Rome")
+        assert "cpnb-old" in count._dom_classes
+    assert builder.wait(30)
+    assert "cpnb-old" not in count._dom_classes
+
+
+def test_what_cannot_be_shown_leaves_nothing_behind():
+    before = len(
+        ipywidgets.Widget._instances
+        if hasattr(ipywidgets.Widget, "_instances")
+        else ipywidgets.widgets.widget._instances
+    )
+    with pytest.raises(ExpressionError):
+        SegmentBuilder("LastName == 'x'")
+    after = len(
+        ipywidgets.Widget._instances
+        if hasattr(ipywidgets.Widget, "_instances")
+        else ipywidgets.widgets.widget._instances
+    )
+    assert after == before
+
+
+def test_a_builder_is_begun_anew_while_something_is_missing():
+    builder = SegmentBuilder(NAME)
+    hands = Hands(builder)
+    hands.click("Add condition")
+    assert builder.value is None
+    builder.clear()
+    assert builder.draft == SegmentBuilder().draft
+    assert len(hands.all("Attribute")) == 1
+
+
+def test_values_of_one_attribute_are_not_offered_for_another():
+    people = pd.DataFrame({"city": ["Seattle"], "name": ["Canary"], "id": ["1"]})
+    fields = FieldMap({"city": "Address.City", "name": "LastName", "id": "AccountNumber"}, unique_key="id")
+    hands = Hands(SegmentBuilder(profile.LastName == "x", data=people, fields=fields))
+    hands.click("Show values to choose from")
+    assert hands.until(lambda: hands.find("Value").options == ("Canary",))
+    hands.type("Attribute", "FirstName")
+    assert "Canary" not in hands.state()
+
+
+def test_days_that_no_integer_of_the_service_holds_are_refused():
+    hands = Hands(SegmentBuilder(calculated["_calls"] >= 3))
+    hands.type("Over days from", str(10**39))
+    assert "at most 2,147,483,647 days" in hands.text("cpnb-message")
+
+
+def place(hands, css_class):
+    """The place of a class."""
+    return next(one for one in hands._shown() if css_class in getattr(one, "_dom_classes", ()))
+
+
+def is_begun(newest):
+    """Whether work that was asked for has been begun, so that it comes to its end whatever comes next."""
+    return newest._next is None
+
+
+def test_a_count_that_comes_late_is_not_shown_beside_another_condition():
+    people = pd.DataFrame({"city": ["Seattle", "Boston", "Rome"], "id": ["1", "2", "3"]})
+    fields = FieldMap({"city": "Address.City", "id": "AccountNumber"}, unique_key="id")
+    builder = SegmentBuilder(profile.Address.City == "x", data=people, fields=fields)
+    hands = Hands(builder)
+    assert builder.wait(30)
+    told = []
+    place(hands, "cpnb-count").observe(lambda change: told.append(change["new"]), "value")
+    with builder._turns.lock:  # the count is made, and waits to be shown
+        hands.type("Value", "Rome")
+        assert hands.until(lambda: is_begun(builder._counting))
+        hands.type("Value", "Boston")
+    assert builder.wait(30)
+    assert [one.count("2 of 3 rows match") for one in told] == [1]
+
+
+def test_what_the_service_says_late_is_not_said_of_another_condition(domain):
+    builder = SegmentBuilder(CITY, domain=domain, name="late")
+    hands = Hands(builder)
+    with builder._turns.lock:
+        hands.click("Estimate")
+        assert hands.find("Estimate").disabled
+        assert hands.until(lambda: is_begun(builder._panel._estimating))
+        hands.type("Value", "Rome")
+    assert builder.wait(30)
+    assert hands.text("cpnb-estimated") == ""
+    assert not hands.find("Estimate").disabled
+
+
+def test_while_a_segment_is_made_nothing_else_is_said_of_it(domain):
+    builder = SegmentBuilder(CITY, domain=domain, name="slow")
+    hands = Hands(builder)
+    with builder._turns.lock:
+        hands.click("Create segment")
+        assert hands.find("Create segment").disabled
+        hands.type("Name of the segment", "no name at all")
+        assert "Creating the segment" in hands.text("cpnb-created")
+    assert builder.wait(30)
+    assert f"Segment slow was created in domain {domain.name}." in hands.text("cpnb-created")
+
+
+def test_values_that_come_late_are_not_offered_for_another_attribute():
+    people = pd.DataFrame({"city": ["Seattle"], "name": ["Canary"], "id": ["1"]})
+    fields = FieldMap({"city": "Address.City", "name": "LastName", "id": "AccountNumber"}, unique_key="id")
+    builder = SegmentBuilder(profile.LastName == "x", data=people, fields=fields)
+    hands = Hands(builder)
+    row = builder._groups[0]._rows[0]
+    with builder._turns.lock:
+        hands.click("Show values to choose from")
+        assert hands.until(lambda: is_begun(row._suggesting))
+        hands.type("Attribute", "FirstName")
+    assert row._suggesting.wait(30)
+    assert "Canary" not in hands.state()
+
+
+def test_where_the_service_knows_the_only_values_nobody_is_asked_for_them():
+    people = pd.DataFrame({"city": ["Seattle"], "id": ["1"]})
+    fields = FieldMap({"city": "Address.City", "id": "AccountNumber"}, unique_key="id")
+    hands = Hands(SegmentBuilder(profile.ProfileType == "PROFILE", data=people, fields=fields))
+    assert hands.all("Show values to choose from") == []
+    assert "PROFILE" in hands.find("Value").options
+
+
+def test_a_sentence_of_many_conditions_is_cut():
+    many = profile.LastName == "0"
+    for number in range(1, 200):
+        many = many | (profile.Attributes["n"] > number)
+    shown = Hands(SegmentBuilder(many)).text("cpnb-sentence")
+    assert 1_200 < len(shown) < 1_400
+    assert shown.endswith("…</p></div>")
+
+
+def test_a_builder_that_is_closed_while_it_counts_says_nothing_more():
+    people = pd.DataFrame({"city": ["Seattle"], "id": ["1"]})
+    fields = FieldMap({"city": "Address.City", "id": "AccountNumber"}, unique_key="id")
+    builder = SegmentBuilder(CITY, data=people, fields=fields)
+    hands = Hands(builder)
+    assert builder.wait(30)
+    with builder._turns.lock:
+        hands.type("Value", "Rome")
+        assert hands.until(lambda: is_begun(builder._counting))
+        builder.close()
+    assert builder.wait(30)
+    assert builder._service.data is None
+    assert str(builder.value) == "Address.City is one of 'Seattle', 'Boston', 'Rome'"
+
+
+def test_300_attributes_of_a_table_are_offered():
+    wide = pd.DataFrame({f"<b>c{number}": ["x"] for number in range(300)} | {"id": ["1"]})
+    targets = {f"<b>c{number}": f"Attributes.c{number}" for number in range(300)}
+    fields = FieldMap({"id": "AccountNumber", **targets}, unique_key="id")
+    builder = SegmentBuilder(data=wide, fields=fields)
+    hands = Hands(builder)
+    hands.choose("Kind of attribute", "Custom attributes")
+    assert len(hands.find("Attribute").options) == 300
+    hands.type("Attribute", "Attributes.c299")
+    hands.type("Value", "<i>x</i>")
+    assert builder.wait(30)
+    assert "0 of 1 row match" in hands.text("cpnb-count")
+    assert "<i>x</i>" not in hands.text("cpnb-sentence") + hands.text("cpnb-count")

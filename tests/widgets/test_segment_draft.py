@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 
 from cpnb import calculated, in_segment, profile
+from cpnb.dimensions import Dimension
 from cpnb.errors import ExpressionError
 from cpnb.expressions import Condition, Expression
 from cpnb.widgets.segment_builder.condition_draft import ConditionDraft, ValueKind, checked_values
@@ -315,7 +316,11 @@ def test_what_is_typed_becomes_what_the_service_compares(draft, typed, values):
     [
         (CITY, "x" * 256, "256 characters; expected at most 255"),
         (TIER, "twelve", "compared with a number here, such as 12"),
-        (TIER, "nan", "not finite"),
+        (TIER, "nan", "such as 12 or 12.5"),
+        (TIER, "1e999", "not finite"),
+        (TIER, "9" * 400, "not finite"),
+        (TIER, "1_000", "such as 12 or 12.5"),
+        (TIER, "٣", "such as 12 or 12.5"),
         (BORN, "29.2.2000", "ISO 8601"),
         (BORN, "2001-02-29", "ISO 8601"),
         (ConditionDraft("ProfileType", "ProfileTypeDimension", "INCLUSIVE"), "OTHER", "the service knows no other"),
@@ -324,3 +329,35 @@ def test_what_is_typed_becomes_what_the_service_compares(draft, typed, values):
 def test_what_cannot_be_compared_is_refused_with_a_sentence(draft, typed, message):
     with pytest.raises(ExpressionError, match=message):
         checked_values(draft, typed)
+
+
+@pytest.mark.parametrize(
+    ("shape_and_operator", "values"),
+    [
+        (("AttributeDimension", "BETWEEN"), ("5", "1")),
+        (("AttributeDimension", "NOT_BETWEEN"), ("x", "y")),
+        (("AttributeDimension", "BETWEEN"), ("-3", "2024-01-01")),
+        (("DateDimension", "BETWEEN"), ("2024-10-02T00:00:00Z", "2024-10-01T00:00:00Z")),
+    ],
+)
+def test_a_range_that_the_service_holds_is_shown_and_checked_once_it_is_edited(shape_and_operator, values):
+    held = Condition(Dimension("Attributes.n", *shape_and_operator, values))
+
+    read = ConditionDraft.of(held)
+
+    assert read.problem == ""
+    assert read.condition() == held
+    assert read.with_values(values).problem == ""
+    assert "Attributes.n" in read.with_values((values[1], values[1] + "0")[::-1]).problem
+    assert replace(read, is_read=False).problem != ""
+
+
+def test_a_value_that_is_too_long_for_another_attribute_is_told():
+    long = ConditionDraft("AdditionalInformation", "ExtraLengthValueProfileDimension", "INCLUSIVE", ("x" * 600,))
+
+    assert long.problem == ""
+    assert (
+        "a value has 600 characters; expected at most 255"
+        in long.with_attribute("LastName", "ProfileDimension").problem
+    )
+    assert "a value has 300 characters" in replace(TIER, operator="EQUAL", values=("9" * 300,)).problem

@@ -9,6 +9,7 @@ import ipywidgets
 import pytest
 
 from cpnb import display
+from cpnb.widgets import look
 from cpnb.widgets.shown import WIDGET_VIEW, ShownAnywhere
 
 
@@ -48,6 +49,17 @@ def test_a_widget_is_a_widget_text_and_html() -> None:
     assert set(bundle) == {WIDGET_VIEW, "text/plain", "text/html"}
     assert bundle["text/plain"] == "a <plate>" == repr(Plate())
     assert bundle["text/html"] == "<p>a &lt;plate&gt;</p>"
+
+
+def test_what_is_closed_is_closed_with_all_that_is_in_it_and_shown_as_text_and_html() -> None:
+    leaf = look.button("Go")
+    plate = Plate([look.row([leaf])])
+
+    plate.close()
+    plate.close()  # once more does no harm
+
+    assert plate.comm is leaf.comm is None
+    assert plate._repr_mimebundle_() == {"text/plain": "a <plate>", "text/html": "<p>a &lt;plate&gt;</p>"}
 
 
 @pytest.mark.parametrize("word", ["off", "OFF", " off ", "0", "no", "false"])

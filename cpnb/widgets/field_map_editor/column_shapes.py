@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import pyarrow as pa
 
-from cpnb.evidence import sample_of
+from cpnb.evidence import Sample
 from cpnb.finding import shape_counts
 
 _SHAPES_SHOWN = 3
 
 
-def shapes_in(column: pd.Series) -> tuple[str, ...]:
-    """Return the most frequent shapes in a sample of a column, the first to appear before others as frequent.
-
-    Its cost does not depend on the number of rows.
-    """
-    sample = sample_of(column)
-    texts = [text.encode("utf-8", "replace").decode() for text in sample.values if text]  # noqa: PD011  # no table
+def shapes_in(sample: Sample) -> tuple[str, ...]:
+    """Return the most frequent shapes in a sample of a column, the first to appear before others as frequent."""
+    texts = [text.encode("utf-8", "replace").decode() for text in sample.values if text]  # no table
     counts = shape_counts(pa.array(texts, pa.large_string()))
     return tuple(sorted(counts, key=lambda shape: -counts[shape])[:_SHAPES_SHOWN])

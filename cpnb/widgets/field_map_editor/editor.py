@@ -11,7 +11,7 @@ from traitlets import Instance, observe, validate
 from cpnb.display import counted, html_table, markup
 from cpnb.fields import FieldMap
 from cpnb.finding import short_name
-from cpnb.frames import Frame, require_columns
+from cpnb.frames import Table, require_columns
 from cpnb.widgets import look
 from cpnb.widgets.field_map_editor.field_map_draft import Conflict, FieldMapDraft, Show
 from cpnb.widgets.field_map_editor.field_map_row import FieldMapRow
@@ -23,6 +23,8 @@ __all__ = ["FieldMapEditor"]
 
 _COLUMNS_SHOWN = 12
 _CONFLICTS_SHOWN = 5
+_NOTHING = object()
+"""What is told to nobody."""
 # Of more weight than what all widgets have in common, which another widget may put on the page later.
 _CSS = """<style>
 .cpnb .cpnb-fields-row { align-items: flex-start; border-top: 1px solid var(--jp-border-color2, #e0e0e0);
@@ -45,7 +47,7 @@ class FieldMapEditor(ShownAnywhere, VBox):
 
     Parameters
     ----------
-    data : DataFrame
+    data : DataFrame, Scan, or anything that speaks Arrow
         The table.
     value : FieldMap, optional
         A map to begin with, in place of the suggested one.
@@ -63,26 +65,27 @@ class FieldMapEditor(ShownAnywhere, VBox):
     ----------
     value : FieldMap or None
         The map as it stands; None as long as something speaks against it, which `conflicts` tells. May be set, and
-        observed: ``editor.observe(..., "value")``. Setting None leaves out every column.
+        observed: ``editor.observe(..., "value")``. To leave out every column, call `clear`.
     """
 
     value = Instance(FieldMap, allow_none=True)
 
     def __init__(
         self,
-        data: Frame,
+        data: Table,
         value: FieldMap | None = None,
         *,
         unique_key: str | None = None,
         region: str | None = None,
     ) -> None:
         if value is not None:
-            require_columns(data, value)
+            data = require_columns(data, value)
         self._lock = threading.RLock()  # changes may come on any thread
         self._draft = FieldMapDraft(data, unique_key=unique_key, region=region)
         if value is not None:
             self._draft.load(value)
-        self._telling = self._drawing = False
+        self._drawing = False
+        self._told: object = _NOTHING
         self._pages: Paging[str] = Paging(_COLUMNS_SHOWN, "column")
         self._rows = [
             FieldMapRow(self._draft, self._lock, self._changed)
@@ -126,6 +129,13 @@ class FieldMapEditor(ShownAnywhere, VBox):
         with self._lock:
             return " ".join(one.sentence for one in self._draft.conflicts if one.is_fatal)
 
+    def clear(self) -> None:
+        """Leave out every column."""
+        with self._lock:
+            self._draft.clear()
+            self._list()
+            self._changed()
+
     def _choose_key(self, change: Any) -> None:
         with self._lock:
             if not self._drawing:
@@ -155,7 +165,7 @@ class FieldMapEditor(ShownAnywhere, VBox):
     def _on_value(self, change: Any) -> None:
         """Draw a map that was set by code."""
         with self._lock:
-            if self._telling:
+            if change["new"] is self._told:  # and not what somebody else sets who hears of it
                 return
             if change["new"] is None:
                 self._draft.clear()
@@ -168,11 +178,11 @@ class FieldMapEditor(ShownAnywhere, VBox):
         """Draw the draft, and tell its map to who observes it."""
         with self._lock:
             self._draw()
-            self._telling = True
+            before, self._told = self._told, self._draft.value
             try:
-                self.value = self._draft.value
+                self.value = self._told
             finally:
-                self._telling = False
+                self._told = before
 
     def _list(self) -> None:
         """List the columns asked for. An edit does not: the row that it was made in would be gone."""

@@ -15,10 +15,10 @@ from cpnb.errors import FieldsError, did_you_mean, listed
 from cpnb.evidence import looks_like_a_value
 from cpnb.field import checked_region
 from cpnb.fields import Field, FieldMap
-from cpnb.frames import Frame, checked_frame, require_columns
+from cpnb.frames import Frame, Table, checked_frame, require_columns
 from cpnb.headers import distinct, slug
 from cpnb.suggested import Suggestion, Suggestions
-from cpnb.suggestion import suggest
+from cpnb.suggestion import samples_of, suggest
 from cpnb.widgets.field_map_editor.column_shapes import shapes_in
 
 ATTRIBUTE = "Attributes."
@@ -113,7 +113,7 @@ class FieldMapDraft:
 
     Parameters
     ----------
-    data : DataFrame
+    data : DataFrame, Scan, or anything that speaks Arrow
         The table. Nothing of it is kept but shapes of its values.
     unique_key, region : str, optional
         As for `cpnb.suggest`.
@@ -126,11 +126,11 @@ class FieldMapDraft:
         If the key is no column, the region is none, or the names of the columns are values.
     """
 
-    def __init__(self, data: Frame, *, unique_key: str | None = None, region: str | None = None) -> None:
+    def __init__(self, data: Table, *, unique_key: str | None = None, region: str | None = None) -> None:
         frame = checked_frame(data)
         self.columns = tuple(str(column) for column in frame.columns)
         self.shapes: Mapping[str, tuple[str, ...]] = MappingProxyType(
-            {column: shapes_in(frame[column]) for column in self.columns}
+            {column: shapes_in(sample) for column, sample in samples_of(frame).items()}
         )
         self.region = checked_region(region) if region else ""
         self.unique_key = unique_key

@@ -4,7 +4,7 @@
 
     view          ReportView
     failing_rows  rows, shown on request
-    cell_edits    what was corrected, checked again | private: controls that hold cells for a while
+    cell_edits    what was corrected, checked again
     cell_patch    the corrections as Python
 """
 

@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from cpnb import frames
 from cpnb.content.rule import Problem
 from cpnb.content.unique_key import KEY_REPEATED
-from cpnb.errors import FieldsError
+from cpnb.errors import FieldsError, FrameError
 from cpnb.fields import FieldMap
 from cpnb.finding import Finding
-from cpnb.frames import Frame
+from cpnb.frames import Table
 from cpnb.rendering import render
 from cpnb.report import Report
 from cpnb.validation import key_codes, repeated_keys, validate
@@ -55,8 +56,8 @@ class CellEdits:
 
     Parameters
     ----------
-    data : DataFrame
-        The table.
+    data : DataFrame, or anything that speaks Arrow
+        The table; all of it has to be in memory.
     fields : FieldMap
         What its columns are; only mapped columns can be edited.
     schema : pandera.pandas.DataFrameSchema, optional
@@ -74,19 +75,19 @@ class CellEdits:
 
     def __init__(
         self,
-        data: Frame,
+        data: Table,
         fields: FieldMap,
         *,
         schema: pandera.DataFrameSchema | None = None,
         checked_whole_rows: int = CHECKED_WHOLE_ROWS,
     ) -> None:
-        frames.require_columns(data, fields)
         self.fields = fields
-        self._data = frames.snapshot(data, list(data.columns))
+        held = frames.held_frame(frames.require_columns(data, fields), "Editing cells")
+        self._data: pd.DataFrame = held[list(held.columns)]  # which later changes do not reach
         self._schema = schema
-        self._at_once = len(data) <= checked_whole_rows
+        self._at_once = len(held) <= checked_whole_rows
         self._texts: dict[str, dict[int, str]] = {}
-        self._frame: Frame | None = None
+        self._frame: pd.DataFrame | None = None
         self.report = validate(self._data, fields, schema=schema)
         self.is_current = True
 
@@ -99,11 +100,11 @@ class CellEdits:
         return sum(map(len, self._texts.values()))
 
     @property
-    def frame(self) -> Frame:
+    def frame(self) -> pd.DataFrame:
         """The table with the edits: the same columns and index. A copy, made when it is asked for."""
         return self._edited().copy()
 
-    def _edited(self) -> Frame:
+    def _edited(self) -> pd.DataFrame:
         if self._frame is None:
             self._frame = applied(self._data, self._edits()) if self._texts else self._data
         return self._frame
@@ -119,6 +120,8 @@ class CellEdits:
         ------
         FieldsError
             If the column is not mapped.
+        FrameError
+            If the text holds half of a character (a lone surrogate), which cannot be sent.
         IndexError
             If there is no such row.
         """
@@ -126,6 +129,10 @@ class CellEdits:
             raise FieldsError(f"Column {column!r} is not mapped, so nothing of it is checked or sent.")
         if not 0 <= position < len(self._data):
             raise IndexError(f"There is no row {position}: the table has {len(self._data)}, counted from 0.")
+        if any("\ud800" <= sign <= "\udfff" for sign in text):
+            raise FrameError(
+                "What was typed holds half of a character (a lone surrogate), which cannot be sent; type it again."
+            )
         if text == self._original(position, column):
             self.undo(position, column)
             return
@@ -168,7 +175,7 @@ class CellEdits:
         texts, without = self._rendered(row)
         return None if without[column][0] else texts[column][0]
 
-    def _rendered(self, rows: Frame) -> tuple[dict[str, list[str]], dict[str, Sequence[bool]]]:
+    def _rendered(self, rows: pd.DataFrame) -> tuple[dict[str, list[str]], dict[str, Sequence[bool]]]:
         """Return the texts of some rows by column, and which cells have none."""
         texts: dict[str, list[str]] = {column: [] for column in self.fields.columns}
         without: dict[str, list[bool]] = {column: [] for column in self.fields.columns}
@@ -198,7 +205,7 @@ class CellEdits:
             for number, position in enumerate(wanted.tolist())
         ]
 
-    def _problems(self, rows: Frame, positions: np.ndarray) -> list[dict[str, tuple[Problem, ...]]]:
+    def _problems(self, rows: pd.DataFrame, positions: np.ndarray) -> list[dict[str, tuple[Problem, ...]]]:
         """Return what is wrong with each of some rows: from the report, or from a look at these rows and all keys."""
         found: list[dict[str, tuple[Problem, ...]]] = [{} for _ in positions]
         if self.is_current:

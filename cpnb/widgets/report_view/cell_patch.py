@@ -13,7 +13,6 @@ import pandas as pd
 import pyarrow as pa
 
 from cpnb.display import counted
-from cpnb.frames import Frame
 
 By: TypeAlias = Literal["position", "key"]
 """How a patch finds its rows."""
@@ -74,7 +73,7 @@ def _as_number(dtype: Any, text: str | float | None) -> float | None:
     return None
 
 
-def applied(data: Frame, edits: Sequence[ColumnEdits]) -> Frame:
+def applied(data: pd.DataFrame, edits: Sequence[ColumnEdits]) -> pd.DataFrame:
     """Return a table with some cells edited; the columns without edits are those of `data`, and may be shared."""
     frame = data.copy(deep=False)
     for one in edits:
@@ -84,7 +83,7 @@ def applied(data: Frame, edits: Sequence[ColumnEdits]) -> Frame:
     return frame
 
 
-def patch_code(data: Frame, edits: Sequence[ColumnEdits], name: str, key: str | None = None) -> str:
+def patch_code(data: pd.DataFrame, edits: Sequence[ColumnEdits], name: str, key: str | None = None) -> str:
     """Return Python code that edits the same cells of the table that a variable holds.
 
     The same edits give the same text. It holds what was typed, and the keys of the rows if it finds them so.

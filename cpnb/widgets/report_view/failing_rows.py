@@ -12,8 +12,8 @@ from cpnb.report_display import WHOLE_TABLE
 from cpnb.widgets import look
 from cpnb.widgets.page_turner import PageTurner
 from cpnb.widgets.paging import Paging
+from cpnb.widgets.private import private_html, private_text
 from cpnb.widgets.report_view.cell_edits import CellEdits, FailingRow
-from cpnb.widgets.report_view.private import private_html, private_text
 
 Act: TypeAlias = Callable[[Callable[[], None]], None]
 """What does something that was asked for: one at a time, with mistakes told in a sentence."""

@@ -12,19 +12,20 @@ from cpnb.display import Html, counted, markup
 from cpnb.errors import CpnbError
 from cpnb.fields import FieldMap
 from cpnb.finding import Finding, short_name
-from cpnb.frames import Frame
+from cpnb.frames import Table
 from cpnb.report import Report
 from cpnb.report_display import WHOLE_TABLE, bar_of, caption_of, said
 from cpnb.widgets import look
 from cpnb.widgets.page_turner import PageTurner
 from cpnb.widgets.paging import Paging
+from cpnb.widgets.private import private_html
 from cpnb.widgets.report_view.cell_edits import CellEdits
 from cpnb.widgets.report_view.cell_patch import By
 from cpnb.widgets.report_view.failing_rows import FailingRows
-from cpnb.widgets.report_view.private import private_html
 from cpnb.widgets.shown import ShownAnywhere
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pandera.pandas as pandera
 
 __all__ = ["ReportView"]
@@ -34,9 +35,10 @@ _FINDINGS_SHOWN = 10
 _CSS = """<style>
 .cpnb .cpnb-report-finding { align-items: flex-start; border-top: 1px solid var(--jp-border-color2, #e0e0e0);
   padding: 4px 0; column-gap: 12px; }
-.cpnb .cpnb-report-finding > .cpnb-report-column { flex: 1 1 150px; max-width: 240px; min-width: 0;
+.cpnb .cpnb-report-finding > .cpnb-report-column { flex: 1 1 130px; max-width: 240px; min-width: 0;
   overflow-wrap: anywhere; }
-.cpnb .cpnb-report-finding > .cpnb-report-said { flex: 3 1 300px; min-width: 0; }
+.cpnb .cpnb-report-finding > .cpnb-report-said { flex: 3 1 220px; min-width: 0; }
+.cpnb .cpnb-report-finding > button.jupyter-button { min-width: 124px; margin-left: auto; }
 .cpnb .cpnb-rows-row { border-top: 1px solid var(--jp-border-color2, #e0e0e0); padding: 3px 0; column-gap: 8px; }
 .cpnb .cpnb-rows-number { flex: 0 0 80px; } .cpnb .cpnb-rows-text { width: 260px; }
 .cpnb .cpnb-rows-verdict { flex: 1 1 200px; min-width: 0; }
@@ -56,8 +58,8 @@ class ReportView(ShownAnywhere, VBox):
 
     Parameters
     ----------
-    data : DataFrame
-        The table.
+    data : DataFrame, or anything that speaks Arrow
+        The table; all of it has to be in memory. With its edits it is a DataFrame.
     fields : FieldMap
         What its columns are.
     schema : pandera.pandas.DataFrameSchema, optional
@@ -76,7 +78,7 @@ class ReportView(ShownAnywhere, VBox):
     """
 
     def __init__(
-        self, data: Frame, fields: FieldMap, *, schema: pandera.DataFrameSchema | None = None, name: str = "frame"
+        self, data: Table, fields: FieldMap, *, schema: pandera.DataFrameSchema | None = None, name: str = "frame"
     ) -> None:
         self._lock = threading.RLock()  # clicks and edits may come on any thread
         self._edits = CellEdits(data, fields, schema=schema)
@@ -117,7 +119,7 @@ class ReportView(ShownAnywhere, VBox):
         return look.row([self._check, self._show_code, self._by, self._undo, self._close_rows])
 
     @property
-    def frame(self) -> Frame:
+    def frame(self) -> pd.DataFrame:
         """The table with the edits, a copy: the same columns and index."""
         with self._lock:
             return self._edits.frame
@@ -204,6 +206,8 @@ class ReportView(ShownAnywhere, VBox):
     def _act(self, act: Callable[[], Any]) -> None:
         """Do what was asked for: one thing at a time, drawn afterwards, with mistakes told in a sentence."""
         with self._lock:
+            if self.comm is None:  # closed meanwhile: what would be opened now, nobody could close
+                return
             trouble = ""
             try:
                 act()

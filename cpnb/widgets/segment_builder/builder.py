@@ -8,17 +8,18 @@ import traitlets
 from ipywidgets import Dropdown, Textarea, VBox
 
 from cpnb.conditions import Expression
-from cpnb.display import counted
+from cpnb.display import Html, counted
 from cpnb.domain import Domain, require_domain
 from cpnb.errors import ExpressionError
 from cpnb.fields import FieldMap
-from cpnb.frames import Frame, require_columns
+from cpnb.frames import Table, require_columns
 from cpnb.segments import SegmentDefinition
 from cpnb.widgets import look
 from cpnb.widgets.segment_builder.attribute_choices import AttributeChoices
+from cpnb.widgets.segment_builder.condition_draft import NOT_YET
 from cpnb.widgets.segment_builder.condition_row import Vocabulary
 from cpnb.widgets.segment_builder.draft_reading import draft_of
-from cpnb.widgets.segment_builder.group_box import GroupBox
+from cpnb.widgets.segment_builder.group_box import GroupBox, GroupOwner
 from cpnb.widgets.segment_builder.newest import Newest
 from cpnb.widgets.segment_builder.segment_code import json_of, python_of
 from cpnb.widgets.segment_builder.segment_draft import GroupDraft, SegmentDraft
@@ -37,20 +38,25 @@ _QUANTIFIERS = [
     ("Profiles that meet none of these groups", "NONE"),
 ]
 _SENTENCE = 1_200
+_NOTHING = object()
+"""What is told to nobody."""
+_OLD = "cpnb-old"
+"""A count that is that of another condition, as the new one is not there yet."""
 _PROBLEMS = 4
 
 
 class SegmentBuilder(ShownAnywhere, VBox):
     """A segment put together by clicking; `value` is its condition.
 
-    Setting `value` from code redraws it, and what is clicked sets `value`: None as long as something is missing.
+    Setting `value` from code redraws it, and what is clicked sets `value`: None as long as something is missing. To
+    begin anew, call `clear`.
     Of a table, only counts are shown; values of its cells only where somebody asks to choose from them.
 
     Parameters
     ----------
     value : Expression, optional
         The condition to begin with.
-    data : DataFrame, optional
+    data : DataFrame, Scan, or anything that speaks Arrow, optional
         A table; how many of its rows meet the condition is counted at every change.
     fields : FieldMap, optional
         What its columns are; needed if there is a table.
@@ -83,16 +89,18 @@ class SegmentBuilder(ShownAnywhere, VBox):
         self,
         value: Expression | None = None,
         *,
-        data: Frame | None = None,
+        data: Table | None = None,
         fields: FieldMap | None = None,
         domain: Domain | None = None,
         name: str = "",
     ) -> None:
+        _check(value)  # before there is anything to close
         self._service = _service(data, fields, domain)
         self._turns = Turns()
         self._draft = SegmentDraft()
         self._groups: list[GroupBox] = []
-        self._is_telling = False
+        self._told: object = _NOTHING
+        self._owner = GroupOwner(self._changed, self._act)
         self._vocabulary = Vocabulary(
             AttributeChoices(self._service.custom_attributes),
             self._turns,
@@ -166,24 +174,29 @@ class SegmentBuilder(ShownAnywhere, VBox):
         panel_is_done = self._panel is None or self._panel.wait(timeout_s)
         return self._counting.wait(timeout_s) and panel_is_done
 
+    def close(self) -> None:
+        """Close it, with all rows, those of groups that are not open too, and let go of the table."""
+        if self.comm is not None:
+            with self._turns.lock:
+                for group in self._groups:
+                    group.dispose()
+                self._groups = []
+                self._service = SegmentService(None, None, None)
+        super().close()
+
     @traitlets.validate("value")
     def _check_value(self, proposal: Any) -> Expression | None:
-        value = proposal["value"]
-        if value is None or isinstance(value, Expression):
-            if value is not None and not self._is_telling:
-                draft_of(value).expression()
-            return value
-        raise ExpressionError(
-            f"The value of a segment builder is a condition or None, got an object of type {type(value).__name__}. "
-            "Make one from cpnb.profile: profile.LastName.startswith('S')."
-        )
+        value: Expression | None = proposal["value"]
+        if value is not self._told:
+            _check(value)
+        return value
 
     @traitlets.observe("value")
     def _value_was_set(self, change: Any) -> None:
-        if self._is_telling:
-            return
         with self._turns.lock:
             value = change["new"]
+            if value is self._told:  # and not what somebody else sets who hears of it
+                return
             self._draw(SegmentDraft().with_new() if value is None else draft_of(value))
             self._say()
 
@@ -197,14 +210,24 @@ class SegmentBuilder(ShownAnywhere, VBox):
         for group in self._groups if few else self._groups[:1]:
             group.open()
 
-    def changed(self, group: GroupBox, draft: GroupDraft) -> None:
-        """Take note of what a group says now."""
-        self._change(self._draft.with_group(self._groups.index(group), draft))
+    def clear(self) -> None:
+        """Begin anew with one empty condition."""
+        with self._turns.lock:
+            self._draw(SegmentDraft().with_new())
+            self._change(self._draft)
 
-    def act(self, group: GroupBox, action: str) -> None:
-        """Remove, double or move a group."""
+    def _changed(self, group: GroupBox, draft: GroupDraft) -> None:
+        """Take note of what a group says now; one that is gone already says nothing."""
+        if group in self._groups:
+            self._change(self._draft.with_group(self._groups.index(group), draft))
+
+    def _act(self, group: GroupBox, action: str) -> None:
+        """Remove, double or move a group that is still there."""
+        if group not in self._groups:
+            return
         at = self._groups.index(group)
         if action == "remove":
+            (self._groups[at - 1] if at else self._quantifier).focus()  # what stands before it is not drawn anew
             self._edit(self._draft.without(at))
         elif action == "double":
             self._edit(self._draft.duplicated(at))
@@ -229,7 +252,7 @@ class SegmentBuilder(ShownAnywhere, VBox):
         for number, draft in enumerate(self._draft.groups, 1):
             group = before.pop(id(draft), None)
             if group is None:
-                group = GroupBox(draft, self._vocabulary, self)
+                group = GroupBox(draft, self._vocabulary, self._owner)
                 made.append(group)
             group.number(number)
             self._groups.append(group)
@@ -240,42 +263,49 @@ class SegmentBuilder(ShownAnywhere, VBox):
 
     def _change(self, draft: SegmentDraft) -> None:
         self._draft = draft
-        self._is_telling = True
+        before, self._told = self._told, None if draft.problems else draft.expression()
         try:
-            self.value = None if draft.problems else draft.expression()
+            self.value = self._told
         finally:
-            self._is_telling = False
-        self._say()
+            self._told = before
+            self._say()
 
     def _say(self) -> None:
         """Say what is on the screen, in words and in counts."""
         value: Expression | None = self.value
         words = self._draft.explain() if value is None else value.explain()
-        shown = words if len(words) <= _SENTENCE else f"{words[:_SENTENCE]}…"
+        shown = words if len(words) <= _SENTENCE else words[:_SENTENCE] + NOT_YET
         problems = self._draft.problems if value is None else ()
-        lines = [look.paragraph(f"Profiles where {shown}.")] if shown else []
+        stop = "" if shown.endswith(NOT_YET) else "."
+        lines = [look.paragraph(f"Profiles where {shown}{stop}")] if self._draft.is_begun else []
         lines += [look.paragraph(problem, "cpnb-warning") for problem in problems[:_PROBLEMS]]
         if len(problems) > _PROBLEMS:
             lines.append(look.paragraph(f"And {counted(len(problems) - _PROBLEMS, 'more thing')}.", "cpnb-warning"))
-        self._sentence.value = "".join(lines)
+        self._sentence.value = look.status("".join(lines))
         if self._code.children:
             self._show_code()
         if self._panel is not None:
             self._panel.take(value)
         if value is None:
             self._counting.drop()
-            self._count.value = ""
+            self._show_count(Html())
         elif self._service.data is not None:
+            self._count.add_class(_OLD)
             self._counting.ask(lambda: self._counted(value, self._service.count(value)))
 
-    def _counted(self, value: Expression, told: Told | None) -> None:
+    def _counted(self, value: Expression, told: Told) -> None:
         with self._turns.lock:
-            if told is not None and self.value is value:
-                self._count.value = told.html if told.is_good else look.paragraph(told.html, "cpnb-wrong")
+            if self.value is value:
+                self._show_count(told.html if told.is_good else look.paragraph(told.html, "cpnb-wrong"))
 
     def _could_not_count(self, reason: str) -> None:
         with self._turns.lock:
-            self._count.value = look.paragraph(f"The table could not be counted ({reason}).", "cpnb-wrong")
+            if self.value is not None:
+                self._show_count(look.paragraph(f"The table could not be counted ({reason}).", "cpnb-wrong"))
+
+    def _show_count(self, told: Html) -> None:
+        self._count.value = look.status(told) if told else ""
+        self._count.remove_class(_OLD)
 
     def _toggle_code(self) -> None:
         if self._code.children:
@@ -310,13 +340,23 @@ class SegmentBuilder(ShownAnywhere, VBox):
         return value._repr_html_()  # how a condition shows itself in notebooks
 
 
-def _service(data: Frame | None, fields: FieldMap | None, domain: Domain | None) -> SegmentService:
+def _check(value: object) -> None:
+    """Refuse what is no condition, or does not fit into one segment."""
+    if isinstance(value, Expression):
+        draft_of(value).expression()
+    elif value is not None:
+        raise ExpressionError(
+            f"The value of a segment builder is a condition or None, got an object of type {type(value).__name__}. "
+            "Make one from cpnb.profile: profile.LastName.startswith('S')."
+        )
+
+
+def _service(data: Table | None, fields: FieldMap | None, domain: Domain | None) -> SegmentService:
     if (data is None) != (fields is None):
         raise ExpressionError(
             "A table and what its columns are belong together: SegmentBuilder(data=people, fields=fields)."
         )
-    if data is not None and fields is not None:
-        require_columns(data, fields)
+    frame = require_columns(data, fields) if data is not None and fields is not None else None
     if domain is not None:
         require_domain(domain)
-    return SegmentService(data, fields, domain)
+    return SegmentService(frame, fields, domain)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Self
 
 from cpnb import catalog, condition_values
 from cpnb.conditions import Condition
-from cpnb.dimensions import CALCULATED, Dimension
+from cpnb.dimensions import CALCULATED, Dimension, value_limits
 from cpnb.errors import ExpressionError
 from cpnb.expressions import Attribute
 
 RANGES = frozenset({"BETWEEN", "NOT_BETWEEN"})
 DATES = frozenset({"BEFORE", "AFTER", "ON"})
 NUMBERS = frozenset({"EQUAL", "GREATER_THAN", "GREATER_THAN_OR_EQUAL", "LESS_THAN", "LESS_THAN_OR_EQUAL"})
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 NOT_YET = "…"
 """What stands in a sentence where something is still to be said."""
 
@@ -47,6 +49,9 @@ class ConditionDraft:
         What it is compared with, as the service reads it. Of a range one end may be empty.
     days : tuple of int and int or None, optional
         Of a calculated attribute: the days that it is calculated over, in place of its own.
+    is_read : bool
+        Whether it was read from a condition and not changed since. What the service holds is shown as it is, a range
+        with its ends the wrong way round among it; it takes no part in comparing drafts.
     """
 
     attribute: str = ""
@@ -54,12 +59,13 @@ class ConditionDraft:
     operator: str = ""
     values: tuple[str, ...] = ()
     days: tuple[int, int | None] | None = None
+    is_read: bool = field(default=False, compare=False)
 
     @classmethod
     def of(cls, condition: Condition) -> Self:
         """Return the draft that says a condition, whatever the service holds in it."""
         said = condition.dimension
-        return cls(said.attribute, said.shape, said.dimension_type, said.values, said.days)
+        return cls(said.attribute, said.shape, said.dimension_type, said.values, said.days, is_read=True)
 
     @property
     def operators(self) -> tuple[str, ...]:
@@ -90,7 +96,8 @@ class ConditionDraft:
         """Return the draft for another attribute, with what still makes sense of comparison and values."""
         if (attribute, shape) == (self.attribute, self.shape):
             return self
-        changed = replace(self, attribute=attribute, shape=shape, days=self.days if shape == CALCULATED else None)
+        days = self.days if shape == CALCULATED else None
+        changed = replace(self, attribute=attribute, shape=shape, days=days, is_read=False)
         allowed = changed.operators
         if self.operator not in allowed:
             return replace(changed, operator=allowed[0] if allowed else "", values=())
@@ -100,14 +107,15 @@ class ConditionDraft:
 
     def with_operator(self, operator: str) -> Self:
         """Return the draft with another comparison; values are kept if they are of the same kind."""
-        changed = replace(self, operator=operator)
+        changed = replace(self, operator=operator, is_read=self.is_read and operator == self.operator)
         if changed.value_kind is self.value_kind:
             return changed
         return replace(changed, values=())
 
     def with_values(self, values: tuple[str, ...]) -> Self:
         """Return the draft with other values, each of them once where they are texts."""
-        return replace(self, values=tuple(dict.fromkeys(values)) if self.value_kind is ValueKind.TEXTS else values)
+        each_once = tuple(dict.fromkeys(values)) if self.value_kind is ValueKind.TEXTS else values
+        return replace(self, values=each_once, is_read=self.is_read and each_once == self.values)
 
     @property
     def problem(self) -> str:
@@ -120,16 +128,26 @@ class ConditionDraft:
             return self._problem_of_range()
         if not any(self.values):
             return f"Give {self.attribute} a value to compare with."
-        return ""
+        return self._problem_of_length()
+
+    def _problem_of_length(self) -> str:
+        """Return what is too long: a value that was fine may be too long for another attribute."""
+        _, most = value_limits(self.shape)
+        longest = max(map(len, self.values))
+        if most is None or longest <= most:
+            return ""
+        return f"{self.attribute}: a value has {longest:,} characters; expected at most {most}."
 
     def _problem_of_range(self) -> str:
         if len(self.values) != 2 or not all(self.values):  # noqa: PLR2004  # two ends
             return f"Give {self.attribute} both ends of the range."
+        if self.is_read:
+            return ""
         try:
             checked_range(self.attribute, self.shape, *self.values)
         except ExpressionError as error:
             return str(error)
-        return ""
+        return self._problem_of_length()
 
     def condition(self) -> Condition:
         """Return the condition, of a draft that is complete.
@@ -152,22 +170,23 @@ class ConditionDraft:
         return str(Dimension(self.attribute, self.shape, self.operator, shown, self.days))
 
 
-def checked_values(draft: ConditionDraft, typed: str) -> tuple[str, ...]:
-    """Return what was typed as one value of a condition, in the service's form; nothing for nothing.
+def checked_values(draft: ConditionDraft, *typed: str) -> tuple[str, ...]:
+    """Return what was typed as values of a condition, in the service's form; nothing for nothing.
 
     Raises
     ------
     ExpressionError
-        If it is no value that this comparison takes.
+        If one is no value that this comparison takes.
     """
-    if not typed.strip():
+    said = [one for one in typed if one.strip()]
+    if not said:
         return ()
     attribute = Attribute(draft.attribute, draft.shape)
     if draft.value_kind is ValueKind.TEXTS:
-        # Outer spaces count in a segment, so a text stays as it was typed.
-        made = attribute.isin([typed]) if "INCLUSIVE" in draft.operators else None
-        return _values_of(made) if made is not None else (typed,)
-    return (_READERS[draft.value_kind](typed.strip(), draft.attribute),)
+        # Outer spaces count in a segment, so a text stays as it was typed. All at once: there may be thousands.
+        made = attribute.isin(said) if "INCLUSIVE" in draft.operators else None
+        return _values_of(made) if made is not None else tuple(said)
+    return tuple(_READERS[draft.value_kind](one.strip(), draft.attribute) for one in said)
 
 
 def checked_range(attribute: str, shape: str, low: str, high: str) -> None:
@@ -188,28 +207,21 @@ def checked_range(attribute: str, shape: str, low: str, high: str) -> None:
 
 
 def as_number(text: str) -> float | None:
-    """Return a text as a number, or None if it is none."""
-    try:
-        return float(text)
-    except ValueError:
-        return None
+    """Return a text as a number, or None if it is none: ``1_000`` and digits of other scripts are none."""
+    return float(text) if _NUMBER.fullmatch(text) else None
 
 
 def _number(typed: str, attribute: str) -> str:
     if condition_values.is_reference(typed):
         return typed
-    try:
-        number = int(typed)
-    except ValueError:
-        return condition_values.number_value(_real(typed, attribute), attribute)
-    return str(number)
-
-
-def _real(typed: str, attribute: str) -> float:
-    number = as_number(typed)
-    if number is None:
+    real = as_number(typed)
+    if real is None:
         raise ExpressionError(f"{attribute} is compared with a number here, such as 12 or 12.5.")
-    return number
+    try:
+        number: float | int = int(typed)  # as it was typed, however many digits it has
+    except ValueError:
+        number = real
+    return condition_values.number_value(number, attribute)
 
 
 def _number_or_date(typed: str, attribute: str) -> str:

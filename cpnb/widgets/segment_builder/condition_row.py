@@ -18,6 +18,8 @@ from cpnb.widgets.segment_builder.value_entry import Entry, ValueEntry
 from cpnb.widgets.segment_builder.value_suggestions import Suggested
 
 ALL_ATTRIBUTES = "All attributes"
+_MOST_DAYS = 2**31 - 1
+"""Source: service model, `RangeUnit` beside integers, which have 32 bits."""
 
 
 class RowOwner(Protocol):
@@ -85,20 +87,20 @@ class ConditionRow:
         )
         self._operator = look.control(Dropdown, "Comparison", "cpnb-operator")
         # What is rarely needed is made when somebody looks for it: each button is one more thing to send.
-        self._more = look.icon_button("More for this condition", "ellipsis-h", "cpnb-first-action")
+        self._more = look.icon_button("More for this condition", "ellipsis-h")
         self._more.on_click(self._turns.taken(lambda _: self._toggle_more()))
         self._remove = self._action("Remove condition", "trash", "remove")
         self._extras: list[Any] = []
+        self._actions = look.row([], "cpnb-actions")  # which stay together where a row goes on below
         self.box = look.row([], "cpnb-condition")
         self._show()
         self._kind.observe(self._turns.taken(self._kind_chosen), "value")
         self._attribute.observe(self._turns.taken(self._attribute_typed), "value")
         self._operator.observe(self._turns.taken(self._operator_chosen), "value")
 
-    def show(self, draft: ConditionDraft) -> None:
-        """Show another draft."""
-        self.draft = draft
-        self._show()
+    def focus(self) -> None:
+        """Let the keyboard go on here."""
+        self._remove.focus()
 
     def _action(self, words: str, icon: str, action: str) -> Any:
         made = look.icon_button(words, icon)
@@ -140,9 +142,10 @@ class ConditionRow:
     def _arrange(self) -> None:
         """Show all controls that there are, the message last."""
         values, chips = ([], []) if self._values is None else (self._values.controls, self._values.chips)
-        shown = [self._kind, self._attribute, self._operator, *values, *self._suggest_controls, *self._days]
         message = [] if self._message is None else [self._message]
-        self.box.children = (*shown, self._more, self._remove, *self._extras, *chips, *message)
+        self._actions.children = (*self._suggest_controls, self._more, self._remove, *self._extras)
+        shown = [self._kind, self._attribute, self._operator, *values, *self._days]
+        self.box.children = (*shown, self._actions, *chips, *message)
 
     def _toggle_more(self) -> None:
         old, self._extras = self._extras, []
@@ -210,6 +213,9 @@ class ConditionRow:
         except ValueError:
             self._say("Days are whole numbers: 30 for the last 30, 30 to 7 without the last 7.")
             return
+        if any(day is not None and abs(day) > _MOST_DAYS for day in (start, end)):
+            self._say(f"The service takes at most {_MOST_DAYS:,} days.")
+            return
         if start is None and end is not None:
             self._say("Give the first day as well; without it the attribute has its own range.")
             return
@@ -220,7 +226,10 @@ class ConditionRow:
         self._attribute.options = self._vocabulary.attributes.labels("" if group == ALL_ATTRIBUTES else group)
 
     def _attribute_typed(self, change: Any) -> None:
-        if self._is_showing or not change["new"].strip():
+        if self._is_showing:
+            return
+        if not change["new"].strip():
+            self._show()  # a condition without an attribute would look as if it had none
             return
         try:
             choice = self._vocabulary.attributes.read(change["new"])
@@ -248,4 +257,4 @@ class ConditionRow:
                 return
             self._message = look.html("", "cpnb-message")
             self._arrange()
-        self._message.value = look.paragraph(words, tone) if words else ""
+        self._message.value = look.status(look.paragraph(words, tone)) if words else ""

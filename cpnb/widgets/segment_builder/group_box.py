@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any, Protocol
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
 
 from ipywidgets import Dropdown
 
@@ -22,14 +23,12 @@ _QUANTIFIERS = [
 _SUMMARY = 160
 
 
-class GroupOwner(Protocol):
-    """The builder that a group is in."""
+@dataclass(frozen=True, slots=True)
+class GroupOwner:
+    """Who is told what a group says now, and asked to remove, double or move it."""
 
-    def changed(self, group: GroupBox, draft: GroupDraft) -> None:
-        """Take note of what a group says now."""
-
-    def act(self, group: GroupBox, action: str) -> None:
-        """Remove, double or move a group."""
+    changed: Callable[[GroupBox, GroupDraft], None]
+    act: Callable[[GroupBox, str], None]
 
 
 class GroupBox:
@@ -55,13 +54,13 @@ class GroupBox:
         self._rows: list[ConditionRow] = []
         self._sources: SourceRow | None = None
         self._summary: Any = None
-        self._line: Any = None
         self._foot: Any = None
         self._fixed: list[Any] = []
         self._extras: list[Any] = []
         self._toggle = look.button("", "cpnb-toggle")
         self._toggle.on_click(self._turns.taken(lambda _: self.close() if self.is_open else self.open()))
-        self.box = look.column([self._toggle], "cpnb-panel", "cpnb-group")
+        self._line = look.row([self._toggle], "cpnb-heading")  # stays where it is, and so does who is on the toggle
+        self.box = look.column([self._line], "cpnb-panel", "cpnb-group")
 
     def number(self, number: int) -> None:
         """Take the place in which the group stands, from 1."""
@@ -71,7 +70,7 @@ class GroupBox:
     def open(self) -> None:
         """Show the rows."""
         self.is_open = True
-        if self._line is None:
+        if self._foot is None:
             self._make()
         self._arrange()
         self._show_line()
@@ -82,10 +81,14 @@ class GroupBox:
         self._show_line()
         self._arrange()
 
+    def focus(self) -> None:
+        """Let the keyboard go on here."""
+        self._toggle.focus()
+
     def dispose(self) -> None:
         """Close all controls, shown or not."""
         rows = [row.box for row in self._rows]
-        parts = [self._toggle, self._summary, self._line, *self._fixed, *self._extras, *rows, self._foot, self.box]
+        parts = [self._toggle, self._summary, *self._fixed, *self._extras, *rows, self._foot, self._line, self.box]
         for part in parts:
             if part is not None:
                 look.close(part)
@@ -96,7 +99,8 @@ class GroupBox:
             self._line.children = (self._toggle, *self._fixed, *self._extras)
             self.box.children = (self._line, *(row.box for row in self._rows), self._foot)
         else:
-            self.box.children = (self._toggle, self._made_summary())
+            self._line.children = (self._toggle,)
+            self.box.children = (self._line, self._made_summary())
 
     def _show_line(self) -> None:
         said = counted(len(self.draft.conditions), "condition")
@@ -129,11 +133,10 @@ class GroupBox:
         more = look.icon_button("More for this group", "ellipsis-h", "cpnb-first-action")
         more.on_click(self._turns.taken(lambda _: self._toggle_more()))
         self._fixed = [quantifier, more, self._action("Remove group", "trash", "remove")]
-        self._line = look.row([], "cpnb-heading")
         add = look.button("Add condition", icon="plus")
         add.on_click(self._turns.taken(lambda _: self._edit(self.draft.with_new())))
         self._sources = SourceRow(self.draft, self._turns, self._change)
-        self._foot = look.row([add, *self._sources.controls])
+        self._foot = look.row([add, self._sources.box])
         self._make_rows()
 
     def _toggle_more(self) -> None:
@@ -154,13 +157,17 @@ class GroupBox:
         return made
 
     def changed(self, row: ConditionRow, draft: ConditionDraft) -> None:
-        """Take note of what a row says now."""
-        self._change(self.draft.with_condition(self._rows.index(row), draft))
+        """Take note of what a row says now; one that is gone already says nothing."""
+        if row in self._rows:
+            self._change(self.draft.with_condition(self._rows.index(row), draft))
 
     def act(self, row: ConditionRow, action: str) -> None:
-        """Remove, double or move a row."""
+        """Remove, double or move a row that is still there."""
+        if row not in self._rows:
+            return
         at = self._rows.index(row)
         if action == "remove":
+            (self._rows[at - 1] if at else self).focus()  # what stands before it is not drawn anew
             self._edit(self.draft.without(at))
         elif action == "double":
             self._edit(self.draft.duplicated(at))

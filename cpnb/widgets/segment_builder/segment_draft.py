@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
 from cpnb.conditions import Expression, InSegment
 from cpnb.display import counted
@@ -147,6 +147,11 @@ class SegmentDraft:
         return replace(self, groups=moved(self.groups, at, by))
 
     @property
+    def is_begun(self) -> bool:
+        """Whether an attribute or a segment has been chosen anywhere."""
+        return any(group.sources or any(one.attribute for one in group.conditions) for group in self.groups)
+
+    @property
     def problems(self) -> tuple[str, ...]:
         """What is missing or wrong, a sentence for each; none if the draft is complete."""
         if not self.groups:
@@ -188,10 +193,6 @@ class SegmentDraft:
     def explain(self) -> str:
         """Return the draft in plain English, complete or not."""
         return _explained(self.quantifier, [group.explain() for group in self.groups if not group.is_empty])
-
-    def to_api(self) -> dict[str, Any]:
-        """Return the ``SegmentGroups`` of a draft that is complete, see `Expression.to_api`."""
-        return self.expression().to_api()
 
 
 def _quantified(quantifier: Quantifier, parts: Sequence[Expression]) -> Expression:

@@ -74,10 +74,10 @@ class SegmentService:
             found = values_of_domain(self.domain, draft.attribute)
         return found
 
-    def count(self, expression: Expression) -> Told | None:
-        """Return how many rows of the table meet a condition, with the funnel; None if there is no table."""
+    def count(self, expression: Expression) -> Told:
+        """Return how many rows of the table meet a condition, with the funnel."""
         if self.data is None or self.fields is None:
-            return None
+            return Told(markup("No table was given to count."), is_good=False)
         if any(isinstance(leaf, InSegment) for leaf in expression.leaves()):
             return Told(markup("Who is in another segment, a table does not know; the service can estimate it."))
         try:

@@ -14,15 +14,15 @@ _CSS = """
 .cpnb-segment-builder .widget-text, .cpnb-segment-builder .widget-dropdown, .cpnb-segment-builder .widget-datepicker {
   width: auto; min-width: 0; }
 .cpnb-segment-builder .cpnb-condition input, .cpnb-segment-builder .cpnb-condition select { min-width: 0; width: 100%; }
-.cpnb-segment-builder .cpnb-condition > button, .cpnb-segment-builder .cpnb-heading > button { margin: 2px 0; }
-.cpnb-segment-builder .widget-dropdown { flex: 0 1 120px; align-self: flex-start; }
-.cpnb-segment-builder .widget-dropdown > select { height: 28px; appearance: auto; background-image: none;
-  padding-right: 2px; }
-.cpnb-segment-builder .cpnb-quantifier { flex: 0 1 auto; max-width: 100%; }
-.cpnb-segment-builder .cpnb-attribute { flex: 1 1 130px; max-width: 260px; }
-.cpnb-segment-builder .cpnb-operator { flex: 0 1 120px; }
-.cpnb-segment-builder .cpnb-value { flex: 1 1 100px; max-width: 230px; }
-.cpnb-segment-builder .cpnb-day { flex: 0 1 130px; }
+.cpnb-segment-builder .cpnb-heading > button { margin: 2px 0; }
+.cpnb-segment-builder .cpnb-actions { flex: 0 1 auto; margin-left: auto; gap: 4px; }
+.cpnb-segment-builder .cpnb-actions > button { margin: 2px 0; }
+.cpnb-segment-builder .widget-dropdown { flex: 1 1 100px; max-width: 130px; align-self: flex-start; }
+.cpnb-segment-builder .cpnb-quantifier { flex: 0 1 auto; max-width: calc(100% - 4px); }
+.cpnb-segment-builder .cpnb-attribute { flex: 2 1 120px; max-width: 260px; }
+.cpnb-segment-builder .cpnb-operator { flex: 1 1 100px; max-width: 160px; }
+.cpnb-segment-builder .cpnb-value { flex: 2 1 90px; max-width: 230px; }
+.cpnb-segment-builder .cpnb-day { flex: 0 1 125px; }
 .cpnb-segment-builder .cpnb-days { flex: 0 1 70px; }
 .cpnb-segment-builder .cpnb-name { flex: 1 1 190px; max-width: 280px; }
 .cpnb-segment-builder .cpnb-list, .cpnb-segment-builder .cpnb-code { flex: 1 1 320px; width: auto; }
@@ -37,6 +37,9 @@ _CSS = """
   background: transparent; border: 1px solid var(--jp-border-color1, #bdbdbd); color: inherit; }
 .cpnb-segment-builder button.jupyter-button.cpnb-toggle { background: transparent; color: inherit; font-weight: bold; }
 .cpnb-segment-builder .cpnb-sentence { font-size: 1.05em; }
+.cpnb-segment-builder .cpnb-count { overflow-x: auto; }
+.cpnb-segment-builder .cpnb-old > .widget-html-content { opacity: 0.5; }
+.cpnb-segment-builder .cpnb-old > .widget-html-content::before { content: "Counting anew …"; }
 .cpnb-segment-builder .cpnb-count td { white-space: nowrap; }
 """
 

@@ -7,7 +7,7 @@ from typing import Any
 from ipywidgets import Text
 
 from cpnb.conditions import Expression
-from cpnb.display import markup
+from cpnb.display import Html, markup
 from cpnb.errors import ExpressionError
 from cpnb.segments import SegmentDefinition
 from cpnb.segments.texts import check_text
@@ -35,6 +35,7 @@ class ServicePanel:
         self._turns = turns
         self._expression: Expression | None = None
         self._is_busy = {"estimate": False, "create": False}
+        self._made: SegmentDefinition | None = None
         self._estimating = Newest(lambda reason: self._failed("estimate", reason))
         self._creating = Newest(lambda reason: self._failed("create", reason))
         self._estimate = look.button("Estimate", icon="question-circle")
@@ -91,14 +92,20 @@ class ServicePanel:
         problem = self._let_be_clicked()
         if not self._is_busy["create"]:
             tone = "cpnb-wrong" if self._name.value.strip() else "cpnb-quiet"
-            self._created.value = look.paragraph(problem, tone) if problem else ""
+            self._tell(self._created, markup(problem), tone)
 
     def _let_be_clicked(self) -> str:
         """Let be clicked what can be done, and return why the segment cannot be created."""
         problem = self._problem()
-        self._create.disabled = bool(problem) or self._is_busy["create"]
+        self._create.disabled = bool(problem) or self._is_busy["create"] or self._is_made
         self._estimate.disabled = self._expression is None or self._is_busy["estimate"]
         return problem
+
+    @property
+    def _is_made(self) -> bool:
+        """Whether this very segment was created already: a second click is no wish for another."""
+        made, expression = self._made, self._expression
+        return made is not None and expression is not None and self.definition(expression) == made
 
     def _problem(self) -> str:
         name = self._name.value.strip()
@@ -120,7 +127,7 @@ class ServicePanel:
 
     def _ask_for_estimate(self) -> None:
         expression, name = self._expression, self._name.value.strip()
-        if expression is None:
+        if expression is None or self._is_busy["estimate"]:
             return
         self._begin("estimate", self._estimated, "Asking the service…")
         self._estimating.ask(lambda: self._show_estimate(expression, self._service.estimate(expression, name)))
@@ -130,25 +137,35 @@ class ServicePanel:
             self._is_busy["estimate"] = False
             self._let_be_clicked()  # and no more: what became of the segment stays said
             if self._expression is expression:
-                self._estimated.value = look.paragraph(told.html, "" if told.is_good else "cpnb-warning")
+                self._tell(self._estimated, told.html, "" if told.is_good else "cpnb-warning")
 
     def _ask_for_segment(self) -> None:
-        if self._expression is None or self._problem():
+        if self._expression is None or self._problem() or self._is_busy["create"] or self._is_made:
             return
         definition = self.definition(self._expression)
         self._begin("create", self._created, "Creating the segment…")
-        self._creating.ask(lambda: self._end("create", self._created, self._service.create(definition)))
+        self._creating.ask(lambda: self._end_of_creation(definition, self._service.create(definition)))
+
+    def _end_of_creation(self, definition: SegmentDefinition, told: Told) -> None:
+        with self._turns.lock:
+            if told.is_good:
+                self._made = definition
+            self._end("create", self._created, told)
 
     def _begin(self, task: str, place: Any, words: str) -> None:
         self._is_busy[task] = True
         self._let_be_clicked()
-        place.value = look.paragraph(words, "cpnb-quiet")
+        self._tell(place, markup(words), "cpnb-quiet")
 
     def _end(self, task: str, place: Any, told: Told) -> None:
         with self._turns.lock:
             self._is_busy[task] = False
             self._let_be_clicked()
-            place.value = look.paragraph(told.html, "" if told.is_good else "cpnb-wrong")
+            self._tell(place, told.html, "" if told.is_good else "cpnb-wrong")
+
+    @staticmethod
+    def _tell(place: Any, words: Html, tone: str) -> None:
+        place.value = look.status(look.paragraph(words, tone)) if words else ""
 
     def _failed(self, task: str, reason: str) -> None:
         place = self._estimated if task == "estimate" else self._created

@@ -34,17 +34,16 @@ class SourceRow:
         self._turns = turns
         self._change = change
         self._draft = draft
-        self._box = look.row([], "cpnb-sources")
+        self.box = look.row([], "cpnb-sources")
         self._name: Any = None
         self._chips: Any = None
         self._message: Any = None
-        self.controls = [self._box]
         if draft.sources:
             self._open()
         else:
             begin = look.button("Build on another segment", icon="plus")
             begin.on_click(turns.taken(lambda _: self._open()))
-            self._box.children = (begin,)
+            self.box.children = (begin,)
 
     def take(self, draft: GroupDraft) -> None:
         """Take what else the group says."""
@@ -67,7 +66,7 @@ class SourceRow:
         self._name.observe(self._turns.taken(lambda change: self._typed(change["new"])), "value")
         self._chips = look.row([], "cpnb-chips")
         self._message = look.html("", "cpnb-message")
-        self._box.children = (quantifier, self._name, self._chips, self._message)
+        self.box.children = (quantifier, self._name, self._chips, self._message)
         self._show_chips()
 
     def _typed(self, typed: str) -> None:
@@ -77,7 +76,7 @@ class SourceRow:
         try:
             in_segment(name)
         except ExpressionError as error:
-            self._message.value = look.paragraph(str(error), "cpnb-wrong")
+            self._message.value = look.status(look.paragraph(str(error), "cpnb-wrong"))
             return
         self._message.value = ""
         self._name.value = ""

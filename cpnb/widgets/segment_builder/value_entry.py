@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from ipywidgets import Combobox, DatePicker, Text, Textarea
+from ipywidgets import DatePicker, Text, Textarea
 
 from cpnb.display import counted
 from cpnb.errors import ExpressionError
 from cpnb.widgets import look
+from cpnb.widgets.private import private_choices
 from cpnb.widgets.segment_builder.condition_draft import ConditionDraft, ValueKind, checked_values
 from cpnb.widgets.segment_builder.turns import Turns
 
@@ -45,7 +46,7 @@ class ValueEntry:
 
     def __init__(self, draft: ConditionDraft, entry: Entry) -> None:
         self.kind = draft.value_kind
-        self.allowed_values = draft.allowed_values
+        self._attribute = draft.attribute
         self._draft = draft
         self._entry = entry
         self._turns = entry.turns
@@ -53,13 +54,15 @@ class ValueEntry:
         self._texts: list[Any] = []
         self._days: list[Any] = []
         self._list: Any = None
+        self._rest: Any = None
+        self._chip_of: dict[str, Any] = {}
         self.controls = self._inputs()
         self.chips: list[Any] = []
         self.show(draft)
 
     def fits(self, draft: ConditionDraft) -> bool:
-        """Return whether these are controls for the values of a draft."""
-        return (self.kind, self.allowed_values) == (draft.value_kind, draft.allowed_values)
+        """Return whether these are controls for the values of a draft; those of another attribute are not offered."""
+        return (self.kind, self._attribute) == (draft.value_kind, draft.attribute)
 
     def show(self, draft: ConditionDraft) -> None:
         """Show the values of a draft."""
@@ -73,7 +76,7 @@ class ValueEntry:
                 self._show_in_fields(())
                 self._show_chips(draft.values)
             if self._list is not None:
-                self._list.value = "\n".join(draft.values)
+                self._list.value = "\n".join(self._of_one_line())
         finally:
             self._is_showing = False
 
@@ -91,15 +94,12 @@ class ValueEntry:
         return controls
 
     def _text(self, number: int, name: str) -> Any:
-        text = look.control(
-            Combobox if self.kind is ValueKind.TEXTS else Text,
-            name,
-            "cpnb-value",
-            placeholder=_PLACEHOLDERS[self.kind],
-            continuous_update=False,
-        )
+        placeholder = _PLACEHOLDERS[self.kind]
         if self.kind is ValueKind.TEXTS:
-            text.options = self.allowed_values
+            text = private_choices(name, "cpnb-value", placeholder=placeholder)
+            text.options = self._draft.allowed_values
+        else:
+            text = look.control(Text, name, "cpnb-value", placeholder=placeholder, continuous_update=False)
         text.observe(self._turns.taken(lambda change: self._typed(number, change["new"])), "value")
         self._texts.append(text)
         return text
@@ -130,7 +130,10 @@ class ValueEntry:
             if found:
                 self._entry.enter((*self._draft.values, *found))
         elif len(self._texts) == 1:
-            self._entry.enter(found)
+            # Several dates or numbers stand as chips, to which another is added; a single one is edited in its field.
+            before = self._draft.values if len(self._draft.values) > 1 else ()
+            if found or not before:
+                self._entry.enter(tuple(dict.fromkeys((*before, *found))))
         else:
             ends = (*self._draft.values, "", "")[:2]
             entered = "".join(found)
@@ -151,7 +154,7 @@ class ValueEntry:
                 Textarea,
                 "Values, one in each line",
                 "cpnb-list",
-                value="\n".join(self._draft.values),
+                value="\n".join(self._of_one_line()),
                 placeholder="One value in each line",
                 continuous_update=False,
                 rows=8,
@@ -165,11 +168,19 @@ class ValueEntry:
         if self._is_showing:
             return
         try:
-            found = [value for line in typed.splitlines() for value in checked_values(self._draft, line)]
+            found = checked_values(self._draft, *typed.split("\n"))
         except ExpressionError as error:
             self._entry.refuse(str(error))
             return
-        self._entry.enter(tuple(found))
+        self._entry.enter((*self._of_more_lines(), *found))
+
+    def _of_one_line(self) -> tuple[str, ...]:
+        """Return the values that can be lines of a list."""
+        return tuple(value for value in self._draft.values if not _holds_a_break(value))
+
+    def _of_more_lines(self) -> tuple[str, ...]:
+        """Return the values that a list would tear apart; they stay as they are."""
+        return tuple(filter(_holds_a_break, self._draft.values))
 
     def _show_in_fields(self, values: tuple[str, ...]) -> None:
         ends = [*values, "", ""]
@@ -181,24 +192,46 @@ class ValueEntry:
             text.value = value
 
     def _show_chips(self, values: tuple[str, ...]) -> None:
-        old = [one for one in self.chips if one is not self._list and not isinstance(one, Textarea)]
-        if self._list is not None:
-            self.chips = [self._list]
-        else:
-            self.chips = [self._chip(value) for value in values[:CHIPS]]
-            if len(values) > CHIPS:
-                self.chips.append(look.html(f"and {counted(len(values) - CHIPS, 'more value')}", "cpnb-more-values"))
+        """Show a chip for each of the first values; one that is there already stays, and so does who is on it."""
+        gone, is_listed = self._chip_of, self._list is not None
+        self._chip_of = {
+            value: gone.pop(value) if value in gone else self._chip(value)
+            for value in values[: 0 if is_listed else CHIPS]
+        }
+        closing = list(gone.values())
+        more = len(values) - len(self._chip_of)
+        if is_listed:
+            apart = len(self._of_more_lines())
+            self._show_rest("Close the list", f"{counted(apart, 'value')} of several lines kept" if apart else "")
+        elif more:
+            self._show_rest("Edit all as a list", f"and {counted(more, 'more value')}")
+        elif self._rest is not None:
+            closing.append(self._rest)
+            self._rest = None
+        self.chips = [one for one in (self._list, *self._chip_of.values(), self._rest) if one is not None]
         self._entry.arrange()
-        for one in old:
+        for one in closing:
             look.close(one)
+
+    def _show_rest(self, fold: str, words: str) -> None:
+        """Say how many values have no chip, beside the button that opens the list of all, or closes it."""
+        if self._rest is None:
+            made = look.button("")
+            made.on_click(self._turns.taken(lambda _: self.toggle_list()))
+            self._rest = look.row([look.html(), made], "cpnb-more-values")
+        said, button = self._rest.children
+        said.value, button.description = words, fold
+        look.show_if(self.kind is ValueKind.TEXTS, button)
 
     def _chip(self, value: str) -> Any:
         shown = value if len(value) <= _CHIP_LENGTH else f"{value[:_CHIP_LENGTH]}…"
         chip = look.button(shown, "cpnb-chip", icon="times", tooltip=f"Remove {shown}")
-        chip.on_click(
-            self._turns.taken(lambda _: self._entry.enter(tuple(one for one in self._draft.values if one != value)))
-        )
+        chip.on_click(self._turns.taken(lambda _: self._remove(value)))
         return chip
+
+    def _remove(self, value: str) -> None:
+        self._texts[0].focus()  # or who works by keyboard would be back at the top of the page
+        self._entry.enter(tuple(one for one in self._draft.values if one != value))
 
 
 _PLACEHOLDERS = {
@@ -210,10 +243,15 @@ _PLACEHOLDERS = {
 }
 
 
+def _holds_a_break(value: str) -> bool:
+    return "\n" in value or "\r" in value  # which a browser makes a line break
+
+
 def _day_of(value: str) -> date | None:
-    """Return the day that a value means, or None if it says more or something else than a day."""
+    """Return the day whose midnight in UTC a value means, or None if it says more or something else than a day."""
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
         return None
-    return moment.date() if (moment.hour, moment.minute, moment.second) == (0, 0, 0) else None
+    is_midnight = (moment.hour, moment.minute, moment.second, moment.microsecond) == (0, 0, 0, 0)
+    return moment.date() if is_midnight and not moment.utcoffset() else None

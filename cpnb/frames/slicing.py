@@ -1,8 +1,4 @@
-"""The only file that knows what kind of table it was given: today a pandas DataFrame.
-
-Everything above it sees slices: a few thousand rows of the columns it asked for, each either a
-typed Arrow array or an array of Python objects.
-"""
+"""A table slice by slice: a few thousand rows of some columns, typed Arrow arrays or arrays of Python objects."""
 
 from __future__ import annotations
 
@@ -17,11 +13,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from cpnb.errors import FrameError, did_you_mean, listed
-from cpnb.fields import FieldMap
+from cpnb.frames.arrow_tables import as_read
+from cpnb.frames.batch_table import BatchTable
+from cpnb.frames.rows import Frame
 
-Frame: TypeAlias = pd.DataFrame
-"""A table as an analyst has it."""
+__all__ = ["SLICE_BYTES", "SLICE_ROWS", "Cells", "Slice", "slices"]
 
 Cells: TypeAlias = "pa.Array | NDArray[np.object_]"
 """One column of a slice: a typed Arrow array, or Python objects in which None is a missing value."""
@@ -30,6 +26,9 @@ SLICE_ROWS = 8192
 """Rows looked at together: large enough that work per slice vanishes, small enough to stay in the cache."""
 SLICE_BYTES = 32_000_000
 """Text in a slice at most, so that few rows with long cells cost no more memory than many with short ones."""
+
+# What is read ahead of a table in batches at most, but for the last batch.
+_HELD_BYTES = 4 * SLICE_BYTES
 
 _ASCII_END = 0x80
 # The first two bits of a byte of UTF-8 that continues a character.
@@ -52,72 +51,6 @@ class Slice:
     columns: Mapping[str, Cells] = field(repr=False)
 
 
-def checked_frame(data: object) -> Frame:
-    """Return `data` if it is a table whose columns can be told apart by name.
-
-    A table without rows or without columns passes; what is needed of it is asked elsewhere.
-
-    Raises
-    ------
-    FrameError
-        If it is no DataFrame, or its columns have several levels, are not named by text, or
-        repeat a name.
-    """
-    if not isinstance(data, pd.DataFrame):
-        hint = " Turn the series into a table with .to_frame()." if isinstance(data, pd.Series) else ""
-        raise FrameError(f"Expected a pandas DataFrame, got an object of type {type(data).__name__}.{hint}")
-    if isinstance(data.columns, pd.MultiIndex):
-        raise FrameError(
-            f"The columns have {data.columns.nlevels} levels; expected one name for each. Join the levels first: "
-            "df.columns = df.columns.map('_'.join)."
-        )
-    names: list[object] = list(data.columns)
-    unnamed = sorted({type(name).__name__ for name in names if not isinstance(name, str)})
-    if unnamed:
-        raise FrameError(
-            f"Columns are named by text; found names of type {', '.join(unnamed)}. Rename them first: "
-            "df.columns = df.columns.map(str)."
-        )
-    if not data.columns.is_unique:
-        repeated = data.columns[data.columns.duplicated()].unique()
-        raise FrameError(
-            f"Several columns share a name: {listed(repeated)}. Rename or drop all but one of each, so that it is "
-            "clear which of them is meant."
-        )
-    return data
-
-
-def require_columns(data: object, fields: FieldMap) -> None:
-    """Check that the table has every column that `fields` reads, the region columns included.
-
-    Raises
-    ------
-    FrameError
-        If `data` is no usable table (see `checked_frame`), or lacks a column.
-    """
-    if not isinstance(fields, FieldMap):
-        raise TypeError(
-            f"fields is a {type(fields).__name__}; expected a field map, such as df.cp.suggest_fields() gives, or "
-            "cpnb.FieldMap({'id': 'AccountNumber', 'mail': 'EmailAddress'}, unique_key='id')."
-        )
-    columns = list(checked_frame(data).columns)
-    missing = [column for column in fields.needed_columns if column not in columns]
-    if missing:
-        hint = did_you_mean(missing[0], columns)
-        verb = "a column" if len(missing) == 1 else "columns"
-        has = f"It has {listed(columns)}." if columns else "It has no columns at all."
-        raise FrameError(f"The field map names {verb} that the table lacks: {listed(missing)}.{hint} {has}")
-
-
-def snapshot(data: Frame, columns: Sequence[str]) -> Frame:
-    """Return a table of some columns that later changes to `data` do not reach.
-
-    With copy-on-write (pandas 3, or switched on in pandas 2) it shares memory until somebody
-    writes; without, the columns are copied. Objects inside of cells are shared in both cases.
-    """
-    return data[list(columns)]
-
-
 def slices(
     data: Frame, columns: Sequence[str], *, start: int = 0, stop: int | None = None, rows: int = SLICE_ROWS
 ) -> Iterator[tuple[int, Slice]]:
@@ -125,7 +58,7 @@ def slices(
 
     Parameters
     ----------
-    data : DataFrame
+    data : DataFrame or BatchTable
         One that `checked_frame` accepts and that has the columns.
     columns : sequence of str
         Which columns to read.
@@ -140,14 +73,44 @@ def slices(
         Physical position of the first row, and the rows. Arrow columns may share memory with the
         table: read them before the next slice is asked for, and do not write.
     """
+    end = len(data) if stop is None else min(stop, len(data))
+    if isinstance(data, BatchTable):
+        yield from _of_batches(data, list(dict.fromkeys(columns)), start, end, rows)
+        return
     # Taken once, so that under copy-on-write a column replaced or written to meanwhile is not seen.
     series = {column: data[column] for column in dict.fromkeys(columns)}
-    end = len(data) if stop is None else min(stop, len(data))
     first = start
     while first < end:
         piece = _bounded(series, first, min(first + rows, end))
         yield first, piece
         first += piece.row_count
+
+
+def _of_batches(data: BatchTable, columns: list[str], start: int, end: int, rows: int) -> Iterator[tuple[int, Slice]]:
+    """Yield the rows in the slices that the same table in memory would be cut into."""
+    batches = data.tables(columns, start, end) if start < end else iter(())
+    held = next(batches, pa.table({}))
+    series = _series(held)
+    first, used = start, 0  # rows that were given out in all, and of those that are held
+    while first < end:
+        wanted = min(rows, end - first)
+        pieces = [held.slice(used)]
+        if pieces[0].num_rows < wanted and pieces[0].nbytes <= _HELD_BYTES:
+            while sum(one.num_rows for one in pieces) < wanted and sum(one.nbytes for one in pieces) <= _HELD_BYTES:
+                pieces.append(next(batches))
+            held, used = pa.concat_tables(pieces), 0
+            series = _series(held)
+        while wanted > max(1, held.num_rows - used):  # so many are over SLICE_BYTES in any case
+            wanted //= 2
+        piece = _bounded(series, used, used + wanted)
+        yield first, piece
+        first += piece.row_count
+        used += piece.row_count
+
+
+def _series(table: pa.Table) -> dict[str, pd.Series[Any]]:
+    frame = as_read(table.replace_schema_metadata(None))
+    return {name: frame[name] for name in table.column_names}
 
 
 def _bounded(series: Mapping[str, pd.Series[Any]], first: int, last: int) -> Slice:
@@ -177,30 +140,36 @@ def _is_text(kind: pa.DataType) -> bool:
     return any(is_kind(kind) for is_kind in (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view))
 
 
-def rows_at(data: Frame, positions: NDArray[np.integer[Any]]) -> Frame:
-    """Return the rows at some physical positions, in that order, with the index they have."""
-    return data.iloc[np.asarray(positions, dtype=np.int64)]
-
-
-def flagged(data: Frame, flags: NDArray[np.bool_], name: str) -> pd.Series[Any]:
-    """Return one truth value for each row, with the index of the table."""
-    return pd.Series(flags, index=data.index, name=name, dtype=bool)
-
-
 def _cells(series: pd.Series[Any]) -> Cells:
     if isinstance(series.dtype, pd.CategoricalDtype):
         return _decoded(series)
     if series.dtype != object:
         try:
-            array = _one_chunk(pa.array(series, from_pandas=True))
+            # Arrow's own questions to a Series take longer than to hand over what is in it.
+            is_arrow = isinstance(series.dtype, pd.ArrowDtype | pd.StringDtype)
+            array = _one_chunk(pa.array(series.array if is_arrow else series, from_pandas=True))
             return array if _is_utf8(array) else _readable_text(array)
         except (pa.ArrowException, UnicodeError, TypeError, ValueError):
             pass  # Arrow has no such type, or the text has no UTF-8 form: look at the cells one by one
+    elif (text := _text_of_objects(series.to_numpy())) is not None:
+        return text
     values = series.to_numpy(dtype=object, copy=True)
     # Asking a signalling NaN of the decimal module for anything raises, and pandas asks.
     values[[isinstance(value, Decimal) and value.is_snan() for value in values]] = None
     values[pd.isna(values)] = None
     return values
+
+
+def _text_of_objects(cells: NDArray[np.object_]) -> pa.Array | None:
+    """Return Python objects as one array if they are text and missing cells and nothing else.
+
+    Most columns of objects are that, and to look at each cell in Python takes several times as long.
+    """
+    try:
+        array = pa.array(cells, from_pandas=True)
+    except (pa.ArrowException, UnicodeError, TypeError, ValueError, OverflowError):
+        return None
+    return array if isinstance(array, pa.Array) and pa.types.is_string(array.type) else None
 
 
 def _is_utf8(array: pa.Array) -> bool:

@@ -1,0 +1,143 @@
+"""The files of an upload sent by workers, each by one that has its rows; the driver alone speaks with the service.
+
+A part is a task. Once its rows are there it waits in the mailbox of its worker; only then is a path fetched, sealed for
+this one try and deposited there. If the worker dies, Dask begins the task on another one, which waits without a path
+as the first did, and gets one of its own. A PUT writes its object as a whole or not at all, so nothing is doubled.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from distributed import Client, Future, KilledWorker
+
+from cpnb import transfer
+from cpnb.csvstream import Measure
+from cpnb.dask import mailbox
+from cpnb.dask.mailbox import Seen
+from cpnb.dask.part_files import PartFile, PartFiles, PartRows
+from cpnb.dask.partitions import TOO_LARGE, task, told
+from cpnb.dask.sealing import sealed_for
+from cpnb.delivery import Watched, put_from_here
+from cpnb.parts import Part
+from cpnb.put_error import PutError, Remedy
+from cpnb.upload_path import UploadPath
+
+LOOK_AGAIN_S = 0.2
+"""How often it is looked how much of a part has gone, and whether it is still wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Putting:
+    """Work: put the file of a part at the path that is deposited for it.
+
+    Attributes
+    ----------
+    part : PartRows
+        Its rows.
+    measure : Measure
+        What they were when they were examined.
+    ticket : str
+        By which the driver knows it.
+    terms : mapping
+        How long to wait for what; see `cpnb.transfer.put`.
+    """
+
+    part: PartRows
+    measure: Measure
+    ticket: str
+    terms: Mapping[str, Any]
+
+    def __call__(self, *frames: pd.DataFrame) -> None:
+        """Wait for the path, put the file, and return when the storage has it."""
+        stream = self.part.stream(self.measure, frames)
+        with mailbox.attempt(self.ticket) as attempt:
+            transfer.put(attempt.path(), stream, tell=attempt.gone, **self.terms)
+
+
+class SenderFromPartitions:
+    """Brings the partitions of a part to this process, and sends it from here: where there is no cluster."""
+
+    put = staticmethod(put_from_here)
+
+    def __init__(self, files: PartFiles) -> None:
+        self._files = files
+
+    def file(self, part: Part) -> PartFile:
+        """Return the file of a part."""
+        return PartFile(self._files, part)
+
+
+class SenderByWorkers:
+    """Lets workers send the parts.
+
+    Parameters
+    ----------
+    files : PartFiles
+        The rows.
+    client : Client
+        Of the cluster.
+    """
+
+    def __init__(self, files: PartFiles, client: Client) -> None:
+        self._files = files
+        self._client = client
+
+    def file(self, part: Part) -> PartFile:
+        """Return the file of a part."""
+        return PartFile(self._files, part)
+
+    def put(self, fetch: Callable[[], UploadPath], body: Watched, **terms: Any) -> None:
+        """Let a worker put the file of a part, and return when the storage has it."""
+        if not isinstance(body.file, PartFile):
+            raise TypeError(f"Workers send files of parts, and not a {type(body.file).__name__}.")
+        part = body.file.part
+        ticket = uuid.uuid4().hex
+        putting = Putting(self._files.rows(part.rows), part.measure, ticket, terms)
+        pieces = self._files.partitions.alone(self._files.numbers(part.rows))
+        future = self._client.compute(task("put", putting, *pieces))
+        try:
+            self._watch(future, ticket, fetch, body)
+            result = _result_of(future)
+        finally:
+            if not future.done():
+                future.cancel()
+                self._client.run(mailbox.withdraw, ticket, on_error="ignore")
+            future.release()
+        told(result)
+        body.has_gone(len(body.file))
+
+    def _watch(self, future: Future, ticket: str, fetch: Callable[[], UploadPath], body: Watched) -> None:
+        served: set[str] = set()
+        sent_bytes = 0
+        while not future.done():
+            for address, seen in self._seen(ticket):
+                if seen.waits and seen.attempt not in served:
+                    sealed = sealed_for(seen.public, fetch())
+                    served.add(seen.attempt)
+                    self._client.run(
+                        mailbox.deposit, ticket, seen.attempt, sealed, workers=[address], on_error="ignore"
+                    )
+                sent_bytes = seen.sent_bytes
+            body.has_gone(sent_bytes)
+            time.sleep(LOOK_AGAIN_S)
+
+    def _seen(self, ticket: str) -> Iterator[tuple[str, Seen]]:
+        """Yield the workers on which the part is, ready or on its way; after a death in between, two for a moment."""
+        answers = self._client.run(mailbox.look, ticket, on_error="ignore")
+        for address, seen in answers.items():
+            if isinstance(seen, Seen):
+                yield address, seen
+
+
+def _result_of(future: Future) -> Any:
+    try:
+        return future.result()
+    except KilledWorker:
+        failure = PutError(f"The workers that were to send it died. {TOO_LARGE}", Remedy.NONE)
+    raise failure
