@@ -42,7 +42,6 @@ _CSS = f"""
 .cpnb p code {{ white-space: normal; overflow-wrap: anywhere; }}
 .cpnb-panel {{ border: 1px solid var(--jp-border-color1, #bdbdbd); border-radius: 4px; padding: 6px 10px; margin: 2px 0;
   box-sizing: border-box; }}
-.cpnb .widget-dropdown > select {{ height: 28px; }}
 .cpnb-row {{ flex-wrap: wrap; align-items: center; gap: 2px 4px; overflow: visible; }}
 .cpnb-column {{ overflow: visible; }}
 .cpnb-nameless > .widget-label {{ position: absolute; width: 1px; height: 1px; min-width: 0; overflow: hidden;
