@@ -207,7 +207,7 @@ def hiding_kept(mark: str) -> str:
 
 def close(widget: Any) -> None:
     """Close a widget and all that is in it; ipywidgets holds on to each that is not closed."""
+    if isinstance(widget, Widget):
+        widget.close()  # first: the state of an open box cannot be told when what is in it is closed
     for child in getattr(widget, "children", ()):
         close(child)
-    if isinstance(widget, Widget):
-        widget.close()
