@@ -96,7 +96,7 @@ def by_workers(table: dd.DataFrame, fields: cpnb.FieldMap, url: str) -> Found:
     """Return what two workers with memory limits take for a table."""
     with (
         LocalCluster(
-            n_workers=2, threads_per_worker=1, memory_limit=WORKER_BYTES, dashboard_address=None, host="127.0.0.1"
+            n_workers=2, threads_per_worker=1, memory_limit=WORKER_BYTES, dashboard_address="127.0.0.1:0", host="127.0.0.1"
         ) as cluster,
         Client(cluster) as client,
     ):
@@ -134,10 +134,11 @@ def compared(folder: Path, url: str, rows: int) -> tuple[float, Found]:
     pandas_s, pandas_cpu_s = ((one + other) / 2 / len(frame) for one, other in zip(before, after, strict=True))
     ratio, cpu_ratio = found.clock_s / found.row_count / pandas_s, found.cpu_s / found.row_count / pandas_cpu_s
     peaks = " and ".join(f"{one / 2**20:.0f} MiB" for one in found.peak_bytes)
+    a_million = 1e6 / found.row_count
     print(
         f"\n{found.row_count:,} rows, {found.size_bytes / 1e6:,.0f} MB: {found.clock_s:,.0f} s, for a million rows "
-        f"{1e6 * found.clock_s / found.row_count:.1f} s, {ratio:.2f} times pandas ({1e6 * pandas_s:.1f} s); CPU seconds "
-        f"{1e6 * found.cpu_s / found.row_count:.1f}, {cpu_ratio:.2f} times ({1e6 * pandas_cpu_s:.1f}); at most {peaks} a worker"
+        f"{found.clock_s * a_million:.1f} s, {ratio:.2f} times pandas ({1e6 * pandas_s:.1f} s); CPU seconds "
+        f"{found.cpu_s * a_million:.1f}, {cpu_ratio:.2f} times ({1e6 * pandas_cpu_s:.1f}); at most {peaks} a worker"
     )
     return pandas_s, found
 
