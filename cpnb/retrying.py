@@ -22,7 +22,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from numbers import Real
 
 import tenacity
@@ -36,6 +36,10 @@ THROTTLED_LONGER = 6
 """Who is throttled knows that the service is there, and goes on so many times as long as with one that is not."""
 
 LONGEST_S = 24 * 3600.0
+
+FIRST_CONTACT_S = 15.0
+"""How long a cell tries to reach the service before an upload begins, or begins again; the parts at work are more
+patient."""
 
 POLL_LEAST_S = 0.05
 """A job is never looked at more often, whatever the settings say: without a pause that would be a busy loop."""
@@ -117,6 +121,11 @@ _applied: ContextVar[tuple[Patience, threading.Event | None]] = ContextVar("pati
 def patience() -> Patience:
     """Return how long this thread is to wait."""
     return _applied.get()[0]
+
+
+def in_a_cell(asked: Patience) -> Patience:
+    """Return a patience for what somebody waits for in a cell: a network that is gone is told soon."""
+    return replace(asked, try_again_for_s=min(asked.try_again_for_s, FIRST_CONTACT_S))
 
 
 def checked_timeout(timeout_s: float | None) -> float | None:

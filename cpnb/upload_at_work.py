@@ -18,7 +18,7 @@ from cpnb.listener import Listener
 from cpnb.part_progress import PartProgress, failure_of, frame_of, headline_of, reported_from, results_of, status_of
 from cpnb.parts_at_work import PartsAtWork, Sender, SenderFromHere, without_frames
 from cpnb.planning import Plan
-from cpnb.retrying import checked_timeout
+from cpnb.retrying import checked_timeout, in_a_cell
 from cpnb.segments import SegmentDefinition
 from cpnb.unheard_end import UnheardEnd
 from cpnb.upload_display import html_of_upload
@@ -213,7 +213,8 @@ class Upload:
         """
         self._work.finish_stopping()
         again = [progress for progress in self.parts if progress.phase.is_final and not progress.got_through]
-        decisions = adoption.decide_again(self.plan, {progress.part: progress.job for progress in again})
+        with in_a_cell(self.plan.options.patience).applied():
+            decisions = adoption.decide_again(self.plan, {progress.part: progress.job for progress in again})
         self._end.put_off()
         self._work.again(again, decisions)
         return self

@@ -53,6 +53,8 @@ def part_cells(progress: PartProgress) -> tuple[object, ...]:
 
 def _done(progress: PartProgress) -> str:
     earlier = progress.adoption.earlier
+    if progress.action is Action.SEND and progress.phase in {Phase.STOPPED, Phase.BROKEN} and not progress.sent_bytes:
+        return "not sent"
     return {
         Action.SEND: "sent again" if progress.adoption.why_again else "sent",
         Action.CONTINUE: f"job of {earlier}, gone on with",

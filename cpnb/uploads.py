@@ -12,13 +12,11 @@ from cpnb.errors import CpnbError, InvalidDataError
 from cpnb.fields import FieldMap
 from cpnb.parts_at_work import Sender
 from cpnb.planning import OnInvalid, Plan, plan, unmapped_columns
+from cpnb.retrying import in_a_cell
 from cpnb.upload_at_work import Upload, begin_upload
 from cpnb.upload_options import UploadOptions, checked_options, require_name
 
-__all__ = ["FIRST_CONTACT_S", "Upload", "upload"]
-
-FIRST_CONTACT_S = 15.0
-"""How long the cell that starts an upload tries to reach the service; the parts at work are more patient."""
+__all__ = ["Upload", "upload"]
 
 
 def upload(  # noqa: PLR0913 - the whole of what an analyst says about an upload, in one place
@@ -109,10 +107,8 @@ def send(planned: Plan, data: Any, display_name: str, sender: Sender | None = No
         if planned.on_invalid == "raise":
             planned.report.raise_if_failed()
         raise InvalidDataError(planned.why_nothing(), planned.report)
-    # Somebody waits for this in a cell: a network that is gone is told soon.
     options = planned.options
-    first_contact = replace(options.patience, try_again_for_s=min(options.patience.try_again_for_s, FIRST_CONTACT_S))
-    with first_contact.applied():
+    with in_a_cell(options.patience).applied():
         decisions = adoption.decide(planned, options)
     with contextlib.suppress(CpnbError):  # the number is for reading, and not every network reaches who knows it
         _ = planned.domain.account

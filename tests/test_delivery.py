@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from cpnb.delivery import Delivery
+from cpnb.delivery import Delivery, Watched
 from cpnb.errors import CredentialsError, ServiceError, TransferError, UnreachableError, UploadError
 from cpnb.job_name import display_name
 from cpnb.retrying import Patience, StoppedError
 from cpnb.upload_job import JobStatus, UploadJob
 from cpnb.upload_options import UploadOptions
 from tests.plans import numbered, planned
+from tests.wire.reading_storage import reading_storage
 
 JOB_ID = "a" * 32
 AT_ONCE = UploadOptions(patience=Patience(try_again_for_s=5, pause_first_s=0.01, pause_longest_s=0.01))
@@ -115,6 +116,47 @@ def test_a_file_that_did_not_get_through_is_told_with_its_job_and_stage(look: An
         delivery_to(service).send(job(service), lambda _: None)
 
     assert (caught.value.stage, caught.value.job_id) == ("put", JOB_ID)
+
+
+def test_a_stop_in_the_middle_of_a_file_ends_its_sending_and_the_threads_that_made_it_ready() -> None:
+    table, stopping = numbered(300_000), threading.Event()
+    plan = planned(table, options=AT_ONCE)
+    told: list[int] = []
+    threads = set(threading.enumerate())
+
+    def stop(sent_bytes: int) -> None:
+        told.append(sent_bytes)
+        if sent_bytes:
+            stopping.set()
+
+    with reading_storage(bytes_per_s=1_000_000) as path:
+        service = Service(GetUploadJobPath=[{"Url": path.url, "ClientToken": path.client_token}])
+        to_service = replace(plan, domain=service)
+        stream = plan.stream(table, plan.parts[0])
+        with pytest.raises(StoppedError, match="nothing of this part was taken in"):
+            Delivery(to_service, plan.parts[0], "cpnb", stream, stopping=stopping).send(job(service), stop)
+        left = {thread for thread in set(threading.enumerate()) - threads if thread.name.startswith("cpnb")}
+
+    assert told[0] == 0
+    assert 0 < told[-1] < len(stream)
+    assert len(told) == 2
+    assert left == set()
+
+
+def test_who_shows_progress_is_told_at_the_beginning_and_the_end_and_seldom_in_between() -> None:
+    gone: list[int] = []
+    told: list[int] = []
+    table = numbered(3)
+    plan = planned(table)
+    file = plan.stream(table, plan.parts[0])
+    watched = Watched(file, gone.append, told.append)
+
+    for sent_bytes in range(len(file) + 1):
+        watched.has_gone(sent_bytes)
+
+    assert gone == list(range(len(file) + 1))
+    assert (told[0], told[-1]) == (0, len(file))
+    assert len(told) < len(gone)
 
 
 def test_a_job_that_is_at_work_already_is_not_started() -> None:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import contextlib
 import itertools
-import socket
-import threading
-import time
 from collections.abc import Iterator
 
 import pytest
 
 from cpnb.bandwidth import BUFFERED_BYTES
 from cpnb.errors import TransferError
-from cpnb.transfer import LARGE_BLOCK_BYTES, SMALL_BLOCK_BYTES, UploadPath, put
+from cpnb.transfer import LARGE_BLOCK_BYTES, SMALL_BLOCK_BYTES, put
+from tests.wire.reading_storage import reading_storage
 
-TOKEN = base64.b64encode(bytes(range(32))).decode()
 MEGABYTE = bytes(1_000_000)
 
 
@@ -39,42 +34,9 @@ class File:
             self.is_being_read = False
 
 
-@contextlib.contextmanager
-def storage(*, bytes_per_s: float | None = None, takes_bytes: float = float("inf")) -> Iterator[UploadPath]:
-    """Read one file as fast as said, up to some bytes, and answer if it came to its end."""
-
-    def serve() -> None:
-        connection, _ = listener.accept()
-        with connection, contextlib.suppress(OSError):
-            connection.settimeout(20)
-            head = b""
-            while b"\r\n\r\n" not in head:
-                head += connection.recv(4096)
-            length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
-            read_bytes = len(head.split(b"\r\n\r\n", 1)[1])
-            while read_bytes < min(length, takes_bytes) and not done.is_set():
-                read_bytes += len(connection.recv(65_536))
-                if bytes_per_s is not None:
-                    time.sleep(65_536 / bytes_per_s)
-            if read_bytes == length:
-                connection.sendall(b"HTTP/1.1 200 OK\r\nx-amz-request-id: 1\r\nContent-Length: 0\r\n\r\n")
-
-    done = threading.Event()
-    with socket.socket() as listener:
-        # What a slow reader has not read yet must show soon to who sends.
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()
-        thread = threading.Thread(target=serve)
-        thread.start()
-        yield UploadPath(f"http://127.0.0.1:{listener.getsockname()[1]}/object?X-Amz-SignedHeaders=host", TOKEN)
-        done.set()
-        thread.join(30)
-
-
 def test_blocks_are_small_until_the_line_has_shown_that_it_is_fast() -> None:
     gone: list[int] = [0]
-    with storage() as path:
+    with reading_storage() as path:
         put(path, File(20), tell=gone.append)
 
     blocks = [after - before for before, after in itertools.pairwise(gone)]
@@ -93,7 +55,7 @@ def test_on_a_slow_line_a_stop_is_heard_between_small_blocks() -> None:
             raise InterruptedError("stopped on request")
 
     file = File(20)
-    with storage(bytes_per_s=1_500_000) as path, pytest.raises(InterruptedError, match="stopped on request"):
+    with reading_storage(bytes_per_s=1_500_000) as path, pytest.raises(InterruptedError, match="stopped on request"):
         put(path, file, tell=stop)
 
     assert max(after - before for before, after in itertools.pairwise(gone)) == SMALL_BLOCK_BYTES
@@ -103,7 +65,7 @@ def test_on_a_slow_line_a_stop_is_heard_between_small_blocks() -> None:
 def test_of_a_file_whose_connection_was_lost_nothing_is_read_any_more() -> None:
     file = File(20)
 
-    with storage(takes_bytes=3_000_000) as path, pytest.raises(TransferError, match="was lost"):
+    with reading_storage(takes_bytes=3_000_000) as path, pytest.raises(TransferError, match="was lost"):
         put(path, file)
 
     assert not file.is_being_read

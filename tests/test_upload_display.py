@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 import cpnb
@@ -54,3 +56,17 @@ def test_a_part_that_broke_says_why(own_sandbox):
     assert "BROKEN</span>" in shown
     assert "<p>Part 1: The file is there, but its job was not started" in shown
     assert "Part 2:" not in shown
+
+
+def test_parts_that_were_stopped_before_their_turn_were_not_sent(own_sandbox):
+    own_sandbox.change(processing_s=60.0)
+    upload = cpnb.upload(people(), own_sandbox.domain("people"), FIELDS, options=THIRDS)
+    ends_s = time.monotonic() + 20
+    while upload.parts[0].phase != "processing":
+        assert time.monotonic() < ends_s
+        time.sleep(0.01)
+
+    shown = upload.stop().wait()._repr_html_()
+
+    assert shown.count(">sent</td>") == 1
+    assert shown.count(">not sent</td>") == 2

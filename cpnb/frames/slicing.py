@@ -145,7 +145,9 @@ def _cells(series: pd.Series[Any]) -> Cells:
         return _decoded(series)
     if series.dtype != object:
         try:
-            array = _one_chunk(pa.array(series, from_pandas=True))
+            # Arrow's own questions to a Series take longer than to hand over what is in it.
+            is_arrow = isinstance(series.dtype, pd.ArrowDtype | pd.StringDtype)
+            array = _one_chunk(pa.array(series.array if is_arrow else series, from_pandas=True))
             return array if _is_utf8(array) else _readable_text(array)
         except (pa.ArrowException, UnicodeError, TypeError, ValueError):
             pass  # Arrow has no such type, or the text has no UTF-8 form: look at the cells one by one

@@ -88,7 +88,7 @@ def _evaluated(code: CodeType, names: Names) -> Any:
         raise
     except NameError as error:
         unknown = error.name or "that the condition names"
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+    except Exception as error:  # noqa: BLE001 - whatever somebody's own expression raises
         kind, line = type(error).__name__, _line_of(error)
     if not unknown:
         # Without its message, which may hold what stands in a table.

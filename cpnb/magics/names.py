@@ -8,13 +8,12 @@ from pathlib import Path
 from types import CodeType
 from typing import Any, TypeVar
 
-import pandas as pd
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 
 from cpnb.cleaned import Cleaned
 from cpnb.domain import Domain
-from cpnb.errors import did_you_mean
+from cpnb.errors import CpnbError, did_you_mean
 from cpnb.fields import FieldMap
 from cpnb.frames import Table, is_table
 from cpnb.magics.python_lines import Call, Said
@@ -28,18 +27,6 @@ NO_DOMAIN = (
     "No domain is bound, so there is nowhere to go. Run one of these first:\n"
     "    %cp_sandbox start --domain loyalty\n"
     "    %cp_domain loyalty --profile prod"
-)
-
-# What goes wrong in an expression that somebody types. Anything else is a defect, and is to be seen as one.
-_MISTAKES = (
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    NameError,
-    OSError,
-    TypeError,
-    ValueError,
-    pd.errors.IndexingError,
 )
 
 T = TypeVar("T")
@@ -100,8 +87,8 @@ class Names:
             return self.bound_domain()
         if isinstance(self.variables.get(text), Domain):
             return Said(text, lambda: self.variables[text])
-        if (expression := _member_expression(text)) is not None:
-            return self._expected(text, expression, Domain, "a Domain")
+        if _is_member(text):
+            return self._expected(text, _parsed(text), Domain, "a Domain")
         sandbox = self.running_sandbox()
         if sandbox is not None:
             return sandbox.then("domain", text)
@@ -149,7 +136,7 @@ class Names:
     def frame(self, text: str) -> Said[Table]:
         """Return the table that a variable holds, or an expression stands for."""
         if not text.isidentifier():
-            if Path(text).is_file():
+            if _is_file(text):
                 raise UsageError(f"{text!r} is a file. Read it first: %cp_read {quoted(text)} -o people")
             expression = _parsed(text)
             return Said(text, lambda: self._table(text, self._worked_out(text, expression)))
@@ -180,10 +167,10 @@ class Names:
             return Said(f"{text}.fields", lambda: held.fields)
         if isinstance(held, FieldMap):
             return Said(text, lambda: held)
-        if Path(text).is_file():
+        if _is_file(text):
             return Call(FieldMap.load, text)
-        if (expression := _member_expression(text)) is not None and not text.endswith(".json"):
-            return self._expected(text, expression, FieldMap, "a FieldMap")
+        if _is_member(text) and not text.endswith(".json"):
+            return self._expected(text, _parsed(text), FieldMap, "a FieldMap")
         it_is = f"--fields {text!r} is neither a variable that holds a FieldMap nor a file."
         if held is not None:
             it_is = f"--fields {text!r} is a {type(held).__name__}; expected a FieldMap, or the name of its file."
@@ -195,23 +182,26 @@ class Names:
             return None
         return self._expected(text, _parsed(text), kind, f"a {kind.__name__} for {option}")
 
-    def _expected(self, text: str, expression: ast.Expression, kind: type[T], words: str) -> Said[T]:
+    def _expected(self, text: str, code: CodeType, kind: type[T], words: str) -> Said[T]:
         def make() -> T:
-            value = self._worked_out(text, expression)
+            value = self._worked_out(text, code)
             if isinstance(value, kind):
                 return value
             raise UsageError(f"{text} is a {type(value).__name__}; expected {words}.")
 
         return Said(text, make)
 
-    def _worked_out(self, text: str, expression: ast.Expression) -> Any:
+    def _worked_out(self, text: str, code: CodeType) -> Any:
         """Return the value of an expression; what goes wrong in it is told without the values that it met."""
-        code = compile(expression, "<expression>", "eval")
         try:
             return self.evaluated(code, self.variables)
+        except CpnbError:
+            raise
         except NameError as error:
-            name = error.name or ""
-            problem = f"There is no variable {name!r}.{did_you_mean(name, list(self.shown()))}"
+            # That of pandas, for a name in a query, tells none.
+            problem = "It uses a name that there is not."
+            if name := error.name:
+                problem = f"There is no variable {name!r}.{did_you_mean(name, list(self.shown()))}"
         except AttributeError as error:
             near = did_you_mean(error.name or "", dir(error.obj)) if error.obj is not None else ""
             problem = f"{type(error.obj).__name__} has no {error.name!r}.{near}"
@@ -219,15 +209,23 @@ class Names:
             # A key that was typed may be shown; any other may be the value of a cell.
             key = error.args[0] if error.args and isinstance(error.args[0], str) else ""
             problem = f"There is no {key!r} in it." if key and key in text else "It looks for a key that is not there."
-        except _MISTAKES as error:
+        except Exception as error:  # noqa: BLE001 - whatever somebody's own expression raises; its text may hold a cell
             problem = f"It ends with {type(error).__name__}; in a cell of its own it says why."
         raise UsageError(f"{text} cannot be worked out. {problem}")
 
 
-def _parsed(text: str) -> ast.Expression:
+def _is_file(text: str) -> bool:
+    """Return whether there is a file of this name; an expression may be longer than the name of any."""
     try:
-        return ast.parse(text.strip(), mode="eval")
-    except (SyntaxError, ValueError):
+        return Path(text).is_file()
+    except OSError:
+        return False
+
+
+def _parsed(text: str) -> CodeType:
+    try:
+        return compile(text.strip(), "<expression>", "eval", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last two for what is nested too deeply
         pass
     raise UsageError(
         f"{text!r} is neither the name of a variable nor an expression of Python, such as "
@@ -235,10 +233,10 @@ def _parsed(text: str) -> ast.Expression:
     )
 
 
-def _member_expression(text: str) -> ast.Expression | None:
-    """Return the expression in a text such as ``guess.fields`` or ``maps["us"]``; None if it is no such text."""
+def _is_member(text: str) -> bool:
+    """Return whether a text is an expression such as ``guess.fields`` or ``maps["us"]``."""
     try:
         parsed = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError):
-        return None
-    return parsed if isinstance(parsed.body, ast.Attribute | ast.Call | ast.Subscript) else None
+        return False
+    return isinstance(parsed.body, ast.Attribute | ast.Call | ast.Subscript)

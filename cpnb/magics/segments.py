@@ -168,6 +168,8 @@ def _tags(pairs: Sequence[str]) -> dict[str, str] | None:
         key, equals, value = pair.partition("=")
         if not equals:
             raise UsageError(f"--tag {pair!r} has no '='. Name the key and its value: --tag team=crm")
+        if key in tags:
+            raise UsageError(f"--tag {key!r} is given twice; which value is meant? Leave the other out.")
         tags[key] = value
     return tags or None
 

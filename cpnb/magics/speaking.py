@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import keyword
 import warnings
 from argparse import Namespace
 from collections.abc import Callable, Iterator
@@ -91,7 +92,7 @@ def _asked(magic: Any, line: str) -> Namespace | None:
     if options.help:
         print(inspect.cleandoc(magic.__doc__))  # noqa: T201 - what was asked for
         return None
-    if options.out and not options.out.isidentifier():
+    if options.out and (not options.out.isidentifier() or keyword.iskeyword(options.out)):
         raise UsageError(f"--out {options.out!r} cannot be the name of a variable.")
     return options
 

@@ -29,8 +29,8 @@ BLOCK_BYTES = 2**20
 SAMPLE_BYTES = 2**20
 """How much of a file is looked at to tell its delimiter and its header."""
 
-BLOCKS_TOGETHER = 16
-"""How many blocks Arrow parses at a time, so that it has work for several threads."""
+# How many blocks Arrow parses at a time, so that it has work for several threads.
+_BLOCKS_TOGETHER = 16
 TEXT = pa.large_string()
 """Of every column."""
 
@@ -168,7 +168,7 @@ def table_of(file: DelimitedFile, header: list[str], *, block_bytes: int = BLOCK
     An empty cell, quoted or not, is null. Blank lines are left out. The names of the columns are those
     of `header`, which must be the first record.
     """
-    records = Records(file.chunks(BLOCKS_TOGETHER * block_bytes), file.delimiter, file.quote)
+    records = Records(file.chunks(_BLOCKS_TOGETHER * block_bytes), file.delimiter, file.quote)
     tables: list[pa.Table] = []
     try:
         for part in records:
@@ -218,7 +218,9 @@ def parsed(
     # Python for ever when the program ends.
     return pyarrow.csv.read_csv(
         pa.BufferReader(records),
-        read_options=pyarrow.csv.ReadOptions(block_size=block_bytes, column_names=None if is_first else header),
+        read_options=pyarrow.csv.ReadOptions(
+            block_size=_whole_line_ends(records, block_bytes), column_names=None if is_first else header
+        ),
         parse_options=pyarrow.csv.ParseOptions(
             delimiter=file.delimiter, quote_char=file.quote, newlines_in_values=True
         ),
@@ -230,6 +232,17 @@ def parsed(
             include_columns=list(columns),
         ),
     )
+
+
+def _whole_line_ends(records: bytes, block_bytes: int) -> int:
+    """Return so many bytes for a block, or a few more, that no block ends between the two of a line end.
+
+    Arrow leaves out the newline that begins a block if the one before ended in a carriage return, within a quoted cell
+    too, where it belongs to the text.
+    """
+    while any(records[place - 1 : place + 1] == b"\r\n" for place in range(block_bytes, len(records), block_bytes)):
+        block_bytes += 1
+    return block_bytes
 
 
 def survey_of(file: DelimitedFile, width: int) -> Survey:

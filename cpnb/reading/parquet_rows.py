@@ -22,7 +22,7 @@ from cpnb.reading.file_state import FileState
 
 __all__ = ["ParquetRows"]
 
-BATCH_BYTES = 16 * 2**20
+BATCH_BYTES = 8 * 2**20
 """How much of a table is read at a time, near enough."""
 _MOST_ROWS = 65_536
 # A column of a group of rows is read through a window of this size, and not whole.
@@ -40,6 +40,7 @@ class _Contents:
     index_columns: list[str]
     range_start: int = 0
     range_step: int = 1
+    range_name: str | None = None
 
     @classmethod
     def of(cls, file: pyarrow.parquet.ParquetFile) -> _Contents:
@@ -49,7 +50,7 @@ class _Contents:
         # What pandas wrote down of its index: the names of columns, or how the numbers go on.
         written = (schema.pandas_metadata or {}).get("index_columns", ())
         index_columns = [one for one in written if isinstance(one, str) and one in schema.names]
-        ranges = [(one["start"], one["step"]) for one in written if isinstance(one, dict)]
+        ranges = [(one["start"], one["step"], one["name"]) for one in written if isinstance(one, dict)]
         group_rows = [group.num_rows for group in groups]
         columns = as_read(schema.empty_table()).columns
         return cls(schema, columns, group_rows, row_bytes, index_columns, *(ranges[0] if ranges else ()))
@@ -105,7 +106,7 @@ class ParquetRows(BatchTable):
         contents = self._contents
         wanted = list(contents.columns) if columns is None else list(columns)
         read = [*wanted, *(name for name in contents.index_columns if name not in wanted)]
-        index = pd.Index(contents.range_start + contents.range_step * positions)
+        index = pd.Index(contents.range_start + contents.range_step * positions, name=contents.range_name)
         if not read:
             return pd.DataFrame(index=index, columns=contents.columns[:0])
         table = contents.schema.empty_table().select(read)

@@ -35,4 +35,4 @@ def tell_caller(note: str) -> None:
     level, frame = 1, inspect.currentframe()
     while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         level, frame = level + 1, frame.f_back
-    warnings.warn(note, ReadWarning, stacklevel=level - 1)
+    warnings.warn(note, ReadWarning, stacklevel=level)

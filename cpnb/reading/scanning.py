@@ -47,7 +47,7 @@ class Scan(BatchTable):
 
     The rows of delimited text are counted at the first use as a table, when the file is read through once and what
     `cpnb.read` would warn of or refuse is said; ``len(scan)`` is how many there are. To take rows out of the middle,
-    text is read in pieces of 16 MB, and Parquet from the beginning of a group of rows.
+    text is read in pieces of 4 MB, and Parquet from the beginning of a group of rows.
 
     Attributes
     ----------

@@ -10,17 +10,14 @@ from typing import Any
 
 import pyarrow as pa
 
-from cpnb.reading.delimited import (
-    BLOCKS_TOGETHER,
-    TEXT,
-    DelimitedFile,
-    bytes_before_records,
-    chunks_of,
-    parsed,
-)
+from cpnb.reading.delimited import TEXT, DelimitedFile, bytes_before_records, chunks_of, parsed
 from cpnb.reading.whole_records import Records
 
 __all__ = ["Stretch", "TextIndex", "indexed"]
+
+# How many blocks are looked at together: enough for Arrow to have work for several threads, and fewer than when the
+# whole table is to fit into memory anyway. Where quotation marks are takes several times the memory of their text.
+_BLOCKS_TOGETHER = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +154,9 @@ def indexed(file: DelimitedFile, header: list[str], *, block_bytes: int) -> Text
     header : list of str
         The cells of its header.
     block_bytes : int
-        As for `table_of`. A stretch takes up to `BLOCKS_TOGETHER` as much, and the rest of a record.
+        As for `table_of`. A stretch takes up to four times as much, and the rest of a record.
     """
-    blocks = _Blocks(file, BLOCKS_TOGETHER * block_bytes)
+    blocks = _Blocks(file, _BLOCKS_TOGETHER * block_bytes)
     records = Records(chunks_of(blocks.first_reading()), file.delimiter, file.quote)
     stretches: list[Stretch] = []
     row_count = 0

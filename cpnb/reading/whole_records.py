@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from cpnb.reading.quotation import Quotation
+import numpy as np
+
+from cpnb.reading.quotation import Positions, Quotation
 
 __all__ = ["Records"]
 
@@ -41,13 +43,12 @@ class Records:
         held: list[bytes] = []
         end = 0
         for chunk in self._chunks:
+            begins_inside = self._quotation.inside
             marks, misplaced = self._quotation.follow(chunk)
             if misplaced is not None or b"\0" in chunk:
                 self._found_fault = True
                 return
-            # Behind the mark that closed the last quoted cell, every line end is the end of a record.
-            start = int(marks[-1]) + 1 if marks.size else 0
-            cut = 0 if self._quotation.inside else 1 + max(chunk.rfind(b"\n", start), chunk.rfind(b"\r", start))
+            cut = _end_of_records(chunk, marks, begins_inside=begins_inside)
             if not cut:
                 held.append(chunk)
                 continue
@@ -60,3 +61,16 @@ class Records:
         self.start = end
         if rest.strip(b"\r\n"):
             yield rest
+
+
+def _end_of_records(chunk: bytes, marks: Positions, *, begins_inside: bool) -> int:
+    """Return the place behind the last line end that is not within a quoted cell; 0 if there is none."""
+    end = len(chunk)
+    while True:
+        place = max(chunk.rfind(b"\n", 0, end), chunk.rfind(b"\r", 0, end))
+        marks_before = int(np.searchsorted(marks, place))
+        if place < 0 or (marks_before + begins_inside) % 2 == 0:
+            return place + 1
+        if not marks_before:
+            return 0
+        end = int(marks[marks_before - 1])

@@ -18,8 +18,10 @@ __all__ = [
     "close",
     "column",
     "control",
+    "hiding_kept",
     "html",
     "icon_button",
+    "kept",
     "paragraph",
     "row",
     "show_if",
@@ -59,11 +61,22 @@ _CSS = f"""
 .cpnb-upload {{ container-type: inline-size; width: 100%; }}
 @container (max-width: 640px) {{ .cpnb-upload table :is(th, td):nth-child(n+5) {{ display: none; }} }}
 @container (max-width: 320px) {{ .cpnb-upload table :is(th, td):nth-child(3) {{ display: none; }} }}
+.cpnb-cut-off {{ display: none; }}
+.cpnb.jupyter-widgets-disconnected .cpnb-cut-off {{ display: block; }}
+.cpnb.jupyter-widgets-disconnected button {{ display: none; }}
 .cpnb-gone {{ display: none !important; }}
 .cpnb-quiet {{ color: var(--jp-ui-font-color2, inherit); }}
 .cpnb-wrong {{ border-left: 3px solid {colour(Tone.ERROR)}; padding-left: 8px; }}
 .cpnb-warning {{ border-left: 3px solid {colour(Tone.WARNING)}; padding-left: 8px; }}
 """
+
+# Where JupyterLab tells that a widget cannot be shown, "Error displaying widget: model not found", the output itself is
+# of the class `jupyter-widgets`; around a widget that is shown it is not. Source: seen in JupyterLab 4.6 with
+# jupyterlab_widgets 3.0; a browser test sees it again.
+_WITHOUT_DEAD_WIDGETS = (
+    "<style>.jp-OutputArea-child:has(.cpnb-kept) ~ .jp-OutputArea-child:has(> .jp-OutputArea-output.jupyter-widgets) "
+    "{ display: none; }</style>"
+)
 
 
 _shared: dict[Any, Any] = {}
@@ -161,14 +174,39 @@ def show_if(wanted: object, made: Any) -> None:
     (made.remove_class if wanted else made.add_class)("cpnb-gone")
 
 
-def styles() -> Any:
-    """Return what puts the styles on the page; each widget begins with it, as it may be the only one that is seen."""
-    return html(f"<style>{_CSS}</style>")
+def styles(cut_off: str = "The kernel of this display is gone. Run the cell again.") -> Any:
+    """Return what puts the styles on the page; each widget begins with it, as it may be the only one that is seen.
+
+    Parameters
+    ----------
+    cut_off : str
+        What is told in place of the buttons once the kernel is gone: the widget stays as it was, and answers nobody.
+    """
+    return html(f'<style>{_CSS}</style><p class="cpnb-cut-off cpnb-warning">{markup(cut_off)}</p>')
+
+
+def kept(page: str, mark: str = "") -> str:
+    """Return HTML that stands in a cell above a widget, for the time when that is gone.
+
+    Parameters
+    ----------
+    page : str
+        The HTML.
+    mark : str, optional
+        What the widget was given for `hiding_kept`; without it both are seen.
+    """
+    classes = f"cpnb-kept {mark}-kept" if mark else "cpnb-kept"
+    return f'<div class="{classes}">{page}</div>{_WITHOUT_DEAD_WIDGETS}'
+
+
+def hiding_kept(mark: str) -> str:
+    """Return the styles that hide what is `kept` with a mark, for as long as they are on the page with a widget."""
+    return f"<style>.{mark}-kept {{ display: none; }}</style>"
 
 
 def close(widget: Any) -> None:
     """Close a widget and all that is in it; ipywidgets holds on to each that is not closed."""
+    if isinstance(widget, Widget):
+        widget.close()  # first: the state of an open box cannot be told when what is in it is closed
     for child in getattr(widget, "children", ()):
         close(child)
-    if isinstance(widget, Widget):
-        widget.close()

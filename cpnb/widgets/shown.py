@@ -34,10 +34,10 @@ class ShownAnywhere:
     def close(self) -> None:
         """Close it and all that is in it; from then on it is shown as text and HTML."""
         widget: Any = self
-        for child in widget.children:
-            look.close(child)
         closing: Any = super()
         closing.close()
+        for child in widget.children:
+            look.close(child)
         vars(self).pop("_repr_mimebundle_", None)  # with which ipywidgets hides the one below
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:

@@ -26,6 +26,10 @@ FLAGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 
+# What JupyterLab itself logs as an error where a kernel is gone: it does not find the widgets, and a page that is
+# loaded anew soon after a restart of the kernel has asked for its debugger.
+OF_A_KERNEL_THAT_IS_GONE = ("widget model not found", "Could not restore the debugger state")
+
 WIDE = {"width": 1280, "height": 1000}
 
 SCREENSHOTS = os.environ.get("CPNB_SCREENSHOTS")
@@ -60,6 +64,7 @@ def page(server: JupyterServer) -> Iterator[Page]:
                 route.abort()
 
         context.route("**/*", stay_inside)
+
         opened.on("pageerror", lambda error: opened.problems.append(str(error)))  # type: ignore[attr-defined]
         opened.on(
             "console",
@@ -80,6 +85,10 @@ def lab(server: JupyterServer, page: Page, request: Any, screenshot: Any) -> Ite
     opened: list[LabNotebook] = []
     page.asked_outside.clear()  # type: ignore[attr-defined]
     page.problems.clear()  # type: ignore[attr-defined]
+    loses_kernel = request.node.get_closest_marker("loses_kernel") is not None
+
+    def is_forgiven(problem: str) -> bool:
+        return loses_kernel and any(words in problem for words in OF_A_KERNEL_THAT_IS_GONE)
 
     def open_notebook(cells: list[str] | Path, kernel: str = "python3") -> LabNotebook:
         opened.append(LabNotebook(page, server.root, cells, kernel))
@@ -94,7 +103,7 @@ def lab(server: JupyterServer, page: Page, request: Any, screenshot: Any) -> Ite
         notebook.open()
         notebook.close()
     assert page.asked_outside == []  # type: ignore[attr-defined]
-    assert page.problems == []  # type: ignore[attr-defined]
+    assert [one for one in page.problems if not is_forgiven(one)] == []  # type: ignore[attr-defined]
 
 
 @pytest.fixture

@@ -165,6 +165,8 @@ def test_a_widget_survives_that_the_page_is_loaded_anew(
     notebook.reload()
 
     shown = widget(notebook.outputs(1))
+    expect(shown).to_be_visible(timeout=LONG_MS)
+    expect(notebook.outputs(1).get_by_text("So it stood on")).to_be_hidden()
     finish_part(1, shown, running)
     expect(shown).to_contain_text("1 of 3 parts done", timeout=LONG_MS)
     shown.get_by_role("button", name="Stop").click()
@@ -175,24 +177,55 @@ def test_a_widget_survives_that_the_page_is_loaded_anew(
     expect(shown.get_by_role("button", name="Retry")).to_be_hidden()
 
 
-def test_after_a_restart_of_the_kernel_the_same_cell_goes_on(
-    lab: Callable[..., Any], slow_domain: Domain, running: Sandbox
+@pytest.mark.loses_kernel
+def test_after_a_restart_of_the_kernel_the_cell_says_so_and_goes_on_when_it_is_run_again(
+    lab: Callable[..., Any], slow_domain: Domain, running: Sandbox, screenshot: Any
 ) -> None:
     notebook = lab([begin(slow_domain), UPLOAD])
     notebook.run_all()
-    finish_part(1, widget(notebook.outputs(1)), running)
-    expect(widget(notebook.outputs(1)).locator("tbody tr").nth(1)).to_contain_text("processing", timeout=LONG_MS)
+    output = notebook.outputs(1)
+    finish_part(1, widget(output), running)
+    expect(widget(output).locator("tbody tr").nth(1)).to_contain_text("processing", timeout=LONG_MS)
+    kept = output.get_by_text("So it stood on")
+    expect(kept).to_be_hidden()
 
     notebook.restart_kernel()
+
+    expect(output.get_by_text("The kernel of this upload is gone. Run the cell again")).to_be_visible()
+    expect(output.get_by_role("button")).to_have_count(0)
+    screenshot("restarted")
+    notebook.save()
+    notebook.reload()
+    expect(output).to_contain_text("Upload of 3,000 rows: IN_PROGRESS")
+    expect(kept).to_be_visible()
+    expect(output.get_by_text("Error displaying widget")).to_be_hidden()
+    screenshot("reloaded")
+
     notebook.run_all()
 
-    output = notebook.outputs(1)
     expect(widget(output)).to_contain_text("uploaded by an earlier run, not sent again")
     expect(widget(output)).to_contain_text("sent by an earlier run, watched")
     finish_part(2, widget(output), running)
     finish_part(3, widget(output), running)
     expect(output).to_contain_text("Upload of 3,000 rows: SUCCEEDED", timeout=LONG_MS)
     expect(widget(output)).to_have_count(0)
+
+
+@pytest.mark.loses_kernel
+def test_what_became_of_an_upload_is_read_when_its_kernel_is_gone_and_its_button_with_it(
+    lab: Callable[..., Any], slow_domain: Domain
+) -> None:
+    notebook = lab([begin(slow_domain), UPLOAD, "upload.stop()"])
+    notebook.run_all()
+    output = notebook.outputs(1)
+    expect(output.get_by_role("button", name="Retry")).to_be_visible(timeout=LONG_MS)
+    notebook.save()
+
+    notebook.restart_kernel()
+    notebook.reload()
+
+    expect(output).to_contain_text("Upload of 3,000 rows: STOPPED")
+    expect(output.get_by_text("Error displaying widget")).to_be_hidden()
 
 
 def test_a_service_that_is_gone_is_told_in_words(
@@ -301,6 +334,7 @@ def test_how_far_a_large_table_is_examined_is_seen_until_the_upload_takes_its_pl
     expect(output).not_to_contain_text("Validating and encoding")
     notebook.run(2)
     expect(output).to_contain_text("Upload of 900,000 rows: STOPPED", timeout=LONG_MS)
+    expect(output.get_by_role("button", name="Retry")).to_be_visible()
     first, second = saved(notebook.save(), 1)  # the upload, and its Retry
     assert first["text/plain"].startswith("Upload of 900,000 rows: STOPPED")
     assert second["text/plain"] == "upload.retry() sends again what did not get through."

@@ -118,6 +118,10 @@ def test_without_credentials(shell, tmp_path, monkeypatch):
         ("people,", "people, is a tuple; expected a pandas DataFrame."),
         ("people[", "The line has a [ and no closing bracket for it. A name that holds one goes between quotation "
                     "marks of the other kind."),
+        ("people.query('nope > 0')", "people.query('nope > 0') cannot be worked out. It uses a name that there is "
+                                     "not."),
+        ("(await people)", "'(await people)' is neither the name of a variable nor an expression of Python, such as "
+                           'people[people.country == "US"].'),
         ("my-people!", "'my-people!' is neither the name of a variable nor an expression of Python, such as "
                        'people[people.country == "US"].'),
     ],
@@ -137,6 +141,39 @@ def test_what_goes_wrong_in_an_expression_is_told_without_the_values_of_the_tabl
         "people.pipe({}.__getitem__('a@example.com'.upper())) cannot be worked out. It looks for a key that is not "
         "there."
     )
+
+
+def test_an_expression_may_be_longer_than_any_name_of_a_file(shell):
+    one_of = " | ".join(f'(people.country == "{number}")' for number in range(40))
+    report = shell.run_cell(f'%cp_validate people[(people.country == "US") | {one_of}] --fields fields').result
+    assert report.row_count == 1
+    assert answer(shell, f"%cp_validate people --fields {'f' * 300}") == (
+        f"--fields {'f' * 300!r} is neither a variable that holds a FieldMap nor a file."
+    )
+
+
+class OwnError(Exception):
+    """An error of the analyst's own."""
+
+
+def refuse(value: str) -> bool:
+    """Raise an error that holds what it was given."""
+    raise OwnError(value)
+
+
+def test_whatever_an_expression_raises_is_told_without_its_text(bound):
+    bound.user_ns["refuse"] = refuse
+    table = "people[people.email.map(refuse)]"
+    assert answer(bound, f"%cp_validate {table} --fields fields") == (
+        f"{table} cannot be worked out. It ends with OwnError; in a cell of its own it says why."
+    )
+    assert answer(bound, "%%cp_segment x\nprofile.LastName.isin(people.email.map(refuse))") == (
+        "The condition could not be worked out: line 2 of the cell ended with OwnError. Run what stands there in a "
+        "cell of its own, which shows the whole error."
+    )
+    # What cpnb itself says holds no value, and says more.
+    ours = answer(bound, "%cp_validate people --fields cpnb.FieldMap({'email': 'Nope'})")
+    assert ours.startswith("The service has no target 'Nope'.")
 
 
 @pytest.mark.parametrize(
@@ -169,6 +206,9 @@ def test_what_goes_wrong_in_an_expression_is_told_without_the_values_of_the_tabl
                                     "its brackets, goes between quotation marks. For example: %cp_upload people "
                                     "--unique-key customer_id --region US --expiry 30 --on-invalid blank"),
         ("%cp_upload people -o 2nd", "--out '2nd' cannot be the name of a variable."),
+        ("%cp_upload people -o class", "--out 'class' cannot be the name of a variable."),
+        ("%%cp_segment x --tag team=crm --tag team=ops\nprofile.LastName == 'A'",
+         "--tag 'team' is given twice; which value is meant? Leave the other out."),
         ("%cp_upload people --marker spring", "--marker 'spring' has no '='. Name the attribute and its value: "
                                               "--marker campaign=spring-2026"),
         ("%cp_fields people --with-field tier", "--with-field 'tier' is no pair. Name the column and the field: "

@@ -160,6 +160,31 @@ def test_what_cannot_be_done_is_told_in_a_sentence() -> None:
     assert "no unique key" in seen(view)
 
 
+def test_what_nobody_foresaw_is_told_by_its_kind_alone(view: ReportView) -> None:
+    def fail() -> None:
+        raise RuntimeError("wren@example.com")
+
+    view._act(fail)
+
+    assert "That did not work: RuntimeError." in seen(view)
+    assert "wren" not in seen(view)
+
+
+def test_a_large_table_is_checked_as_a_whole_when_somebody_asks_for_it() -> None:
+    view = ReportView(people(30_003), FIELDS)
+    check = named(view, "Check the whole table again")
+    assert "cpnb-gone" in check._dom_classes
+    view._edits.edit(0, "mail", "p@example.com")
+    named(view, "Show 10,001 rows").click()
+    assert "cpnb-gone" not in check._dom_classes
+    assert "1 cell edited; the counts are those from before the edits." in seen(view)
+
+    check.click()
+    assert "cpnb-gone" in check._dom_classes
+    assert "1 cell edited." in seen(view)
+    assert named(view, "Show 10,000 rows")
+
+
 def test_findings_about_whole_rows_have_no_field() -> None:
     frame = people()
     frame.iloc[4] = list(frame.columns)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import itertools
+import re
+import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator
@@ -15,8 +17,10 @@ import cpnb
 from cpnb import UploadOptions
 from cpnb.errors import ServiceError
 from cpnb.sandbox_process import Sandbox
+from cpnb.widgets import look
 from cpnb.widgets.shown import WIDGET_VIEW
-from cpnb.widgets.upload_status.status import Cell, UploadStatus
+from cpnb.widgets.upload_status.cell import Cell
+from cpnb.widgets.upload_status.status import UploadStatus
 from cpnb.widgets.upload_status.watching import Watch
 
 FIELDS = cpnb.FieldMap({"id": "AccountNumber", "city": "Address.City"}, unique_key="id")
@@ -100,10 +104,10 @@ class Notebook:
         return [sorted(output) for output in self.outputs.values()]
 
 
-def shown(upload: cpnb.Upload) -> tuple[UploadStatus, Notebook]:
+def shown(upload: cpnb.Upload, clock: Callable[[], float] = time.monotonic) -> tuple[UploadStatus, Notebook]:
     """Show an upload in a notebook, looking at it when the test does."""
     status, notebook = UploadStatus(upload, watch=Watch(RARELY)), Notebook()
-    Cell(status, notebook.publish).show()
+    Cell(status, notebook.publish, clock=clock).show()
     return status, notebook
 
 
@@ -122,7 +126,7 @@ def test_an_upload_at_work_tells_its_steps_its_parts_and_its_jobs(begun: Callabl
     assert f"Job: <code>{upload.jobs[0].job_id}</code> (part 1)" in text
     assert "Goes to domain" not in text
     assert (is_seen(status.stop_button), is_seen(status.retry_button)) == (True, False)
-    assert notebook.kinds == [[WIDGET_VIEW, "text/html", "text/plain"], ["text/html", "text/plain"]]
+    assert notebook.kinds == [["text/html", "text/plain"], [WIDGET_VIEW, "text/html", "text/plain"]]
 
 
 def test_stop_stops_and_retry_sends_again_until_plain_html_is_left(
@@ -136,7 +140,8 @@ def test_stop_stops_and_retry_sends_again_until_plain_html_is_left(
     wait_until(lambda: upload.done and not status.look())
 
     first, second = notebook.outputs.values()
-    assert first == {"text/plain": str(upload), "text/html": upload._repr_html_()}
+    assert first["text/plain"] == str(upload)
+    assert first["text/html"].startswith(f'<div class="cpnb-kept">{upload._repr_html_()}</div><style>')
     assert WIDGET_VIEW in second
     assert second["text/plain"] == "upload.retry() sends again what did not get through."
     assert (is_seen(status.stop_button), is_seen(status.retry_button)) == (False, True)
@@ -217,13 +222,112 @@ def test_a_display_that_breaks_says_so_and_is_looked_at_no_more(begun: Callable[
     assert "This display stopped (ZeroDivisionError). The upload goes on" in status._said.value
 
 
-def test_a_widget_that_is_closed_is_looked_at_no_more(begun: Callable[..., cpnb.Upload]) -> None:
+@pytest.mark.parametrize("close", [UploadStatus.close, look.close])
+def test_a_widget_that_is_closed_leaves_text_and_html_that_come_to_the_same_end(
+    begun: Callable[..., cpnb.Upload], close: Callable[[UploadStatus], None]
+) -> None:
     upload = begun()
-    status, _ = shown(upload)
+    status, notebook = shown(upload)
+
+    close(status)
+
+    assert status.look() is True  # the upload moves
+    first, second = notebook.outputs.values()
+    assert first["text/plain"].startswith("Upload of 6 rows: IN_PROGRESS")
+    assert second == NOTHING
+    upload.stop()
+    wait_until(lambda: upload.done and not status.look())
+    assert list(notebook.outputs.values()) == [
+        {"text/plain": str(upload), "text/html": upload._repr_html_()},
+        NOTHING,
+    ]
+
+
+def test_a_widget_of_no_cell_that_is_closed_is_looked_at_no_more(begun: Callable[..., cpnb.Upload]) -> None:
+    status = UploadStatus(begun(), watch=Watch(RARELY))
 
     status.close()
 
     assert status.look() is False
+
+
+def test_a_cell_keeps_now_and_then_how_the_upload_stands_for_when_its_kernel_is_gone(
+    begun: Callable[..., cpnb.Upload], running: Sandbox
+) -> None:
+    now_s = 0.0
+    upload = begun()
+    status, notebook = shown(upload, lambda: now_s)
+    kept, _ = notebook.outputs.values()
+    assert re.fullmatch(
+        r"Upload of 6 rows: IN_PROGRESS \(no counts\)\nSo it stood on 20\d\d-\d\d-\d\d at \d\d:\d\d:\d\d UTC. "
+        r"If nothing moves here, its kernel is gone: run the cell again, and it goes on from where it is.",
+        kept["text/plain"],
+    )
+    assert "So it stood on" in kept["text/html"]
+    assert f'<div class="cpnb-kept {status.mark}-kept">' in kept["text/html"]
+    assert any(f"<style>.{status.mark}-kept" in child.value for child in status.children if hasattr(child, "value"))
+
+    running.advance(61)
+    wait_until(lambda: upload.parts[0].phase == "done")
+    status.look()
+    assert notebook.updates == 0
+    now_s = 16.0
+    status.look()
+    status.look()
+
+    assert notebook.updates == 1
+    kept, _ = notebook.outputs.values()
+    assert kept["text/plain"].startswith("Upload of 6 rows: IN_PROGRESS (2 created, 0 updated, 0 failed)")
+
+
+def test_a_second_click_before_the_first_is_answered_does_nothing(begun: Callable[..., cpnb.Upload]) -> None:
+    status, _ = shown(begun())
+    done = []
+    answered = threading.Event()
+
+    def slowly(_upload: cpnb.Upload) -> None:
+        done.append(1)
+        answered.wait(20)
+
+    for _ in range(3):
+        status._act("Stopping", slowly)
+    answered.set()
+
+    wait_until(lambda: not [one for one in threading.enumerate() if one.name == "cpnb-click"])
+    assert done == [1]
+
+
+def test_stop_and_then_retry_in_a_hurry_end_in_one_upload(begun: Callable[..., cpnb.Upload], running: Sandbox) -> None:
+    upload = begun()
+    status, notebook = shown(upload)
+
+    for button in (status.stop_button, status.retry_button, status.stop_button, status.retry_button):
+        button.click()
+    wait_until(lambda: upload.done and not status.look())
+    running.change(processing_s=0.0)
+    for _ in range(3):
+        status.retry_button.click()
+    wait_until(lambda: upload.status == "SUCCEEDED" and not status.look())
+
+    assert [job.status for job in upload.jobs] == ["SUCCEEDED"] * 3
+    assert len(upload.superseded_jobs) == 1  # that of the part which was being processed
+    assert "cpnb-wrong" not in status._said.value
+    assert list(notebook.outputs.values())[1] == NOTHING
+
+
+def test_html_in_the_names_of_columns_is_text_in_the_end(slow_domain: cpnb.Domain, running: Sandbox) -> None:
+    running.change(processing_s=0.0)
+    named = people().assign(**{"<img src=x>": "no address"})
+    fields = cpnb.FieldMap({"id": "AccountNumber", "<img src=x>": "EmailAddress"}, unique_key="id")
+    upload = cpnb.upload(named, slow_domain, fields, on_invalid="blank", display_name="<b>x</b>", options=THIRDS)
+    status, notebook = shown(upload)
+    wait_until(lambda: upload.done and not status.look())
+
+    first, _ = notebook.outputs.values()
+    assert "&lt;img src=x&gt;" in first["text/html"]
+    for seen in (first["text/html"], text_of(status)):
+        assert "<img" not in seen
+        assert "<b>x" not in seen
 
 
 def test_a_job_that_was_deleted_is_told(begun: Callable[..., cpnb.Upload], running: Sandbox) -> None:
@@ -238,10 +342,10 @@ def test_a_job_that_was_deleted_is_told(begun: Callable[..., cpnb.Upload], runni
     assert "GetUploadJob" in first["text/plain"]
 
 
-def test_hundreds_of_parts_are_a_page_of_a_few_lines(begun: Callable[..., cpnb.Upload]) -> None:
-    many = cpnb.samples.people(rows=300, seed=1, flaws=0)[["customer_id", "city"]].set_axis(["id", "city"], axis=1)
+def test_a_thousand_parts_are_a_page_of_a_few_lines(begun: Callable[..., cpnb.Upload]) -> None:
+    many = cpnb.samples.people(rows=1000, seed=1, flaws=0)[["customer_id", "city"]].set_axis(["id", "city"], axis=1)
     upload = begun(many, UploadOptions(part_rows=1, parts_in_flight=2, patience=SOON))
-    status, _ = shown(upload)
+    status, notebook = shown(upload)
 
     began_s = time.perf_counter()
     status.look()
@@ -249,3 +353,4 @@ def test_hundreds_of_parts_are_a_page_of_a_few_lines(begun: Callable[..., cpnb.U
     assert time.perf_counter() - began_s < 0.25
     assert text_of(status).count("<tr>") == 1 + 12
     assert len(text_of(status)) < 20_000
+    assert sum(len(text) for output in notebook.outputs.values() for text in output.values() if text) < 40_000

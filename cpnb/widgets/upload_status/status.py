@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from IPython.display import publish_display_data
 from ipywidgets import VBox
 
 from cpnb.display import markup
@@ -16,15 +16,16 @@ from cpnb.errors import CpnbError
 from cpnb.part_progress import PartProgress, headline_of
 from cpnb.uploads import Upload
 from cpnb.widgets import look
-from cpnb.widgets.passing_line import NOTHING, left_place
 from cpnb.widgets.shown import ShownAnywhere
-from cpnb.widgets.upload_status.upload_page import page_of_parts, page_of_standing
+from cpnb.widgets.upload_status.upload_page import as_of, page_as_of, page_of_parts, page_of_standing
 from cpnb.widgets.upload_status.upload_progress import UploadProgress
 from cpnb.widgets.upload_status.watching import Watch, session
 
-__all__ = ["UploadStatus", "show"]
+__all__ = ["RetryBar", "UploadStatus"]
 
 RETRY_HINT = "upload.retry() sends again what did not get through."
+
+GOES_ON = "The kernel of this upload is gone. Run the cell again: it goes on from where it is."
 
 
 class UploadStatus(ShownAnywhere, VBox):
@@ -48,16 +49,19 @@ class UploadStatus(ShownAnywhere, VBox):
         self._lock = threading.RLock()  # clicks and looks may come on any thread
         self._progress = UploadProgress(upload.plan.options.parts_in_flight)
         self._moves: bool | None = None
-        self._turned: Callable[[], None] | None = None
+        self._looked: Callable[[], None] | None = None
+        self.mark = f"cpnb-{uuid4().hex}"  # what stands for it in the page elsewhere is known by this
         self.stop_button = look.button("Stop", icon="stop", tooltip="Stop every part that is not through")
         self.retry_button = look.button("Retry", icon="repeat", tooltip="Send again what did not get through")
         self._head, self._parts, self._notes = look.html(), look.html(), look.html()
         self._said = look.html("", "cpnb-said")
         self._bar = look.row([self.stop_button, self.retry_button, self._said])
-        super().__init__([look.styles(), self._head, self._parts, self._notes, self._bar])
+        hiding = look.html(look.hiding_kept(self.mark))
+        super().__init__([look.styles(GOES_ON), hiding, self._head, self._parts, self._notes, self._bar])
         self.add_class("cpnb")
         self.add_class("cpnb-panel")
         self.add_class("cpnb-upload")
+        self.add_class(self.mark)
         self.stop_button.on_click(lambda _button: self._act("Stopping", Upload.stop))
         self.retry_button.on_click(lambda _button: self._act("Sending again", Upload.retry))
         self.watched()
@@ -72,9 +76,25 @@ class UploadStatus(ShownAnywhere, VBox):
         """Whether a part has ended and has not got through."""
         return not self.moves and self._upload is not None
 
-    def on_turn(self, turned: Callable[[], None]) -> None:
-        """Have a function called whenever the upload has come to an end, or is at work again."""
-        self._turned = turned
+    @property
+    def is_closed(self) -> bool:
+        """Whether it was taken off the page, by `close` or ``Widget.close_all``."""
+        return self.comm is None
+
+    def on_look(self, looked: Callable[[], None]) -> None:
+        """Have a function called after each look at the upload; it is looked at to its end then, even when closed."""
+        self._looked = looked
+
+    def kept(self, moment: datetime) -> dict[str, str]:
+        """Return how the upload stands as text and HTML, for those who find it when its kernel is gone."""
+        upload = self._upload
+        if upload is None:
+            return {"text/plain": self.as_text(), "text/html": self.as_html()}
+        parts = upload.parts
+        return {
+            "text/plain": f"{headline_of(parts)}\n{as_of(moment)}",
+            "text/html": page_as_of(moment, headline_of(parts), parts, self.mark),
+        }
 
     def as_text(self) -> str:
         """Return the text of the upload."""
@@ -101,7 +121,7 @@ class UploadStatus(ShownAnywhere, VBox):
             return False
 
     def _show(self) -> bool:
-        if self.comm is None or self._upload is None:  # closed meanwhile, or through
+        if self._upload is None or (self.is_closed and self._looked is None):  # through, or closed
             return False
         parts = self._upload.parts
         moves = not all(progress.phase.is_final for progress in parts)
@@ -114,6 +134,8 @@ class UploadStatus(ShownAnywhere, VBox):
                 self._in_the_end, self._upload = (self.as_text(), self.as_html()), None
         if moves is not self._moves or not moves:
             self._turn(moves)
+        if self._looked is not None:
+            self._looked()
         return moves
 
     def _show_work(self, upload: Upload, parts: Sequence[PartProgress]) -> None:
@@ -128,12 +150,12 @@ class UploadStatus(ShownAnywhere, VBox):
         look.show_if(moves, self.stop_button)
         look.show_if(self.can_retry, self.retry_button)
         self.stop_button.disabled = self.retry_button.disabled = False
-        if self._turned is not None:
-            self._turned()
 
     def _act(self, doing: str, act: Callable[[Upload], Any]) -> None:
         """Do on a thread of its own what may wait for the service: the kernel stays free, and the display moves on."""
         with self._lock:
+            if self.stop_button.disabled:  # a second click, on its way before the first one was seen
+                return
             self.stop_button.disabled = self.retry_button.disabled = True
             self._say(f"{doing} …")
         threading.Thread(target=self._acted, args=(act,), name="cpnb-click", daemon=True).start()
@@ -174,64 +196,3 @@ class RetryBar(ShownAnywhere, VBox):
     def as_text(self) -> str:
         """Return what to do where there is no button."""
         return RETRY_HINT
-
-
-class Cell:
-    """Where an upload is shown: a widget while it moves, and its text and HTML once it has come to its end.
-
-    What a notebook saves is what was shown last. A widget is saved as a reference to a kernel that will be gone, so in
-    the end it gives way to plain HTML, in the same place of the same cell. Below stands the button of an upload
-    that did not get through.
-
-    Parameters
-    ----------
-    status : UploadStatus
-        The widget.
-    publish : callable
-        Sends an output to the notebook.
-    """
-
-    def __init__(self, status: UploadStatus, publish: Callable[..., None] = publish_display_data) -> None:
-        self._status = status
-        self._publish = publish
-        self._retry: RetryBar | None = None
-        self._left = left_place()  # where the cell has shown how far the examination was
-        self._places = (self._left or _new_place(), _new_place())
-        self._moves: bool | None = None
-        self._outputs: list[dict[str, Any]] = []
-
-    def show(self) -> None:
-        """Show the upload, below what the cell has shown so far."""
-        self._moves, self._outputs = self._status.moves, self._bundles()
-        for place, output in zip(self._places, self._outputs, strict=True):
-            self._publish(output, {}, transient={"display_id": place}, update=place == self._left)
-        self._status.on_turn(self.turn)
-        self.turn()  # it may have come to its end in between
-
-    def turn(self) -> None:
-        """Show what is to be seen now, in the places where that is something else."""
-        if self._moves and self._status.moves:
-            return  # the widget shows each step by itself
-        before, self._moves, self._outputs = self._outputs, self._status.moves, self._bundles()
-        for place, old, new in zip(self._places, before, self._outputs, strict=True):
-            if new != old:
-                self._publish(new, {}, transient={"display_id": place}, update=True)
-
-    def _bundles(self) -> list[dict[str, Any]]:
-        """Return what is to be seen in the two places."""
-        if self._status.moves:
-            return [self._status._repr_mimebundle_(), NOTHING]
-        plain = {"text/plain": self._status.as_text(), "text/html": self._status.as_html()}
-        if not self._status.can_retry:
-            return [plain, NOTHING]
-        self._retry = self._retry or RetryBar(self._status)
-        return [plain, self._retry._repr_mimebundle_()]
-
-
-def _new_place() -> str:
-    return f"cpnb-{uuid4().hex}"
-
-
-def show(upload: Upload) -> None:
-    """Show an upload in the cell that runs."""
-    Cell(UploadStatus(upload)).show()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
 
 from cpnb.display import Bar, BarPart, Tone, counted, html_table, markup, percent
 from cpnb.part_progress import PartProgress, Phase
 from cpnb.planning import Plan
 from cpnb.upload_display import PART_HEADERS, part_cells
+from cpnb.widgets import look
 from cpnb.widgets.upload_status.upload_progress import (
     Standing,
     chosen,
@@ -18,7 +20,7 @@ from cpnb.widgets.upload_status.upload_progress import (
     spelled_time,
 )
 
-__all__ = ["page_of_parts", "page_of_standing", "part_bar", "time_told"]
+__all__ = ["as_of", "page_as_of", "page_of_parts", "page_of_standing", "part_bar", "time_told"]
 
 NOTICED_S = 0.05
 """What took less is told as no time at all."""
@@ -61,6 +63,20 @@ def _steps(plan: Plan, standing: Standing) -> str:
         ),
     )
     return f'<ol class="cpnb-steps">{"".join(_step(*step) for step in steps)}</ol>'
+
+
+def as_of(moment: datetime) -> str:
+    """Return the sentence beside what an upload was at a moment, for whoever reads it later."""
+    return (
+        f"So it stood on {moment:%Y-%m-%d at %H:%M:%S} UTC. If nothing moves here, its kernel is gone: run the cell "
+        "again, and it goes on from where it is."
+    )
+
+
+def page_as_of(moment: datetime, headline: str, parts: Sequence[PartProgress], mark: str) -> str:
+    """Return how an upload stood at a moment, which is seen only where the widget of the same mark is not."""
+    page = f"<p><b>{markup(headline)}</b></p>{page_of_parts(parts)}<p>{markup(as_of(moment))}</p>"
+    return look.kept(page, mark)
 
 
 def _in_time(seconds: float | None) -> str:

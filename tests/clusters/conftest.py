@@ -1,0 +1,100 @@
+"""A cluster of two processes, and a storage that lets a file wait in the middle."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+
+import dask.dataframe as dd
+import pandas as pd
+import pytest
+from distributed import Client, LocalCluster
+
+from cpnb.upload_path import UploadPath
+
+KEY = bytes(range(200, 232))
+TOKEN = base64.b64encode(KEY).decode()
+SIGNATURE = "X-Amz-Signature=c0ffeecanary"
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[LocalCluster]:
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1") as running:
+        yield running
+
+
+@pytest.fixture
+def client(cluster: LocalCluster) -> Iterator[Client]:
+    """A client of the cluster whose two workers are there, whatever an earlier test did to one of them."""
+    with Client(cluster) as connected:
+        connected.wait_for_workers(2, timeout=60)
+        yield connected
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> dd.DataFrame:
+    """Three files of customers, which only the workers read."""
+    for number in range(3):
+        ids = [f"{number}-{row:05}" for row in range(400)]
+        rows = {"id": ids, "mail": [f"canary.{one}@example.com" for one in ids], "city": f"Canarytown{number}"}
+        pd.DataFrame(rows).to_csv(tmp_path / f"customers-{number}.csv", index=False)
+    return dd.read_csv(str(tmp_path / "customers-*.csv"), dtype="string", blocksize=None)
+
+
+@dataclass
+class SlowStorage:
+    """What a storage was sent; while `gate` is closed it takes no byte of a body.
+
+    `begun` holds a number for each PUT, as its path said, and `stored` what came through whole.
+    """
+
+    url: str = ""
+    gate: threading.Event = field(default_factory=threading.Event)
+    began: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    begun: list[str] = field(default_factory=list)
+    stored: list[bytes] = field(default_factory=list)
+    fetched_count: int = 0
+
+    def fetch(self) -> UploadPath:
+        """Return another path, as the service does each time."""
+        self.fetched_count += 1
+        return UploadPath(f"{self.url}/{self.fetched_count}?{SIGNATURE}", TOKEN)
+
+
+@pytest.fixture
+def storage(serving: Callable[[type[BaseHTTPRequestHandler]], str]) -> Iterator[SlowStorage]:
+    told = SlowStorage()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_PUT(self) -> None:
+            told.begun.append(self.path.partition("?")[0].strip("/"))
+            told.began.release()
+            told.gate.wait(60)
+            length = int(self.headers["Content-Length"])
+            try:
+                content = self.rfile.read(length)
+            except OSError:  # who was sending is gone
+                content = b""
+            self.close_connection = True
+            if len(content) < length:
+                return
+            told.stored.append(content)
+            self.send_response(200)
+            confirmed = base64.b64encode(hashlib.md5(KEY, usedforsecurity=False).digest()).decode()
+            self.send_header("x-amz-server-side-encryption-customer-key-MD5", confirmed)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    told.url = serving(Handler)
+    yield told
+    told.gate.set()

@@ -1,0 +1,215 @@
+"""Parts put by the workers of a real cluster: what a death in the middle costs, and that no secret is anywhere."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cloudpickle
+import dask.dataframe as dd
+import pytest
+from distributed import Client, LocalCluster
+
+from cpnb import FieldMap
+from cpnb.dask import mailbox, uploading
+from cpnb.dask.sending import SenderByWorkers
+from cpnb.delivery import Watched
+from cpnb.retrying import StoppedError
+from tests.clusters.conftest import KEY, SIGNATURE, TOKEN, SlowStorage
+from tests.plans import a_domain
+
+cloudpickle.register_pickle_by_value(sys.modules[__name__])
+
+FIELDS = FieldMap({"id": "AccountNumber", "mail": "EmailAddress", "city": "Address.City"}, unique_key="id")
+TERMS: dict[str, Any] = {"stall_s": 30.0, "answer_s": 30.0, "megabyte_s": 30.0, "ca_bundle": None}
+
+
+class Sending:
+    """One part on its way, on a thread of its own."""
+
+    def __init__(self, table: dd.DataFrame, client: Client, storage: SlowStorage) -> None:
+        planned, files = uploading._planned(table, a_domain(), FIELDS)
+        [self.part] = planned.parts
+        self.expected = b"".join(planned.stream(table.compute(scheduler="sync"), self.part))
+        self.told: list[int] = []
+        self.stopping = False
+        self.error: BaseException | None = None
+        self._sender = SenderByWorkers(files, client)
+        self._fetch = storage.fetch
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._sender.put(self._fetch, Watched(self._sender.file(self.part), self._gone, self.told.append), **TERMS)
+        except BaseException as error:  # noqa: BLE001 - looked at by the test
+            self.error = error
+
+    def _gone(self, _: int) -> None:
+        if self.stopping:
+            raise StoppedError(StoppedError.WORDS)
+
+    def ended(self) -> Sending:
+        self._thread.join(60)
+        assert not self._thread.is_alive()
+        return self
+
+
+def attempts_here() -> tuple[int, int]:
+    return os.getpid(), len(mailbox._ATTEMPTS)
+
+
+def until(holds: Callable[[], bool], seconds: float = 30.0) -> None:
+    ends_s = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < ends_s
+        time.sleep(0.05)
+
+
+def test_a_worker_puts_the_file_that_pandas_would_make(
+    client: Client, table: dd.DataFrame, storage: SlowStorage
+) -> None:
+    storage.gate.set()
+
+    sending = Sending(table, client, storage).ended()
+
+    assert sending.error is None
+    assert storage.stored == [sending.expected]
+    assert sending.told == sorted(sending.told)
+    assert sending.told[-1] == len(sending.expected)
+    assert client.run(attempts_here)  # and nothing is left behind
+    assert [count for _, count in client.run(attempts_here).values()] == [0, 0]
+
+
+def test_a_worker_that_is_killed_in_the_middle_loses_nothing_and_doubles_nothing(
+    client: Client, table: dd.DataFrame, storage: SlowStorage
+) -> None:
+    sending = Sending(table, client, storage)
+    assert storage.began.acquire(timeout=60)
+    [victim] = [pid for pid, count in client.run(attempts_here).values() if count]
+
+    os.kill(victim, signal.SIGKILL)
+
+    assert storage.began.acquire(timeout=60)  # another one has begun, from the first byte
+    storage.gate.set()
+    assert sending.ended().error is None
+    assert storage.begun == ["1", "2"]  # each with a path of its own
+    # What the first had sent may arrive whole in spite of all: it is the same file, and the same object.
+    assert set(storage.stored) == {sending.expected}
+    assert victim not in [pid for pid, _ in client.run(attempts_here).values()]
+
+
+def test_a_stop_reaches_the_worker_soon(client: Client, table: dd.DataFrame, storage: SlowStorage) -> None:
+    sending = Sending(table, client, storage)
+    assert storage.began.acquire(timeout=60)
+
+    sending.stopping = True
+    began_s = time.monotonic()
+    sending.ended()
+
+    assert time.monotonic() - began_s < 5  # a second or two, on a machine that does nothing else
+    assert isinstance(sending.error, StoppedError)
+    storage.gate.set()
+    until(lambda: not any(count for _, count in client.run(attempts_here).values()))
+    assert client.run(mailbox_is_closed, list(mailbox._ATTEMPTS)) is not None
+
+
+def mailbox_is_closed(_: list[str]) -> bool:
+    return not mailbox._ATTEMPTS
+
+
+def log_everything(file: str) -> None:
+    handler = logging.FileHandler(file)
+    logging.getLogger().addHandler(handler)
+    for name in ("", "distributed", *logging.root.manager.loggerDict):
+        logging.getLogger(name).setLevel(logging.DEBUG)
+
+
+def log_no_more() -> None:
+    for handler in [one for one in logging.getLogger().handlers if isinstance(one, logging.FileHandler)]:
+        logging.getLogger().removeHandler(handler)
+        handler.close()
+    for name in logging.root.manager.loggerDict:
+        if name.startswith("distributed"):
+            logging.getLogger(name).setLevel(logging.NOTSET)
+    logging.getLogger("distributed").setLevel(logging.INFO)
+
+
+def inner_logs(dask_worker: Any) -> str:
+    return f"{list(dask_worker.state.log)}{list(dask_worker.state.stimulus_log)}{dask_worker.state.tasks}"
+
+
+def test_no_secret_and_no_customer_is_in_any_log_or_graph(
+    cluster: LocalCluster, client: Client, table: dd.DataFrame, storage: SlowStorage, tmp_path: Path
+) -> None:
+    log = tmp_path / "everything.log"
+    levels = {name: logging.getLogger(name).level for name in ("", *logging.root.manager.loggerDict)}
+    client.run(log_everything, str(log))
+    log_everything(str(log))  # of the driver, and of the scheduler, which is in this process
+    told: list[object] = []
+    try:
+        sending = Sending(table, client, storage)
+        assert storage.began.acquire(timeout=60)
+        scheduler = cluster.scheduler
+        told += [cloudpickle.dumps(one.run_spec) for one in list(scheduler.tasks.values())]
+        told += [list(scheduler.transition_log), scheduler.get_logs(), client.get_worker_logs(), client.run(inner_logs)]
+        told += [client.get_events()]
+        storage.gate.set()
+        told.append(sending.ended().error)
+        told += [list(scheduler.transition_log), client.run(inner_logs)]
+        with contextlib.suppress(Exception):
+            client.submit(lambda: 1 / 0).result()  # something of the scheduler's own is logged, too
+    finally:
+        client.run(log_no_more)
+        log_no_more()
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)
+    text = log.read_text() + "".join(repr(one) for one in told)
+
+    assert sending.expected in storage.stored
+    assert "deposit" in text  # the message with the path is in a log of the lowest level: what it holds is sealed
+    # Dask itself keeps the first rows of the first file, from which it guessed the types, in what read_csv makes.
+    customers = ("canary.1-00000@example.com", "canary.2-00399", "Canarytown1", "Canarytown2")
+    for secret in (SIGNATURE, TOKEN, repr(KEY)[2:-1], *customers):
+        place = text.find(secret)
+        assert place < 0, text[max(0, place - 300) : place]
+
+
+def clients_of_aws() -> list[str]:
+    import gc
+
+    made = [type(one).__name__ for one in gc.get_objects() if str(type(one).__module__).startswith("botocore.client")]
+    named = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE")
+    return [*made, *(name for name in named if name in os.environ)]
+
+
+def test_workers_get_no_credentials_and_make_no_client_of_aws(
+    client: Client, table: dd.DataFrame, storage: SlowStorage
+) -> None:
+    storage.gate.set()
+    Sending(table, client, storage).ended()
+
+    assert [found for found in client.run(clients_of_aws).values() if found] == []
+
+
+@pytest.mark.parametrize("taken_first", [True, False])
+def test_a_path_is_used_once(taken_first: bool) -> None:
+    with mailbox.attempt("ticket") as attempt:
+        seen = mailbox.look("ticket")
+        assert seen is not None
+        assert seen.waits
+        assert not mailbox.deposit("ticket", "another try", b"")
+        assert mailbox.deposit("ticket", attempt.name, b"sealed")
+        if taken_first:
+            with pytest.raises(Exception):  # noqa: B017 - sealed for nobody
+                attempt.path(0.1)
+        assert not mailbox.deposit("ticket", attempt.name, b"again")
+    assert mailbox.look("ticket") is None

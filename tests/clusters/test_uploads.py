@@ -1,0 +1,125 @@
+"""Whole uploads from a cluster: the same profiles as from one table, and one knows what the other has sent."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from typing import Any
+
+import dask
+import dask.dataframe as dd
+import pandas as pd
+import pytest
+from distributed import Client
+
+import cpnb
+import cpnb.dask
+from cpnb import FieldMap, UploadOptions
+from cpnb.adoption import Action
+from cpnb.dask.cluster import require_private
+from cpnb.domain import Domain
+from cpnb.errors import ChangedDataError, FrameError, InvalidDataError, UploadError
+from cpnb.retrying import Patience
+from tests.plans import a_domain
+
+FIELDS = FieldMap({"id": "AccountNumber", "mail": "EmailAddress", "city": "Address.City"}, unique_key="id")
+QUICK = UploadOptions(part_rows=500, patience=Patience(poll_first_s=0.05, poll_longest_s=0.2))
+
+
+def test_workers_upload_and_an_upload_of_the_same_rows_from_one_table_finds_it_done(
+    client: Client, table: dd.DataFrame, domain: Domain
+) -> None:
+    assert table.cp.validate(FIELDS).ok
+
+    upload = table.cp.upload(domain, FIELDS, options=QUICK).wait(120)
+
+    assert upload.status == "SUCCEEDED"
+    assert (upload.results.created, upload.results.updated, upload.results.failed) == (1200, 0, 0)
+    assert [part.part.measure.row_count for part in upload.parts] == [500, 500, 200]
+    assert all(part.sent_bytes == part.part.measure.size_bytes for part in upload.parts)
+    again = table.compute().cp.upload(domain, FIELDS, options=QUICK).wait(120)
+    assert [part.action for part in again.parts] == [Action.REPORT] * 3
+    with pytest.raises(UploadError, match=r"rows_at\(upload\.parts"):
+        upload.failed_rows()
+
+
+def test_errors_of_workers_arrive_as_those_of_one_table(client: Client, table: dd.DataFrame, domain: Domain) -> None:
+    bad = table.assign(mail=table["mail"].str.replace("@", " at "))
+
+    with pytest.raises(InvalidDataError) as refused:
+        bad.cp.upload(domain, FIELDS)
+
+    assert refused.value.report == bad.compute().cp.validate(FIELDS)
+    with pytest.raises(FrameError, match="lacks: 'mail'"):
+        table[["id", "city"]].cp.validate(FIELDS)
+
+
+def different_each_time(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(city=f"City {random.SystemRandom().random()}")
+
+
+def test_partitions_that_are_others_each_time_never_become_objects(
+    client: Client, table: dd.DataFrame, domain: Domain
+) -> None:
+    unsteady = table.map_partitions(different_each_time, meta=table._meta)
+
+    with pytest.raises(ChangedDataError):
+        unsteady.cp.upload(domain, FIELDS, options=QUICK).wait(120)
+
+    assert {job["Status"] for job in domain.pages("ListUploadJobs")} <= {"CREATED"}
+
+
+def test_without_a_cluster_this_process_reads_and_sends(table: dd.DataFrame, domain: Domain) -> None:
+    with dask.config.set(scheduler="threads"):
+        upload = table.cp.upload(domain, FIELDS, options=QUICK).wait(120)
+
+    assert upload.results.created == 1200
+
+
+class Addresses:
+    """Stands where a client does: where its scheduler and its workers are."""
+
+    def __init__(self, scheduler: str, *workers: str) -> None:
+        self.scheduler = type("Scheduler", (), {"address": scheduler})
+        self._workers = workers
+
+    def nthreads(self) -> dict[str, int]:
+        return dict.fromkeys(self._workers, 1)
+
+
+def test_what_travels_in_the_clear_needs_the_name_of_the_scheduler() -> None:
+    near: Any = Addresses("tcp://127.0.0.1:8786", "tcp://127.0.0.1:4001", "inproc://1/2/3")
+    encrypted: Any = Addresses("tls://10.0.0.5:8786", "tls://10.0.0.6:4001")
+    open_to_all: Any = Addresses("tcp://127.0.0.1:8786", "tcp://10.0.0.6:4001")
+
+    require_private(near, None)
+    require_private(encrypted, None)
+    require_private(open_to_all, "tcp://127.0.0.1:8786")
+    with pytest.raises(UploadError, match=r"in the clear.*'tcp://10.0.0.6:4001'.*trusted_scheduler='tcp://127"):
+        require_private(open_to_all, None)
+    with pytest.raises(UploadError, match=r"the scheduler at work is 'tcp://127\.0\.0\.1:8786'"):
+        require_private(open_to_all, "tcp://10.0.0.9:8786")
+    with pytest.raises(UploadError, match="has no workers"):
+        require_private(Addresses("tcp://127.0.0.1:8786"), None)  # type: ignore[arg-type]  # it has all that is asked
+
+
+def test_parts_are_cut_by_bytes_where_partitions_end_or_not(table: dd.DataFrame) -> None:
+    frame = table.compute()
+    for part_bytes, pieces in itertools.product((5_000, 9_999, 40_000), (1, 4)):
+        options = UploadOptions(part_bytes=part_bytes, part_rows=211)
+        cut = table.repartition(npartitions=pieces)
+        with dask.config.set(scheduler="sync"):
+            found = cut.cp.plan(a_domain(), FIELDS, options=options).parts
+        assert found == frame.cp.plan(a_domain(), FIELDS, options=options).parts
+
+
+def test_a_record_that_is_larger_than_a_file_is_said() -> None:
+    table = dd.from_pandas(pd.DataFrame({"id": ["1", "2"], "mail": "a@example.com", "city": ["Oslo", "x" * 200]}))
+
+    with dask.config.set(scheduler="sync"), pytest.raises(ValueError, match="One record takes 223 bytes"):
+        table.cp.plan(a_domain(), FIELDS, options=UploadOptions(part_bytes=150))
+
+
+def test_a_pandas_frame_is_no_distributed_one() -> None:
+    with pytest.raises(FrameError, match="Expected a Dask DataFrame, got an object of type DataFrame"):
+        cpnb.dask.DaskCustomerProfilesAccessor(pd.DataFrame()).describe()
