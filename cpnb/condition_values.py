@@ -59,7 +59,7 @@ def text_value(value: object, attribute: str) -> str:
         )
     if not value:
         raise ExpressionError(f"{attribute} cannot be compared with an empty value: a profile has no empty attributes.")
-    if any("\ud800" <= sign <= "\udfff" for sign in value):
+    if not value.isascii() and any("\ud800" <= sign <= "\udfff" for sign in value):
         raise ExpressionError(
             f"{attribute}: a value holds half of a character (a lone surrogate), which cannot be sent."
         )

@@ -71,7 +71,7 @@ def elements(text: str) -> tuple[str, ...]:
 
 def is_unicode(text: str) -> bool:
     """Tell whether a text is one; half of a surrogate pair, which JSON can write, is no sign of any."""
-    return not any("\ud800" <= sign <= "\udfff" for sign in text)
+    return text.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in text)
 
 
 def _matching(texts: pa.Array, pattern: str) -> pa.Array:
