@@ -5,7 +5,6 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from cpnb.content_types import ContentType
 from cpnb.description import _distinct_count, describe
 from cpnb.errors import FrameError
 from cpnb.fields import Field, FieldMap
