@@ -13,7 +13,7 @@ from cpnb import catalog, frames, selection, validation
 from cpnb.csvstream import CsvStream, Edits, Meter, encoded, header
 from cpnb.display import Html, Tone, counted, html_badge, html_table, markup, percent
 from cpnb.domain import Domain, require_domain
-from cpnb.errors import FieldsError, listed
+from cpnb.errors import listed
 from cpnb.fields import FieldMap
 from cpnb.finding import Finding
 from cpnb.marker import Marker
@@ -21,7 +21,7 @@ from cpnb.parts import Part, PartCutter
 from cpnb.report import Report
 from cpnb.report_display import WAYS_ON
 from cpnb.selection import ON_INVALID, OnInvalid, Selection
-from cpnb.upload_options import UploadOptions, checked_options, whole
+from cpnb.upload_options import UploadOptions, checked_expiry, checked_options
 
 __all__ = ["ON_INVALID", "OnInvalid", "Plan", "UploadOptions", "plan", "unmapped_columns"]
 
@@ -365,7 +365,7 @@ def asked_for(
     options = checked_options(options)
     if on_invalid not in ON_INVALID:
         raise ValueError(f"on_invalid is {on_invalid!r}; expected one of {', '.join(map(repr, ON_INVALID))}.")
-    days = _days(data_expiry)
+    days = checked_expiry(data_expiry)
     _ = fields.key_field
     mark = None if marker is None else Marker.checked(marker, fields)
     constants = {mark.source: mark.value} if mark else {}
@@ -392,16 +392,3 @@ def _with_marker_counted(report: Report, fields: FieldMap, marker: Marker | None
 def unmapped_columns(data: Any, fields: FieldMap) -> tuple[str, ...]:
     """Return the columns of the table that never leave, in order."""
     return tuple(name for name in frames.checked_frame(data).columns if name not in fields.columns)
-
-
-def _days(expiry: object) -> int | None:
-    if expiry is None:
-        return None
-    bounds = catalog.limit("CreateUploadJobRequest", "DataExpiry")
-    days = whole(expiry)
-    if days is None or not bounds.minimum <= days <= bounds.maximum:
-        raise FieldsError(
-            f"The expiry is {expiry!r}; expected a whole number of days from {bounds.minimum} to {bounds.maximum}, "
-            f"or None for the service's default of {catalog.DEFAULT_EXPIRY_DAYS}."
-        )
-    return days

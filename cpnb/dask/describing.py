@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 from dask.delayed import Delayed
 
+from cpnb.column_tally import Tally, compared, shapes_counted, tallied
 from cpnb.content_types import ContentType
 from cpnb.dask.distinct import distinct_counts, numbers_of
 from cpnb.dask.partitions import Partitions, checked_meta, computed, persisted, task
-from cpnb.description import Description, Tally, compared, shapes_counted, tallied
+from cpnb.description import Description
 from cpnb.fields import FieldMap
 
 
