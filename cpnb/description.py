@@ -22,7 +22,7 @@ from cpnb.frames import Frame, Table
 from cpnb.likeness import Look, likeliest, look_counts
 from cpnb.rendering import BIRTH_DATE, render
 
-__all__ = ["ColumnDescription", "Description", "describe"]
+__all__ = ["Description", "describe"]
 
 # Rows that are judged together: rules prepare themselves and sample for each call.
 _BLOCK_ROWS = 1_000_000

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from cpnb import catalog, frames
+from cpnb import frames
 from cpnb.csvstream import Edits
 from cpnb.domain import Domain, require_domain
-from cpnb.errors import FieldsError
 from cpnb.examining import Teller
 from cpnb.fields import FieldMap
 from cpnb.marker import Marker
@@ -16,7 +15,7 @@ from cpnb.parts import PartCutter
 from cpnb.planned import Plan
 from cpnb.report import Report
 from cpnb.selection import ON_INVALID, OnInvalid, Selection
-from cpnb.upload_options import UploadOptions, checked_options, whole
+from cpnb.upload_options import UploadOptions, checked_expiry, checked_options
 
 __all__ = ["ON_INVALID", "OnInvalid", "Plan", "UploadOptions", "asked_for", "plan", "unmapped_columns"]
 
@@ -89,7 +88,7 @@ def asked_for(
     options = checked_options(options)
     if on_invalid not in ON_INVALID:
         raise ValueError(f"on_invalid is {on_invalid!r}; expected one of {', '.join(map(repr, ON_INVALID))}.")
-    days = _days(data_expiry)
+    days = checked_expiry(data_expiry)
     _ = fields.key_field
     mark = None if marker is None else Marker.checked(marker, fields)
     constants = {mark.source: mark.value} if mark else {}
@@ -108,16 +107,3 @@ def asked_for(
 def unmapped_columns(data: Any, fields: FieldMap) -> tuple[str, ...]:
     """Return the columns of the table that never leave, in order."""
     return tuple(name for name in frames.checked_frame(data).columns if name not in fields.columns)
-
-
-def _days(expiry: object) -> int | None:
-    if expiry is None:
-        return None
-    bounds = catalog.limit("CreateUploadJobRequest", "DataExpiry")
-    days = whole(expiry)
-    if days is None or not bounds.minimum <= days <= bounds.maximum:
-        raise FieldsError(
-            f"The expiry is {expiry!r}; expected a whole number of days from {bounds.minimum} to {bounds.maximum}, "
-            f"or None for the service's default of {catalog.DEFAULT_EXPIRY_DAYS}."
-        )
-    return days

@@ -9,6 +9,7 @@ from numbers import Real
 from typing import Any, Literal
 
 from cpnb import catalog
+from cpnb.errors import FieldsError
 from cpnb.retrying import Patience
 
 LONGEST_WINDOW_H = 24 * 366
@@ -75,6 +76,20 @@ def checked_options(options: UploadOptions | None) -> UploadOptions:
     if not isinstance(given, UploadOptions):
         raise TypeError(f"options is a {type(given).__name__}; expected cpnb.UploadOptions(...), or None.")
     return given
+
+
+def checked_expiry(expiry: object) -> int | None:
+    """Return after how many days profiles are to expire, checked; None for the service's default."""
+    if expiry is None:
+        return None
+    bounds = catalog.limit("CreateUploadJobRequest", "DataExpiry")
+    days = whole(expiry)
+    if days is None or not bounds.minimum <= days <= bounds.maximum:
+        raise FieldsError(
+            f"The expiry is {expiry!r}; expected a whole number of days from {bounds.minimum} to {bounds.maximum}, "
+            f"or None for the service's default of {catalog.DEFAULT_EXPIRY_DAYS}."
+        )
+    return days
 
 
 def require_name(name: object) -> None:

@@ -119,8 +119,8 @@ def most_bytes(table: pa.Table) -> int:
     That would be if each of their bytes were a quotation mark; see `record_sizes`.
     """
     cells = table.num_rows * table.num_columns
-    texts = sum(int(pc.sum(pc.binary_length(column)).as_py() or 0) for column in table.columns)
-    return 2 * texts + 3 * cells
+    texts: int = sum(int(pc.sum(pc.binary_length(column)).as_py() or 0) for column in table.columns)
+    return 2 * texts + 3 * int(cells)
 
 
 def record_sizes(table: pa.Table) -> NDArray[np.int64]:

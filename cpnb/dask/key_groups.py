@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -133,8 +134,10 @@ class KeyGroups:
         """Return the groups of some rows, in any order, that may share their keys."""
         order = np.argsort(positions)
         positions, numbers = positions[order], numbers.at(order)
-        pairs = np.rec.fromarrays([numbers.first, numbers.second])
-        _, first_rows, which, counts = np.unique(pairs, return_index=True, return_inverse=True, return_counts=True)
+        first_rows, which, counts = _alike(numbers.first)
+        if not np.array_equal(numbers.second, numbers.second[first_rows[which]]):
+            # Two keys share one number and not the other; rows are compared by both, which takes longer.
+            first_rows, which, counts = _alike(np.rec.fromarrays([numbers.first, numbers.second]))
         appearance = first_rows[which]
         shared = counts[which] > 1
         _, groups = np.unique(appearance[shared], return_inverse=True)
@@ -154,6 +157,12 @@ class KeyGroups:
         """
         goes = ~np.isin(self.positions, stays_anyway)
         return self.positions[goes][_not_first(self.groups[goes])]
+
+
+def _alike(numbers: NDArray[Any]) -> tuple[Integers, Integers, Integers]:
+    """Return the first place of each number, which number each place has, and how many places each number has."""
+    _, first_places, which, counts = np.unique(numbers, return_index=True, return_inverse=True, return_counts=True)
+    return first_places, which, counts
 
 
 def _not_first(groups: Integers) -> Mask:

@@ -28,7 +28,7 @@ from cpnb.parts import Part
 from cpnb.put_error import PutError, Remedy
 from cpnb.upload_path import UploadPath
 
-LOOK_AGAIN_S = 0.2
+LOOK_AGAIN_S = 0.4
 """How often it is looked how much of a part has gone, and whether it is still wanted."""
 
 
@@ -115,8 +115,11 @@ class SenderByWorkers:
     def _watch(self, future: Future, ticket: str, fetch: Callable[[], UploadPath], body: Watched) -> None:
         served: set[str] = set()
         sent_bytes = 0
+        workers: list[str] | None = None
         while not future.done():
-            for address, seen in self._seen(ticket):
+            found = list(self._seen(ticket, workers))
+            workers = [address for address, _ in found] or None  # all are asked only as long as nobody has it
+            for address, seen in found:
                 if seen.waits and seen.attempt not in served:
                     sealed = sealed_for(seen.public, fetch())
                     served.add(seen.attempt)
@@ -127,9 +130,9 @@ class SenderByWorkers:
             body.has_gone(sent_bytes)
             time.sleep(LOOK_AGAIN_S)
 
-    def _seen(self, ticket: str) -> Iterator[tuple[str, Seen]]:
+    def _seen(self, ticket: str, workers: list[str] | None) -> Iterator[tuple[str, Seen]]:
         """Yield the workers on which the part is, ready or on its way; after a death in between, two for a moment."""
-        answers = self._client.run(mailbox.look, ticket, on_error="ignore")
+        answers = self._client.run(mailbox.look, ticket, workers=workers, on_error="ignore")
         for address, seen in answers.items():
             if isinstance(seen, Seen):
                 yield address, seen

@@ -150,6 +150,8 @@ class Names:
             table: Table = value
             return table
         way_out = f" Its table is {name}.frame." if isinstance(value, Cleaned) else ""
+        if type(value).__module__.startswith("dask."):
+            way_out = f" Of Dask's there is {name}.cp.upload(...), after import cpnb.dask; the magics know none."
         raise UsageError(
             f"{name!r} is a {type(value).__name__}; expected a variable that holds a pandas DataFrame.{way_out}"
         )

@@ -96,7 +96,11 @@ def by_workers(table: dd.DataFrame, fields: cpnb.FieldMap, url: str) -> Found:
     """Return what two workers with memory limits take for a table."""
     with (
         LocalCluster(
-            n_workers=2, threads_per_worker=1, memory_limit=WORKER_BYTES, dashboard_address="127.0.0.1:0", host="127.0.0.1"
+            n_workers=2,
+            threads_per_worker=1,
+            memory_limit=WORKER_BYTES,
+            dashboard_address="127.0.0.1:0",
+            host="127.0.0.1",
         ) as cluster,
         Client(cluster) as client,
     ):

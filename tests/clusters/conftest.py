@@ -24,8 +24,9 @@ SIGNATURE = "X-Amz-Signature=c0ffeecanary"
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[LocalCluster]:
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", host="127.0.0.1") as running:
-        yield running
+    running = LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", host="127.0.0.1")
+    yield running
+    running.close(timeout=60)  # on a machine that is busy, the workers take longer than Dask allows by itself
 
 
 @pytest.fixture

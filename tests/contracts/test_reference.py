@@ -14,6 +14,7 @@ from sphinx.util.inventory import InventoryFile
 
 import cpnb
 from cpnb.accessor import CustomerProfilesAccessor
+from cpnb.dask import DaskCustomerProfilesAccessor
 from cpnb.magics import FAMILY, magics_of
 from cpnb.sandbox.settings import Settings
 
@@ -67,6 +68,14 @@ def test_every_method_of_the_accessor_has_its_place_under_the_name_that_one_type
     page = built.text("reference/accessor")
     assert "Examine the rows, send them, and return the upload at work; see cpnb.upload." in page
     assert "on_invalid: Literal['raise', 'blank', 'skip'] = 'raise'" in page
+
+
+def test_every_method_of_the_accessor_of_dask_has_its_place(built: Built) -> None:
+    methods = {name for name in vars(DaskCustomerProfilesAccessor) if not name.startswith("_")}
+
+    found = {name for name in built.names("py") if name.startswith("dask.")}
+    assert found == {f"dask.dataframe.DataFrame.cp.{name}" for name in methods}
+    assert "cpnb.dask.CleanedPartitions.compute" in built.names("py")
 
 
 def test_every_magic_is_there_with_its_example_and_its_options(built: Built) -> None:

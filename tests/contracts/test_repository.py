@@ -113,12 +113,13 @@ BROUGHT_ALONG = {
     "urllib3": "requests",
     "flask": "moto",
     "traitlets": "ipywidgets",
+    "distributed": "dask",
 }
 
 
 @pytest.mark.parametrize("path", LIBRARY, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_file_of_the_library_imports_what_is_declared_for_it(path: Path) -> None:
-    extra = "sandbox" if "sandbox" in path.parts else None
+    extra = next((name for name in ("sandbox", "dask") if name in path.parts), None)
     requirements = project()["dependencies"] + (project()["optional-dependencies"][extra] if extra else [])
     declared = {re.split(r"[\[>]", requirement)[0] for requirement in requirements}
     imported = {
