@@ -109,6 +109,13 @@ UPLOADS = (
         ("tests/test_csvstream.py", "tests/test_faults.py"),
     ),
     Mutant(
+        "results that were worked out ahead come in order",
+        "cpnb/working_ahead.py",
+        "self._given_count in self._results or self._given_count in self._errors",
+        "bool(self._results or self._errors)",
+        ("tests/test_working_ahead.py",),
+    ),
+    Mutant(
         "the marker is in every record",
         "cpnb/csvstream.py",
         "for source, text in self.constants.items():",

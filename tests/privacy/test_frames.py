@@ -154,7 +154,7 @@ def test_an_error_of_the_table_keeps_the_frames_of_its_own(error: Exception, mar
 
     assert caught.value is error
     assert outlet.leaks() == []
-    assert [frame.name for frame in traceback.extract_tb(error.__traceback__)][-3:] == ["put", "__iter__", "__iter__"]
+    assert [frame.name for frame in traceback.extract_tb(error.__traceback__)][-3:] == ["put", "_blocks", "__iter__"]
 
 
 def cells_and_secrets(canary: Canary, error: BaseException) -> set[str]:
