@@ -288,9 +288,10 @@ def cell_looked_at() -> str | None:
     nbclient, with all that runs notebooks by it, and nbval say no.
     Source: Jupyter messaging, `execute_request`; nbclient and nbval set ``allow_stdin=False``.
     """
-    if not _is_kernel():
+    asked = getattr(_shell(), "get_parent", None)  # kernels other than ipykernel may not tell
+    if asked is None or not _is_kernel():
         return None
-    request = _shell().get_parent()
+    request = asked()
     return str(request["header"]["msg_id"]) if request.get("content", {}).get("allow_stdin") else None
 
 

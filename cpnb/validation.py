@@ -244,14 +244,16 @@ def _keys(data: Frame, alone: FieldMap, table_rows: int) -> Iterator[tuple[int, 
         yield start, comparable_keys(render(rows, alone), alone, table_rows)
 
 
-def _sharing(data: Frame, alone: FieldMap, numbers: Numbers) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+def _sharing(
+    data: Frame, alone: FieldMap, numbers: Numbers, *, compared_rows: int = _COMPARED_ROWS
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Yield the rows that share their number with others, all of a number at once, and codes of their keys.
 
     Only their keys are looked at, those of a limited number of rows at a time. Codes count from 0 in the order in which
     the keys appear among the rows.
     """
     sharing = rows_sharing(numbers)
-    turns = 1 + len(sharing) // _COMPARED_ROWS
+    turns = 1 + len(sharing) // compared_rows
     for turn in range(turns if len(sharing) else 0):
         rows = sharing[numbers[sharing] % np.uint64(turns) == turn] if turns > 1 else sharing
         chosen = frames.rows_at(data, rows, alone.needed_columns)

@@ -5,7 +5,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from cpnb.description import describe
+from cpnb.content_types import ContentType
+from cpnb.description import _distinct_count, describe
 from cpnb.errors import FrameError
 from cpnb.fields import Field, FieldMap
 from cpnb.likeness import Look, likeliest, look_counts
@@ -205,3 +206,15 @@ def test_one_value_can_look_like_several_things():
         Look.NUMBER: 2,
         Look.NAME: 0,
     }
+
+
+def test_values_of_more_rows_than_a_block_are_told_apart_by_all_of_their_text():
+    long = "n" * 200
+    pieces = [
+        pa.array([long + "a", long + "b", "x"], pa.large_string()),
+        pa.array([], pa.large_string()),
+        pa.array(["x", None, long + "b", "y"], pa.large_string()),
+    ]
+
+    assert _distinct_count(pieces, table_rows=10_000_000) == 4
+    assert _distinct_count(pieces[:1], table_rows=3) == 3

@@ -9,14 +9,24 @@ import traceback
 import numpy as np
 import pandas as pd
 import pandera.pandas as pandera
+import pyarrow as pa
 import pytest
 from hypothesis import given, strategies as st
 
+from cpnb.content.key_hash import key_numbers
 from cpnb.content_types import ContentType
 from cpnb.errors import CpnbError, FieldsError, FrameError, InvalidDataError
 from cpnb.fields import Field, FieldMap
 from cpnb.schema import schema_for
-from cpnb.validation import CHECKED_ROWS, check_slices, findings_of_whole, key_codes, repeated_keys, validate
+from cpnb.validation import (
+    CHECKED_ROWS,
+    _sharing,
+    check_slices,
+    findings_of_whole,
+    key_codes,
+    repeated_keys,
+    validate,
+)
 
 FIELDS = FieldMap({"id": "AccountNumber", "mail": "EmailAddress", "phone": "PhoneNumber"}, unique_key="id", region="US")
 GOOD = pd.DataFrame(
@@ -186,6 +196,30 @@ def test_without_a_key_keys_are_not_looked_at():
     assert validate(pd.DataFrame({"id": ["a", "a", None]}), fields).ok
     with pytest.raises(FieldsError, match="no unique key"):
         key_codes(GOOD, fields)
+
+
+def test_rows_that_share_their_key_are_compared_a_few_at_a_time():
+    fields = FieldMap({"id": "AccountNumber"}, unique_key="id")
+    data = pd.DataFrame({"id": ["b", "a", None, "b", "x", "c", "a", "b", "c"]})
+    numbers = key_numbers(pa.array(data["id"], pa.large_string(), from_pandas=True))
+
+    turns = list(_sharing(data, fields, numbers, compared_rows=2))
+
+    assert len(turns) > 1
+    together = {
+        rows[codes == code].tolist()[0]: rows[codes == code].tolist() for rows, codes in turns for code in set(codes)
+    }
+    assert together == {0: [0, 3, 7], 1: [1, 6], 5: [5, 8]}
+
+
+def test_keys_that_share_a_number_and_are_not_the_same_stay_two():
+    fields = FieldMap({"id": "AccountNumber"}, unique_key="id")
+    long = "k" * 64  # of which alone the number is made, and of the length
+    data = pd.DataFrame({"id": [long + "a", long + "b", long + "a"]})
+
+    assert len(set(key_numbers(pa.array(data["id"], pa.large_string())).tolist())) == 1
+    assert key_codes(data, fields).tolist() == [0, 1, 0]
+    assert [one.positions.tolist() for one in validate(data, fields).errors] == [[2]]
 
 
 def test_key_codes_count_up_by_first_appearance_across_slices():

@@ -11,7 +11,7 @@ from cpnb.dask.part_files import PartFiles
 from cpnb.parts import Part
 
 
-def parts_of(files: PartFiles, size_bytes: Sequence[int], part_rows: int, part_bytes: int) -> tuple[Part, ...]:
+def parts_of(files: PartFiles, most_bytes: Sequence[int], part_rows: int, part_bytes: int) -> tuple[Part, ...]:
     """Return the parts, measured where their rows are.
 
     They end where `cpnb.parts.PartCutter` ends them, which knows the rows and these limits and no partitions: the
@@ -21,7 +21,7 @@ def parts_of(files: PartFiles, size_bytes: Sequence[int], part_rows: int, part_b
     ----------
     files : PartFiles
         The rows.
-    size_bytes : sequence of int
+    most_bytes : sequence of int
         By partition, what its records take at most.
     part_rows : int
         Records in one file at most.
@@ -33,7 +33,7 @@ def parts_of(files: PartFiles, size_bytes: Sequence[int], part_rows: int, part_b
     ValueError
         If a single record is larger than a whole file may be.
     """
-    runs = list(_Cutter(files, size_bytes, part_rows, part_bytes).runs())
+    runs = list(_Cutter(files, most_bytes, part_rows, part_bytes).runs())
     measures = files.measures(runs)
     return tuple(
         Part(number, run, measure) for number, (run, measure) in enumerate(zip(runs, measures, strict=True), 1)
@@ -43,9 +43,9 @@ def parts_of(files: PartFiles, size_bytes: Sequence[int], part_rows: int, part_b
 class _Cutter:
     """Goes over the records that are sent, by their numbers: those that stay behind have none."""
 
-    def __init__(self, files: PartFiles, size_bytes: Sequence[int], part_rows: int, part_bytes: int) -> None:
+    def __init__(self, files: PartFiles, most_bytes: Sequence[int], part_rows: int, part_bytes: int) -> None:
         self._files = files
-        self._most_bytes = np.concatenate([[0], np.cumsum(list(size_bytes), dtype=np.int64)])
+        self._most_bytes = np.concatenate([[0], np.cumsum(list(most_bytes), dtype=np.int64)])
         self._part_rows = part_rows
         self._part_bytes = part_bytes
         # A file stays under its limit.

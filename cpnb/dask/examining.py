@@ -34,14 +34,14 @@ class Told:
         Rows that stay behind whatever other rows there are.
     emptied : mapping of str to array of int
         By source, cells that are sent empty.
-    size_bytes : int
-        What its records take in a file, those that stay behind only for their key included.
+    most_bytes : int
+        What its records take in a file at most.
     """
 
     report: Report
     stays: Positions = field(repr=False, default_factory=lambda: NO_POSITIONS)
     emptied: Mapping[str, Positions] = field(repr=False, default_factory=dict)
-    size_bytes: int = 0
+    most_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Examine:
         positions = checked.start + np.flatnonzero(stays)
         emptied = selection.emptied_cells(checked, stays, self.fields, on_invalid)
         going = Edits(positions, emptied, self.constants).apply(checked.rendered.table, checked.start)
-        return Told(checked.report, positions, emptied, int(record_sizes(going).sum()))
+        return Told(checked.report, positions, emptied, most_bytes(going))
 
 
 def _put_together(report: Report, slices: Sequence[Told]) -> Told:
@@ -109,8 +109,18 @@ def _put_together(report: Report, slices: Sequence[Told]) -> Told:
             source: np.concatenate([one.emptied[source] for one in slices if source in one.emptied])
             for source in sources
         },
-        sum(one.size_bytes for one in slices),
+        sum(one.most_bytes for one in slices),
     )
+
+
+def most_bytes(table: pa.Table) -> int:
+    """Return how many bytes the records of a rendered table take as CSV at most, without a look at any cell.
+
+    That would be if each of their bytes were a quotation mark; see `record_sizes`.
+    """
+    cells = table.num_rows * table.num_columns
+    texts = sum(int(pc.sum(pc.binary_length(column)).as_py() or 0) for column in table.columns)
+    return 2 * texts + 3 * cells
 
 
 def record_sizes(table: pa.Table) -> NDArray[np.int64]:

@@ -49,7 +49,7 @@ def _planned(
     planned = replace(asked, unmapped=unmapped_columns(meta, fields)).examined(found.report(fields), edits)
     if not planned.may_go:
         return planned, files
-    sizes = [one.size_bytes for one in found.told]
+    sizes = [one.most_bytes for one in found.told]
     return planned.cut(parts_of(files, sizes, planned.options.part_rows, planned.options.part_bytes)), files
 
 

@@ -40,7 +40,7 @@ class ArrowStream(Protocol):
         """Return a capsule with a stream of record batches."""
 
 
-Table: TypeAlias = "pd.DataFrame | BatchTable | ArrowStream"
+Table: TypeAlias = pd.DataFrame | BatchTable | ArrowStream
 """A table as an analyst has it, of whichever kind."""
 
 

@@ -15,7 +15,7 @@ from cpnb.frames.batch_table import BatchTable
 
 __all__ = ["Frame", "distinct_share", "flagged", "rows_at", "sampled", "snapshot"]
 
-Frame: TypeAlias = "pd.DataFrame | BatchTable"
+Frame: TypeAlias = pd.DataFrame | BatchTable
 """A table as everything above looks at it: in memory, or read in batches."""
 
 

@@ -63,7 +63,8 @@ _CSS = f"""
 @container (max-width: 320px) {{ .cpnb-upload table :is(th, td):nth-child(3) {{ display: none; }} }}
 .cpnb-cut-off {{ display: none; }}
 .cpnb.jupyter-widgets-disconnected .cpnb-cut-off {{ display: block; }}
-.cpnb.jupyter-widgets-disconnected button {{ display: none; }}
+.cpnb.jupyter-widgets-disconnected button, .cpnb.jupyter-widgets-disconnected::before,
+  .cpnb .jupyter-widgets-disconnected::before {{ display: none; }}
 .cpnb-gone {{ display: none !important; }}
 .cpnb-quiet {{ color: var(--jp-ui-font-color2, inherit); }}
 .cpnb-wrong {{ border-left: 3px solid {colour(Tone.ERROR)}; padding-left: 8px; }}

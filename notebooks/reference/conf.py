@@ -51,6 +51,8 @@ nitpick_ignore = [
     ("py:class", "cpnb.csvstream.Measure"),
     ("py:class", "cpnb.display.Bar"),
     ("py:class", "cpnb.display.Tone"),
+    ("py:class", "cpnb.frames.batch_table.BatchTable"),
+    ("py:class", "cpnb.frames.kinds.ArrowStream"),
     ("py:class", "cpnb.widgets.segment_builder.group_box.GroupBox"),
     ("py:class", "cpnb.widgets.segment_builder.segment_draft.GroupDraft"),
     ("py:class", "cpnb.widgets.segment_builder.segment_draft.SegmentDraft"),

@@ -80,7 +80,7 @@ def page(server: JupyterServer) -> Iterator[Page]:
 def lab(server: JupyterServer, page: Page, request: Any, screenshot: Any) -> Iterator[Callable[..., LabNotebook]]:
     """Opens a notebook of some cells, or a copy of one.
 
-    In the end, nothing was asked of the world, and the page logged no error.
+    In the end, nothing was asked of the world, and no error was logged.
     """
     opened: list[LabNotebook] = []
     page.asked_outside.clear()  # type: ignore[attr-defined]
@@ -99,9 +99,12 @@ def lab(server: JupyterServer, page: Page, request: Any, screenshot: Any) -> Ite
     if report is None or report.failed:
         screenshot("failed")
     page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    heard = []
     for notebook in opened:
         notebook.open()
+        heard += notebook.heard_beside_cells
         notebook.close()
+    assert heard == []
     assert page.asked_outside == []  # type: ignore[attr-defined]
     assert [one for one in page.problems if not is_forgiven(one)] == []  # type: ignore[attr-defined]
 

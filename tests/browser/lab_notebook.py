@@ -21,6 +21,15 @@ _OPEN = """async path => {
     await panel.context.sessionContext.ready;
     await panel.context.sessionContext.session.kernel.info;
     window.openPanel = panel;
+    if (panel.heardBesideCells) return;
+    panel.heardBesideCells = [];
+    panel.context.sessionContext.iopubMessage.connect((_, message) => {
+        const isOfACell = message.parent_header.msg_type === 'execute_request';
+        // JupyterLab asks each kernel for widgets, and one that has not imported ipywidgets complains of that.
+        const isKnown = (message.content.text || '').startsWith('No such comm');
+        if (!isOfACell && !isKnown && ['error', 'stream'].includes(message.header.msg_type))
+            panel.heardBesideCells.push(JSON.stringify(message.content));
+    });
 }"""
 _EVALUATE = """async expression => {
     const kernel = openPanel.context.sessionContext.session.kernel;
@@ -118,6 +127,11 @@ class LabNotebook:
             assert time.monotonic() < deadline_s, f"{expression} is {found!r}; wanted {wanted!r}"
             self.page.wait_for_timeout(50)
 
+    @property
+    def heard_beside_cells(self) -> list[str]:
+        """What the kernel printed, and which errors it told, beside its cells: JupyterLab has a log panel for it."""
+        return list(self.page.evaluate("() => openPanel.heardBesideCells"))
+
     def save(self) -> Any:
         """Save it, and return what stands in the file."""
         self.page.evaluate("() => openPanel.context.save()")
@@ -133,6 +147,7 @@ class LabNotebook:
 
     def reload(self) -> None:
         """Load the page anew, as after a look at another one, and open the notebook again."""
+        assert self.heard_beside_cells == []
         self.page.reload()
         await_lab(self.page)
         self.open()

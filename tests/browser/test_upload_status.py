@@ -177,6 +177,11 @@ def test_a_widget_survives_that_the_page_is_loaded_anew(
     expect(shown.get_by_role("button", name="Retry")).to_be_hidden()
 
 
+SIGNS_OF_IPYWIDGETS = """shown => [shown, ...shown.querySelectorAll('.jupyter-widgets-disconnected')].filter(
+    one => getComputedStyle(one, '::before').display !== 'none' && getComputedStyle(one, '::before').content !== 'none'
+).length"""
+
+
 @pytest.mark.loses_kernel
 def test_after_a_restart_of_the_kernel_the_cell_says_so_and_goes_on_when_it_is_run_again(
     lab: Callable[..., Any], slow_domain: Domain, running: Sandbox, screenshot: Any
@@ -194,11 +199,14 @@ def test_after_a_restart_of_the_kernel_the_cell_says_so_and_goes_on_when_it_is_r
     expect(output.get_by_text("The kernel of this upload is gone. Run the cell again")).to_be_visible()
     expect(output.get_by_role("button")).to_have_count(0)
     screenshot("restarted")
+    assert widget(output).evaluate(SIGNS_OF_IPYWIDGETS) == 0
     notebook.save()
     notebook.reload()
     expect(output).to_contain_text("Upload of 3,000 rows: IN_PROGRESS")
     expect(kept).to_be_visible()
-    expect(output.get_by_text("Error displaying widget")).to_be_hidden()
+    dead = output.get_by_text("Error displaying widget")
+    expect(dead).to_be_attached(timeout=LONG_MS)
+    expect(dead).to_be_hidden()
     screenshot("reloaded")
 
     notebook.run_all()
@@ -225,7 +233,9 @@ def test_what_became_of_an_upload_is_read_when_its_kernel_is_gone_and_its_button
     notebook.reload()
 
     expect(output).to_contain_text("Upload of 3,000 rows: STOPPED")
-    expect(output.get_by_text("Error displaying widget")).to_be_hidden()
+    dead = output.get_by_text("Error displaying widget")
+    expect(dead).to_be_attached(timeout=LONG_MS)
+    expect(dead).to_be_hidden()
 
 
 def test_a_service_that_is_gone_is_told_in_words(
@@ -269,6 +279,25 @@ def test_two_views_of_an_upload_move_together_while_the_kernel_is_busy(
     for output in (first, second):
         expect(output).to_contain_text("SUCCEEDED (3,000 created", timeout=LONG_MS)
         expect(widget(output)).to_have_count(0)
+
+
+def test_widgets_that_are_all_closed_leave_the_upload_readable_to_its_end(
+    lab: Callable[..., Any], slow_domain: Domain
+) -> None:
+    notebook = lab([begin(slow_domain), UPLOAD, "import ipywidgets\nipywidgets.Widget.close_all()", "upload.stop();"])
+    notebook.run(0)
+    notebook.run(1)
+    output = notebook.outputs(1)
+    expect(widget(output).locator("tbody tr").first).to_contain_text("processing", timeout=LONG_MS)
+
+    notebook.run(2)
+
+    expect(widget(output)).to_have_count(0)
+    expect(output).to_contain_text("Upload of 3,000 rows: IN_PROGRESS", timeout=LONG_MS)
+    notebook.run(3)
+    expect(output).to_contain_text("Upload of 3,000 rows: STOPPED", timeout=LONG_MS)
+    [last] = saved(notebook.save(), 1)
+    assert sorted(last) == ["text/html", "text/plain"]
 
 
 BUSY = """

@@ -11,6 +11,7 @@ import time
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -639,3 +640,32 @@ def test_rows_of_parts_that_did_not_get_through_are_listed_with_what_to_do(domai
     assert read["row"].tolist() == [2, 3, 4]
     assert read["part"].tolist() == [2, 2, 3]
     assert set(read["reason"]) == {"its part was not sent; upload.retry() sends it"}
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_refused_rows_of_a_scan_are_found_in_its_file(
+    sandbox: Sandbox, domain: Domain, tmp_path: Path, kind: str
+) -> None:
+    table, path = people(30), tmp_path / f"people.{kind}"
+    table.loc[[3, 29], "id"] = None
+    table.to_csv(path, index=False) if kind == "csv" else table.to_parquet(path, row_group_size=7)
+    refuse(sandbox, [4, 10, 28])
+    scanned = cpnb.scan(path)
+    upload = sent(scanned, domain, part_rows=10, on_invalid="skip")
+
+    found = upload.find_failed_rows()
+
+    assert found[["row", "part"]].to_numpy().tolist() == [[4, 1], [10, 1], [28, 3]]
+    assert scanned.rows_at(found["row"].to_numpy())["id"].tolist() == ["K00004", "K00010", "K00028"]
+
+
+def test_keys_of_a_scan_are_looked_up_where_the_service_can_search(
+    sandbox: Sandbox, domain: Domain, tmp_path: Path
+) -> None:
+    table, path = people(12), tmp_path / "people.csv"
+    table.to_csv(path, index=False)
+    refuse(sandbox, [5])
+
+    upload = sent(cpnb.scan(path), domain, BY_ACCOUNT)
+
+    assert upload.failed_rows()["row"].tolist() == [5]

@@ -8,6 +8,7 @@ from hypothesis import given, strategies as st
 
 from cpnb.errors import ReadError
 from cpnb.reading import read
+from cpnb.reading.whole_records import Records
 from tests.reading.tables import cells
 
 
@@ -227,3 +228,21 @@ def test_whatever_the_csv_module_writes_is_read_back(rows):
         with path.open("w", encoding="utf-8", newline="") as stream:
             csv.writer(stream, quoting=csv.QUOTE_ALL).writerows([("a", "b"), *rows])
         assert cells(read(path)) == [[text or None for text in row] for row in rows]
+
+
+def test_a_line_end_in_a_cell_stays_whole_where_arrow_begins_another_block(written):
+    filler = "id,note\n" + "1,x\n" * 10_000
+    long = "2," + "y" * (2**20 - len(filler) - 7) + "\n"
+    content = f'{filler}{long}3,"\r\nz"\n'
+    assert content.index("\r\n") == 2**20 - 1
+
+    assert read(written(content))["note"].iloc[-1] == "\r\nz"
+
+
+def test_a_text_with_all_cells_quoted_is_cut_at_the_ends_of_its_records():
+    text = 'a,b\n"1","two\nlines"\n"2","x"\n"3","tw'
+
+    records = Records([text.encode(), b'o"\n"4","y"'], ",", '"')
+
+    assert list(records) == [b'a,b\n"1","two\nlines"\n"2","x"\n', b'"3","two"\n', b'"4","y"']
+    assert records.are_clean

@@ -25,6 +25,12 @@ class Shell:
         return self.request
 
 
+class SilentShell:
+    """A shell of a kernel that does not tell who asked for what."""
+
+    kernel = object()
+
+
 @pytest.fixture
 def runs(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Has a cell run, as IPython would tell of it."""
@@ -86,7 +92,7 @@ def test_what_never_was_shown_is_no_output(runs: Any) -> None:
     assert outputs.shown == {}
 
 
-@pytest.mark.parametrize("shell", [None, object(), Shell("cell 1", asks=False)])
+@pytest.mark.parametrize("shell", [None, object(), SilentShell(), Shell("cell 1", asks=False)])
 def test_it_is_for_cells_that_a_person_runs(runs: Any, shell: Any) -> None:
     runs(shell)
 

@@ -17,8 +17,8 @@ from cpnb.widgets.upload_status.status import RetryBar, UploadStatus
 
 __all__ = ["KEPT_AGAIN_S", "Cell", "show"]
 
-KEPT_AGAIN_S = 15.0
-"""Seconds between two times at which a cell is given to keep how its upload stands: each makes the notebook unsaved."""
+KEPT_AGAIN_S = 5.0
+"""Seconds between two times at which a cell is given to keep how its upload stands."""
 
 
 class Cell:
