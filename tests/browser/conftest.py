@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Page, Route, expect, sync_playwright
 
 from tests.browser.jupyter_server import OLDER_IPYKERNEL, JupyterServer, jupyter_server
-from tests.browser.lab_notebook import LabNotebook, await_lab
+from tests.browser.lab_notebook import PATIENCE_S, LabNotebook, await_lab
 from tests.installed import CLIENTS, missing
 
 INSTALL_CHROMIUM = "apt-get install -y --no-install-recommends chromium"
@@ -50,6 +50,7 @@ def page(server: JupyterServer) -> Iterator[Page]:
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if not chromium:
         missing("Chromium", INSTALL_CHROMIUM)
+    expect.set_options(timeout=PATIENCE_S * 1000)  # on a machine with much to do, a change of theme takes over five
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
         context = browser.new_context(viewport=WIDE, reduced_motion="reduce")

@@ -254,28 +254,3 @@ def test_a_click_that_comes_after_the_view_was_closed_opens_nothing(view: Report
     button._handle_custom_msg({"event": "click"}, [])
 
     assert set(widget._instances) == before
-
-
-def test_of_an_error_of_others_only_its_kind_is_told(view: ReportView) -> None:
-    def fail() -> None:
-        raise ValueError("canary@example.com")
-
-    view._act(fail)
-
-    assert "That did not work: ValueError." in seen(view)
-    assert "canary" not in seen(view)
-
-
-def test_a_large_table_is_checked_again_when_somebody_asks() -> None:
-    view = ReportView(people(30_001), FIELDS)
-    check = named(view, "Check the whole table again")
-    assert "cpnb-gone" in check._dom_classes
-    named(view, "Show 10,001 rows").click()
-
-    named(view, "mail in row 0").value = "wren@example.com"
-
-    assert "cpnb-gone" not in check._dom_classes
-    assert "the counts are those from before the edits" in seen(view)
-    check.click()
-    assert "cpnb-gone" in check._dom_classes
-    assert named(view, "Show 10,000 rows")

@@ -724,62 +724,6 @@ def test_a_count_that_comes_late_is_not_shown_beside_another_condition():
     assert [one.count("2 of 3 rows match") for one in told] == [1]
 
 
-def test_what_the_service_says_late_is_not_said_of_another_condition(domain):
-    builder = SegmentBuilder(CITY, domain=domain, name="late")
-    hands = Hands(builder)
-    with builder._turns.lock:
-        hands.click("Estimate")
-        assert hands.find("Estimate").disabled
-        assert hands.until(lambda: is_begun(builder._panel._estimating))
-        hands.type("Value", "Rome")
-    assert builder.wait(30)
-    assert hands.text("cpnb-estimated") == ""
-    assert not hands.find("Estimate").disabled
-
-
-def test_while_a_segment_is_made_nothing_else_is_said_of_it(domain):
-    builder = SegmentBuilder(CITY, domain=domain, name="slow")
-    hands = Hands(builder)
-    with builder._turns.lock:
-        hands.click("Create segment")
-        assert hands.find("Create segment").disabled
-        hands.type("Name of the segment", "no name at all")
-        assert "Creating the segment" in hands.text("cpnb-created")
-    assert builder.wait(30)
-    assert f"Segment slow was created in domain {domain.name}." in hands.text("cpnb-created")
-
-
-def test_values_that_come_late_are_not_offered_for_another_attribute():
-    people = pd.DataFrame({"city": ["Seattle"], "name": ["Canary"], "id": ["1"]})
-    fields = FieldMap({"city": "Address.City", "name": "LastName", "id": "AccountNumber"}, unique_key="id")
-    builder = SegmentBuilder(profile.LastName == "x", data=people, fields=fields)
-    hands = Hands(builder)
-    row = builder._groups[0]._rows[0]
-    with builder._turns.lock:
-        hands.click("Show values to choose from")
-        assert hands.until(lambda: is_begun(row._suggesting))
-        hands.type("Attribute", "FirstName")
-    assert row._suggesting.wait(30)
-    assert "Canary" not in hands.state()
-
-
-def test_where_the_service_knows_the_only_values_nobody_is_asked_for_them():
-    people = pd.DataFrame({"city": ["Seattle"], "id": ["1"]})
-    fields = FieldMap({"city": "Address.City", "id": "AccountNumber"}, unique_key="id")
-    hands = Hands(SegmentBuilder(profile.ProfileType == "PROFILE", data=people, fields=fields))
-    assert hands.all("Show values to choose from") == []
-    assert "PROFILE" in hands.find("Value").options
-
-
-def test_a_sentence_of_many_conditions_is_cut():
-    many = profile.LastName == "0"
-    for number in range(1, 200):
-        many = many | (profile.Attributes["n"] > number)
-    shown = Hands(SegmentBuilder(many)).text("cpnb-sentence")
-    assert 1_200 < len(shown) < 1_400
-    assert shown.endswith("…</p></div>")
-
-
 def test_a_builder_that_is_closed_while_it_counts_says_nothing_more():
     people = pd.DataFrame({"city": ["Seattle"], "id": ["1"]})
     fields = FieldMap({"city": "Address.City", "id": "AccountNumber"}, unique_key="id")
