@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import threading
+import time
 from typing import Any
 
 import pandas as pd
@@ -192,6 +194,24 @@ def test_only_a_column_of_phone_numbers_has_a_region(editor: FieldMapEditor) -> 
 def test_a_map_of_another_table_is_nothing_to_begin_with() -> None:
     with pytest.raises(FrameError, match="nobody"):
         FieldMapEditor(messy(), FieldMap({"nobody": "LastName"}))
+
+
+def test_a_map_that_another_thread_sets_while_somebody_chooses_leaves_screen_and_value_the_same(
+    editor: FieldMapEditor,
+) -> None:
+    mine = FieldMap({"E-Mail": "LastName"})
+    setting = threading.Thread(target=editor.set_trait, args=("value", mine))
+    with editor._lock:
+        setting.start()
+        deadline_s = time.monotonic() + 10
+        while editor.value is not mine:
+            assert time.monotonic() < deadline_s
+            time.sleep(0.01)
+        named(editor, "Target of Tel").value = ""
+    setting.join()
+    assert editor.value == editor._draft.value
+    assert "Tel" not in editor.value.columns
+    assert named(editor, "Target of E-Mail").value == "EmailAddress"
 
 
 def test_the_most_frequent_shapes_come_first() -> None:

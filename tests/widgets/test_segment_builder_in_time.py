@@ -150,5 +150,18 @@ def test_a_count_that_comes_when_something_is_missing_is_not_shown() -> None:
 def test_a_long_sentence_is_cut() -> None:
     names = [f"{number} {'x' * 240}" for number in range(10)]
     said = Hands(SegmentBuilder(profile.LastName.isin(names))).text("cpnb-sentence")
-    assert "x…" in said
+    assert "x…</p>" in said
     assert len(said) < 1_600
+
+
+def test_a_value_that_another_thread_sets_while_somebody_types_leaves_screen_and_value_the_same() -> None:
+    builder = SegmentBuilder(SMITH)
+    hands = Hands(builder)
+    setting = threading.Thread(target=builder.set_trait, args=("value", JONES))
+    with builder._turns.lock:
+        setting.start()
+        assert hands.until(lambda: builder.value is JONES)  # it is set, and to be drawn in its turn
+        hands.type("Value", "Miller")
+    setting.join()
+    assert hands.chips() == ["Smith", "Miller"]
+    assert builder.value == builder.draft.expression() == profile.LastName.isin(["Smith", "Miller"])

@@ -156,6 +156,20 @@ def test_stop_stops_and_retry_sends_again_until_plain_html_is_left(
     assert text_of(status) == upload._repr_html_()  # for a page that was loaded anew and still shows the widget
 
 
+def test_what_is_sent_again_is_looked_at_again_by_itself(begun: Callable[..., cpnb.Upload], running: Sandbox) -> None:
+    upload, watch = begun(), Watch(0.02)
+    status = UploadStatus(upload, watch=watch)
+    status.stop_button.click()
+    wait_until(lambda: upload.done and watch.count == 0)
+    assert status.can_retry
+
+    running.change(processing_s=0.0)
+    status.retry_button.click()
+    wait_until(lambda: upload.status == "SUCCEEDED")
+    wait_until(lambda: not status.moves and not status.can_retry)
+    assert text_of(status) == upload._repr_html_()
+
+
 def test_an_upload_that_got_through_shows_its_text_and_html_and_no_widget(domain: cpnb.Domain) -> None:
     upload = cpnb.upload(people(), domain, FIELDS, options=THIRDS).wait()
 

@@ -165,12 +165,14 @@ class FieldMapEditor(ShownAnywhere, VBox):
     def _on_value(self, change: Any) -> None:
         """Draw a map that was set by code."""
         with self._lock:
-            if change["new"] is self._told:  # and not what somebody else sets who hears of it
+            fields = change["new"]
+            # Told, and not set by somebody else who hears of it; or past, where another thread has set another since.
+            if fields is self._told or fields is not self.value:
                 return
-            if change["new"] is None:
+            if fields is None:
                 self._draft.clear()
             else:
-                self._draft.load(change["new"])
+                self._draft.load(fields)
             self._list()
             self._changed()
 

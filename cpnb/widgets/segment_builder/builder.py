@@ -195,7 +195,8 @@ class SegmentBuilder(ShownAnywhere, VBox):
     def _value_was_set(self, change: Any) -> None:
         with self._turns.lock:
             value = change["new"]
-            if value is self._told:  # and not what somebody else sets who hears of it
+            # Told, and not set by somebody else who hears of it; or past, where another thread has set another since.
+            if value is self._told or value is not self.value:
                 return
             self._draw(SegmentDraft().with_new() if value is None else draft_of(value))
             self._say()
