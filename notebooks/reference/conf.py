@@ -16,6 +16,7 @@ import numpydoc.xref
 from sphinx.application import Sphinx
 
 import cpnb
+import cpnb.dask
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
