@@ -1,5 +1,6 @@
 from . import samples as samples
 from .cleaned import Cleaned as Cleaned
+from .cleaned_scan import CleanedScan as CleanedScan
 from .cleaning import clean as clean
 from .content.canary import FastPathWarning as FastPathWarning
 from .content_types import ContentType as ContentType

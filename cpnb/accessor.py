@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cpnb.cleaned import Cleaned
+    from cpnb.cleaned_scan import CleanedScan
     from cpnb.cleaning import DateOrder
     from cpnb.conditions import Expression
     from cpnb.description import Description
@@ -84,7 +85,7 @@ class CustomerProfilesAccessor:
         keep: Keep | None = None,
         date_order: DateOrder | None = None,
         country: str | None = None,
-    ) -> Cleaned:
+    ) -> Cleaned | CleanedScan:
         """Return the rows with everything repaired that can be for certain, and an account of it; see `cpnb.clean`."""
         from cpnb.cleaning import clean
 

@@ -140,6 +140,11 @@ class TakenOut:
         order = np.argsort(everything, kind="stable")
         return cls(everything[order], tuple(rules[place] for place in order.tolist()))
 
+    def within(self, start: int, stop: int) -> TakenOut:
+        """Return those of a piece of the table, by their positions in the piece."""
+        first, last = np.searchsorted(self.positions, (start, stop))
+        return TakenOut(self.positions[first:last] - start, self.rules[first:last])
+
 
 def listed_changes(columns: Sequence[ColumnChanges], taken_out: TakenOut) -> pd.DataFrame:
     """Return every change as a table: ``row``, ``column``, ``rule``, ``before`` and ``after``.
@@ -172,6 +177,16 @@ def listed_changes(columns: Sequence[ColumnChanges], taken_out: TakenOut) -> pd.
         )
     )
     return _joined(parts)
+
+
+def listed_piece(columns: Sequence[ColumnChanges], taken_out: TakenOut, start: int = 0) -> pd.DataFrame:
+    """Return every change of a piece of a table, as `listed_changes` does, its first row at `start` of the whole.
+
+    Columns and rules are texts and no categories, which differ between pieces.
+    """
+    listed = listed_changes(columns, taken_out)
+    dtype = listed["before"].dtype
+    return listed.assign(row=listed["row"] + start).astype({"column": dtype, "rule": dtype})
 
 
 def _categorical(codes: NDArray[Any], categories: list[str]) -> pd.Categorical[Any]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cpnb.changes import ColumnChanges, LeftAlone, TakenOut, listed_changes
 from cpnb.cleaned_display import (
@@ -21,7 +24,7 @@ from cpnb.cleaned_display import (
 from cpnb.display import counted
 from cpnb.duplicates import Duplicates
 from cpnb.errors import FrameError
-from cpnb.frames import Received, Table, received, rows_at
+from cpnb.frames import Table, received, rows_at
 
 _PAIRS_SHOWN = 3
 
@@ -75,15 +78,9 @@ class Cleaned:
         row for each column, repair and pair of shapes: the three most frequent pairs, and then the rest
         together with ``…`` for shapes. A cell that two repairs changed is counted at both.
         """
-        rows: list[tuple[str, str, int, str, str]] = []
-        for one in self.columns:
-            for name, _, places in one.by_repair():
-                pairs = one.shape_pairs(places)
-                most = sorted(pairs.items(), key=lambda item: (-item[1], item[0]))[:_PAIRS_SHOWN]
-                rows += [(one.column, name, count, repr(before), repr(after)) for (before, after), count in most]
-                rest = len(places) - sum(count for _, count in most)
-                rows += [(one.column, name, rest, "…", "…")] if rest else []
-        return pd.DataFrame(rows, columns=["column", "rule", "cells", "before", "after"]).astype({"cells": "int64"})
+        return shape_table(
+            (one.column, name, one.shape_pairs(places)) for one in self.columns for name, _, places in one.by_repair()
+        )
 
     def rows_taken_out(self, data: Table) -> Any:
         """Return the analyst's own rows that were taken out, with their index; this holds the data itself.
@@ -93,8 +90,7 @@ class Cleaned:
         data : DataFrame, or anything that speaks Arrow
             The table that was cleaned; the rows are returned as this kind.
         """
-        given = self._same_table(data)
-        return given.back(rows_at(given.frame, self.taken_out.positions))
+        return own_rows(data, self.row_count, self.taken_out.positions)
 
     def conflicts(self, data: Table) -> Any:
         """Return the analyst's own rows that share a key and contradict each other; this holds the data itself.
@@ -109,21 +105,7 @@ class Cleaned:
         DataFrame, or the kind of table that was given
             The rows as they were, key by key, with their index.
         """
-        given = self._same_table(data)
-        if self.duplicates is None:
-            return given.back(rows_at(given.frame, np.empty(0, dtype=np.int64)))
-        chosen = self.duplicates.conflicts[self.duplicates.groups]
-        order = np.argsort(self.duplicates.groups[chosen], kind="stable")
-        return given.back(rows_at(given.frame, self.duplicates.positions[chosen][order]))
-
-    def _same_table(self, data: Table) -> Received:
-        given = received(data)
-        if len(given.frame) != self.row_count:
-            raise FrameError(
-                f"This table has {counted(len(given.frame), 'row')}, the one that was cleaned had {self.row_count:,}. "
-                "Pass the table as it was before."
-            )
-        return given
+        return own_rows(data, self.row_count, conflicting_rows(self.duplicates))
 
     def _summary(self) -> str:
         return cleaned_summary(self.row_count, self.changed_count, len(self.columns), self.taken_out, self.left_alone)
@@ -143,3 +125,36 @@ class Cleaned:
 
     def _repr_html_(self) -> str:
         return cleaned_html(self._summary(), self._lines(), self.row_count)
+
+
+def shape_table(counted_pairs: Iterable[tuple[str, str, Counter[tuple[str, str]]]]) -> pd.DataFrame:
+    """Return a table of the most frequent pairs of shapes of each column and repair; see `Cleaned.preview`."""
+    rows: list[tuple[str, str, int, str, str]] = []
+    for column, name, pairs in counted_pairs:
+        most = sorted(pairs.items(), key=lambda item: (-item[1], item[0]))[:_PAIRS_SHOWN]
+        rows += [(column, name, count, repr(before), repr(after)) for (before, after), count in most]
+        rest = pairs.total() - sum(count for _, count in most)
+        rows += [(column, name, rest, "…", "…")] if rest else []
+    return pd.DataFrame(rows, columns=["column", "rule", "cells", "before", "after"]).astype({"cells": "int64"})
+
+
+def own_rows(data: Table, row_count: int, positions: NDArray[np.int64]) -> Any:
+    """Return some of the analyst's own rows, as the kind of table that `data` is.
+
+    Raises
+    ------
+    FrameError
+        If the table does not have as many rows as the one that was cleaned.
+    """
+    given = received(data)
+    if len(given.frame) != row_count:
+        raise FrameError(
+            f"This table has {counted(len(given.frame), 'row')}, the one that was cleaned had {row_count:,}. "
+            "Pass the table as it was before."
+        )
+    return given.back(rows_at(given.frame, positions))
+
+
+def conflicting_rows(duplicates: Duplicates | None) -> NDArray[np.int64]:
+    """Return the rows that share a key and contradict each other, key by key; none without a key."""
+    return np.empty(0, dtype=np.int64) if duplicates is None else duplicates.conflicting_rows()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import get_args
+from typing import get_args, overload
 
 import numpy as np
 import pandas as pd
@@ -11,17 +11,52 @@ import pandas as pd
 from cpnb import frames
 from cpnb.changes import DUPLICATE, HEADER_ROW, TakenOut
 from cpnb.cleaned import Cleaned
+from cpnb.cleaned_scan import CleanedScan
 from cpnb.content import postal_code
 from cpnb.duplicates import KEEP, Keep, KeyedRows
 from cpnb.errors import FieldsError, did_you_mean, listed
 from cpnb.fields import FieldMap
-from cpnb.frames import Frame, Table
+from cpnb.frames import ArrowStream, BatchTable, Table
 from cpnb.repairs import DEFAULTS, HEADER_ROWS, REPAIRS
+from cpnb.scan_cleaning import ScanCleaning
 from cpnb.table_cleaning import Asked, DateOrder, TableCleaning
 
 __all__ = ["DateOrder", "asked_for", "clean"]
 
 
+@overload
+def clean(
+    data: BatchTable,
+    fields: FieldMap,
+    *,
+    steps: Sequence[str] | None = ...,
+    without: Sequence[str] = ...,
+    keep: Keep | None = ...,
+    date_order: DateOrder | None = ...,
+    country: str | None = ...,
+) -> CleanedScan: ...
+@overload
+def clean(
+    data: pd.DataFrame | ArrowStream,
+    fields: FieldMap,
+    *,
+    steps: Sequence[str] | None = ...,
+    without: Sequence[str] = ...,
+    keep: Keep | None = ...,
+    date_order: DateOrder | None = ...,
+    country: str | None = ...,
+) -> Cleaned: ...
+@overload
+def clean(
+    data: Table,
+    fields: FieldMap,
+    *,
+    steps: Sequence[str] | None = ...,
+    without: Sequence[str] = ...,
+    keep: Keep | None = ...,
+    date_order: DateOrder | None = ...,
+    country: str | None = ...,
+) -> Cleaned | CleanedScan: ...
 def clean(
     data: Table,
     fields: FieldMap,
@@ -31,7 +66,7 @@ def clean(
     keep: Keep | None = None,
     date_order: DateOrder | None = None,
     country: str | None = None,
-) -> Cleaned:
+) -> Cleaned | CleanedScan:
     """Return the table with everything repaired that can be repaired for certain, and an account of it.
 
     A cell is changed only if what was meant is beyond doubt; nothing is guessed, no digit and no
@@ -42,9 +77,9 @@ def clean(
 
     Parameters
     ----------
-    data : DataFrame, or anything that speaks Arrow
-        The table; any number of rows, read in slices. A scan is refused: what was repaired is remembered, and a
-        column whose cells decide together is needed whole; read the file with `cpnb.read`.
+    data : DataFrame, Scan, or anything that speaks Arrow
+        The table; any number of rows, read in slices. The file of a scan is read twice, and rows that share a key once
+        more; then again at each use of the result, which repairs what it reads.
     fields : FieldMap
         What its columns are, and where phone numbers without ``+`` are dialled.
     steps : sequence of str, optional
@@ -67,13 +102,14 @@ def clean(
 
     Returns
     -------
-    Cleaned
+    Cleaned, or CleanedScan of a scan
         Its ``frame``, which is the kind of table that was given, its ``changes``, and what was left alone.
 
     Raises
     ------
     FrameError
-        If `data` is no usable table or lacks a mapped column.
+        If `data` is no usable table or lacks a mapped column; or if it is a scan of numbers of which some become text
+        and others are infinite.
     FieldsError
         If `keep` is given and the map has no unique key.
     TypeError
@@ -82,8 +118,10 @@ def clean(
         If a name or a choice is none of those above.
     """
     given = frames.received(data)
-    frame = _repairable(given.frame, fields)
+    frame = frames.require_columns(given.frame, fields)
     asked = asked_for(fields, steps=steps, without=without, keep=keep, date_order=date_order, country=country)
+    if isinstance(frame, BatchTable):
+        return ScanCleaning(frame, asked).done(keep)
     cleaning = TableCleaning(frame, asked)
     cleaning.know(cleaning.tells())
     keys = KeyedRows(fields, len(frame))
@@ -116,10 +154,6 @@ def asked_for(
         )
     _require_choice("date_order", date_order, get_args(DateOrder))
     return Asked(fields, _names(steps, without), date_order, _country(country))
-
-
-def _repairable(frame: Frame, fields: FieldMap) -> pd.DataFrame:
-    return frames.held_frame(frames.require_columns(frame, fields), "Cleaning")
 
 
 def _names(steps: Sequence[str] | None, without: Sequence[str]) -> frozenset[str]:

@@ -41,7 +41,8 @@ _REASONS = {
     "number_invalid": "not a number that can be read for certain",
 }
 _POSTAL_CODE_SHORT = "postal_code_short"
-_UNSUPPORTED = "unsupported_cell"
+UNSUPPORTED = "unsupported_cell"
+"""The code of cells that have no text."""
 _ROUNDED = "all identifiers of 16 digits end in 0, as a spreadsheet leaves them, which keeps 15: the last digit is gone"
 
 
@@ -84,8 +85,8 @@ class ColumnCleaning:
                 self.sentences[problem.code] = problem.sentence
                 self._see(problem.code, done.after, failing)
         if self.field.source in rendered.unsupported:
-            self.left[_UNSUPPORTED] += int(rendered.unsupported[self.field.source].sum())
-            self.sentences[_UNSUPPORTED] = "without a text that could be sent"
+            self.left[UNSUPPORTED] += int(rendered.unsupported[self.field.source].sum())
+            self.sentences[UNSUPPORTED] = "without a text that could be sent"
 
     def _see(self, code: str, text: pa.Array, failing: Mask) -> None:
         """Remember the shapes of the first cells with a problem."""
@@ -112,7 +113,7 @@ class ColumnCleaning:
         result = rewritten(series, positions, after, becomes)
         compact: NDArray[np.unsignedinteger[Any]] = positions.astype(np.uint64)
         compact = compact.astype(np.uint32) if len(data) < 2**32 else compact
-        names, sentences = zip(*((step.name, step.sentence) for step in self.repairs), strict=True)
+        names, sentences = (tuple(getattr(step, what) for step in self.repairs) for what in ("name", "sentence"))
         dtypes = (str(series.dtype), str(result.dtype))
         bits = np.concatenate([np.empty(0, dtype=np.uint32), *self.bits])
         return ColumnChanges(self.field.column, compact, bits, before, after, names, sentences, dtypes), result
@@ -137,7 +138,7 @@ class ColumnCleaning:
     def _rank(self, code: str) -> int:
         """Return the place of a problem among those that the rules of the column look for."""
         codes = [problem.code for rule in self.rules for problem in rule.problems]
-        return codes.index(code) if code in codes else len(codes) + (code == _UNSUPPORTED)
+        return codes.index(code) if code in codes else len(codes) + (code == UNSUPPORTED)
 
     def left_alone(self) -> tuple[LeftAlone, ...]:
         """Return what is still wrong with the column, in the order of its rules, and what only all of it shows."""

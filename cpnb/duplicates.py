@@ -58,6 +58,12 @@ class Duplicates:
             mask |= one
         return mask
 
+    def conflicting_rows(self) -> Integers:
+        """Return the rows whose key is one of `conflicts`, key by key."""
+        chosen = self.conflicts[self.groups]
+        order = np.argsort(self.groups[chosen], kind="stable")
+        return self.positions[chosen][order]
+
     @property
     def conflict_counts(self) -> dict[str, int]:
         """By column, with how many keys its rows contradict each other."""

@@ -69,6 +69,13 @@ class KeyTaker(Protocol):
         """Take in the next rows; those in `without` have no key."""
 
 
+class NoKeys:
+    """Takes in rows and remembers nothing of them."""
+
+    def take(self, rendered: Rendered, without: Mask) -> None:
+        """Take in the next rows."""
+
+
 class TableCleaning:
     """A table on its way through a cleaning.
 
@@ -137,6 +144,11 @@ class TableCleaning:
             self._headers.append(is_header)
 
     @property
+    def row_count(self) -> int:
+        """Rows of the table, or of the piece."""
+        return len(self._data)
+
+    @property
     def header_positions(self) -> NDArray[np.int64]:
         """The rows that repeat the header and are to be taken out, ascending."""
         return np.flatnonzero(np.concatenate([np.empty(0, dtype=bool), *self._headers]))
@@ -166,3 +178,23 @@ def know(columns: Sequence[ColumnCleaning], told: Told) -> None:
     for column in columns:
         if column.field.column in told:
             column.place = replace(column.place, told=told[column.field.column])
+
+
+def told_together(*pieces: Told) -> Told:
+    """Return what the cells of all pieces of a table tell; it can hold values."""
+    told: dict[str, dict[str, Counter[str]]] = {}
+    for piece in pieces:
+        for column, by_repair in piece.items():
+            for repair, counts in by_repair.items():
+                told.setdefault(column, {}).setdefault(repair, Counter()).update(counts)
+    return told
+
+
+def mended_piece(
+    piece: pd.DataFrame, asked: Asked, told: Told, *, table_rows: int = 0, keys: KeyTaker | None = None
+) -> TableCleaning:
+    """Return a piece of a table with its cells repaired, as `told` by the whole."""
+    cleaning = TableCleaning(piece, asked, table_rows)
+    cleaning.know(told)
+    cleaning.mend(keys or NoKeys())
+    return cleaning

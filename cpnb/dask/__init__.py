@@ -9,7 +9,6 @@
     sending         workers put the files of parts | cutting   into the parts that pandas would make
                     | cleaned_partitions   CleanedPartitions: what a cleaning does
     part_files      the file of a part, from its partitions | mailbox   where a part waits for its path, on its worker
-                    | column_account   what a cleaning did to a column of a partition
     examining       each partition examined | distinct   how many different texts there are
     key_groups      rows that share a key, across partitions
     partitions      work on partitions, and what it ends in | cluster   which one is at work, and who listens

@@ -17,24 +17,14 @@ from dask.dataframe.utils import clear_known_categories
 from dask.delayed import Delayed
 from numpy.typing import NDArray
 
-from cpnb.changes import ColumnChanges, LeftAlone, TakenOut, listed_changes
+from cpnb.changes import ColumnChanges, TakenOut, listed_piece
 from cpnb.cleaned import Cleaned
-from cpnb.cleaned_display import Line, cleaned_html, cleaned_summary, cleaned_text, left_alone_lines, row_lines
-from cpnb.content import Mask
-from cpnb.dask.column_account import ColumnAccount
+from cpnb.cleaning_account import CleaningAccount
+from cpnb.column_account import ColumnAccount
 from cpnb.dask.partitions import Partitions, computed, raising, task
-from cpnb.duplicates import Duplicates
 from cpnb.frames import rows_at
-from cpnb.rendering import Rendered
 from cpnb.rewriting import Becomes
-from cpnb.table_cleaning import Asked, TableCleaning, Told
-
-
-class _NoKeys:
-    """Takes in rows and remembers nothing of them."""
-
-    def take(self, rendered: Rendered, without: Mask) -> None:
-        """Take in the next rows."""
+from cpnb.table_cleaning import Asked, Told, mended_piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +46,7 @@ class _Mending(ABC):
     becomes: dict[str, Becomes]
 
     def mended(self, frame: pd.DataFrame, told: Told) -> tuple[pd.DataFrame, list[ColumnChanges]]:
-        cleaning = TableCleaning(frame, self.asked)
-        cleaning.know(told)
-        cleaning.mend(_NoKeys())
-        return cleaning.mended(self.becomes)
+        return mended_piece(frame, self.asked, told).mended(self.becomes)
 
     @abstractmethod
     def __call__(self, frame: pd.DataFrame, told: Told) -> Any:
@@ -92,14 +79,7 @@ class _Listed(_Mending):
 
     def __call__(self, frame: pd.DataFrame, told: Told) -> pd.DataFrame:
         _, changes = self.mended(frame, told)
-        listed = listed_changes(changes, self.taken_out)
-        return _plain(listed.assign(row=listed["row"] + self.start))
-
-
-def _plain(listed: pd.DataFrame) -> pd.DataFrame:
-    """Return a table of changes with texts for categories, which differ between partitions."""
-    dtype = listed["before"].dtype
-    return listed.astype({"column": dtype, "rule": dtype})
+        return listed_piece(changes, self.taken_out, self.start)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -137,8 +117,7 @@ class Mender:
         becomes = {one.name: kind_after for one in self.columns if (kind_after := one.becomes) is not None}
         works: list[_Mending] = []
         for start, stop in itertools.pairwise(self.starts):
-            first, last = np.searchsorted(self.taken_out.positions, (start, stop))
-            mine = TakenOut(self.taken_out.positions[first:last] - start, self.taken_out.rules[first:last])
+            mine = self.taken_out.within(int(start), int(stop))
             settings = {"start": int(start)} if kind is _Listed else {}
             works.append(kind(self.asked, mine, becomes, **settings))
         return works
@@ -153,19 +132,13 @@ class Mender:
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class CleanedPartitions:
+class CleanedPartitions(CleaningAccount):
     """A distributed table after its cleaning, not made yet, and an account of all that it does.
 
     Its text and HTML are those of a `Cleaned`; `compute` returns one, with all rows in this process.
-
-    Attributes
-    ----------
-    duplicates : Duplicates, optional
-        Rows that share a key, whether or not any are taken out; None if the map has no key.
     """
 
     mender: Mender = field(repr=False)
-    duplicates: Duplicates | None
 
     @property
     def frame(self) -> dd.DataFrame:
@@ -174,7 +147,7 @@ class CleanedPartitions:
         A column of numbers or dates in which text has to be written is text, or objects if some of its cells are left
         alone. Rows are read and repaired anew each time that it is computed.
         """
-        columns = self.mender.columns
+        columns = self.columns
         meta = self.mender.meta.astype({one.name: one.dtype_after for one in columns if one.becomes is not None})
         regrouped = [one.name for one in columns if one.changed_count and isinstance(one.dtype, pd.CategoricalDtype)]
         meta = clear_known_categories(meta, cols=regrouped) if regrouped else meta
@@ -186,27 +159,7 @@ class CleanedPartitions:
 
         Columns are those of `Cleaned.changes`, with texts for categories.
         """
-        return self.mender.lazily(_Listed, _plain(listed_changes([], TakenOut.of({"": np.empty(0, np.int64)}))))
-
-    @property
-    def row_count(self) -> int:
-        """Rows of the table that was cleaned. All row numbers are physical positions in that one."""
-        return int(self.mender.starts[-1])
-
-    @property
-    def taken_out(self) -> TakenOut:
-        """Rows that are taken out."""
-        return self.mender.taken_out
-
-    @property
-    def left_alone(self) -> tuple[LeftAlone, ...]:
-        """What is still wrong, repeated headers left out; rows that another one is kept for still count."""
-        return tuple(left for one in self.mender.columns for left in one.column.left_alone())
-
-    @property
-    def changed_count(self) -> int:
-        """Number of cells that are changed."""
-        return sum(one.changed_count for one in self.mender.columns)
+        return self.mender.lazily(_Listed, listed_piece([], TakenOut.of({"": np.empty(0, np.int64)})))
 
     def compute(self) -> Cleaned:
         """Return the cleaned table and every change of it in this process, as `cpnb.clean` would of the same rows."""
@@ -228,25 +181,6 @@ class CleanedPartitions:
         return Cleaned(
             self.frame.compute(), self.row_count, tuple(changes), self.taken_out, self.left_alone, self.duplicates
         )
-
-    def _summary(self) -> str:
-        columns = sum(bool(one.changed_count) for one in self.mender.columns)
-        return cleaned_summary(self.row_count, self.changed_count, columns, self.taken_out, self.left_alone)
-
-    def _lines(self) -> list[Line]:
-        return [
-            *(line for one in self.mender.columns for line in one.lines()),
-            *row_lines(self.taken_out, self.duplicates),
-            *left_alone_lines(self.left_alone),
-        ]
-
-    def __str__(self) -> str:
-        return cleaned_text(self._summary(), self._lines())
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        return cleaned_html(self._summary(), self._lines(), self.row_count)
 
 
 def _joined(found: Sequence[tuple[int, ColumnChanges]], row_count: int, account: ColumnAccount) -> ColumnChanges:

@@ -11,8 +11,8 @@ import pyarrow as pa
 from dask.delayed import Delayed
 
 from cpnb.content.key_hash import NO_KEY, Numbers
-from cpnb.dask.key_groups import KeyNumbers
 from cpnb.dask.partitions import computed, task
+from cpnb.key_numbers import KeyNumbers
 
 BUCKET_NUMBERS = 8_000_000
 """Numbers that are put together by one worker; 8 bytes each, and as much again."""

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from cpnb import selection, validation
 from cpnb.csvstream import NO_POSITIONS, Edits, Positions
-from cpnb.dask.key_groups import KeyGroups, KeyNumbers, groups_across
+from cpnb.dask.key_groups import groups_across
 from cpnb.dask.partitions import Partitions, computed, persisted, starts_of, task
 from cpnb.fields import FieldMap
+from cpnb.key_numbers import KeyGroups, KeyNumbers
 from cpnb.report import Report
 from cpnb.selection import OnInvalid
 

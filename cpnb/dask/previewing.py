@@ -13,10 +13,11 @@ from cpnb.conditions import Expression
 from cpnb.content import Mask
 from cpnb.content.key_hash import NO_KEY, Numbers
 from cpnb.dask.distinct import distinct_counts, numbers_of
-from cpnb.dask.key_groups import KeyNumbers, groups_across
+from cpnb.dask.key_groups import groups_across
 from cpnb.dask.partitions import Partitions, checked_meta, computed, persisted, starts_of, task
 from cpnb.fields import FieldMap
 from cpnb.frames import slices
+from cpnb.key_numbers import KeyNumbers
 from cpnb.matching import Preview
 from cpnb.matching.evaluation import profile_slices
 from cpnb.matching.funnel import FunnelCounts

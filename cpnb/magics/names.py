@@ -12,6 +12,7 @@ from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 
 from cpnb.cleaned import Cleaned
+from cpnb.cleaned_scan import CleanedScan
 from cpnb.domain import Domain
 from cpnb.errors import CpnbError, did_you_mean
 from cpnb.fields import FieldMap
@@ -149,7 +150,7 @@ class Names:
         if is_table(value):
             table: Table = value
             return table
-        way_out = f" Its table is {name}.frame." if isinstance(value, Cleaned) else ""
+        way_out = f" Its table is {name}.frame." if isinstance(value, Cleaned | CleanedScan) else ""
         if type(value).__module__.startswith("dask."):
             way_out = f" Of Dask's there is {name}.cp.upload(...), after import cpnb.dask; the magics know none."
         raise UsageError(

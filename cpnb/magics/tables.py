@@ -12,6 +12,7 @@ from IPython.core.magic import magics_class
 from IPython.core.magic_arguments import argument
 
 from cpnb.cleaned import Cleaned
+from cpnb.cleaned_scan import CleanedScan
 from cpnb.cleaning import DateOrder, clean
 from cpnb.duplicates import KEEP
 from cpnb.fields import Field
@@ -137,7 +138,7 @@ class TableMagics(ProfileMagics):
         ),
         argument("--country", default=None, help="Of postal codes without a country beside them, such as US."),
     )  # fmt: skip
-    def cp_clean(self, options: Namespace) -> Said[Cleaned]:
+    def cp_clean(self, options: Namespace) -> Said[Cleaned | CleanedScan]:
         """Repair what can be repaired for certain, and tell what was done and what was left alone.
 
         The table is ``.frame`` of what it returns; yours is as it was.

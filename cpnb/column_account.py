@@ -1,8 +1,9 @@
-"""What a cleaning did to one column of a partition, in counts and shapes: accounts of partitions add up."""
+"""What a cleaning did to one column of a piece of a table, in counts and shapes: accounts of pieces add up."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -66,6 +67,8 @@ class ColumnAccount:
     def of(cls, column: ColumnCleaning, frame: pd.DataFrame) -> ColumnAccount:
         """Return the account of a column after its cleaning."""
         series = frame[column.field.column]
+        if not column.positions:
+            return cls(_without_cells(column), series.dtype, 0, {}, _is_text(series))
         changes, result = column.changes(frame)
         repaired = {}
         for name, _, places in changes.by_repair():
@@ -74,23 +77,23 @@ class ColumnAccount:
                 shapes_of(text.take(pa.array(first))).to_pylist() for text in (changes.before, changes.after)
             )
             repaired[name] = Repaired(len(places), changes.repairs[first], before, after)
-        is_text = bool(holds_text(result.dtype)) and result.dtype != object
-        is_text = is_text or not series.notna().any()
+        is_text = _is_text(result) or not series.notna().any()
         return cls(_without_cells(column), series.dtype, len(changes.positions), repaired, is_text)
 
     @classmethod
     def totals(
-        cls, pieces: Sequence[Sequence[ColumnAccount]], asked: Asked, told: Told, row_count: int
+        cls, pieces: Iterable[Sequence[ColumnAccount]], asked: Asked, told: Told, row_count: int
     ) -> list[ColumnAccount]:
-        """Return the accounts of whole columns from those of partitions, in order."""
+        """Return the accounts of whole columns from those of pieces of the table, in order, one at least."""
         columns = asked.columns(row_count)
         know(columns, told)
-        first = pieces[0]
+        following = iter(pieces)
+        first = next(following)
         totals = [
             replace(one, column=column, repaired={}, changed_count=0, is_text=True)
             for one, column in zip(first, columns, strict=True)
         ]
-        for piece in pieces:
+        for piece in itertools.chain([first], following):
             for total, one in zip(totals, piece, strict=True):
                 total._take_in(one)  # noqa: SLF001 - of this class
         return totals
@@ -110,14 +113,14 @@ class ColumnAccount:
 
     @property
     def becomes(self) -> Becomes | None:
-        """What the column becomes in every partition, if its own type cannot hold what was written into some."""
+        """What the column becomes in every piece, if its own type cannot hold what was written into some."""
         if not self.changed_count or isinstance(self.dtype, pd.CategoricalDtype) or holds_text(self.dtype):
             return None
         return "text" if self.is_text else "objects"
 
     @property
     def dtype_after(self) -> Any:
-        """The type of the column after the cleaning; categories are those of each partition."""
+        """The type of the column after the cleaning; categories are those of each piece."""
         becomes = self.becomes
         if becomes is None:
             return self.dtype
@@ -155,6 +158,11 @@ class ColumnAccount:
                 (before, after),
             )
             yield from repaired_lines([changes])
+
+
+def _is_text(series: pd.Series[Any]) -> bool:
+    """Return whether all cells that have a value are text, by the type of the column."""
+    return (holds_text(series.dtype) and series.dtype != object) or not series.notna().any()
 
 
 def _without_cells(column: ColumnCleaning) -> ColumnCleaning:
