@@ -126,15 +126,17 @@ class ParquetRows(BatchTable):
         required_same(self._path, self._state)
         try:
             with pyarrow.parquet.ParquetFile(self._path, buffer_size=_WINDOW_BYTES) as file:
-                groups = list(range(first_group, last_group + 1))
-                for batch in file.iter_batches(self._asked_batch_rows or usual, row_groups=groups, columns=columns):
-                    required_same(self._path, self._state)
-                    if first_row >= stop:
-                        return
-                    if first_row + batch.num_rows > start:
-                        # A column may be named like the beginning of the path to another, which comes along then.
-                        yield first_row, without_views(pa.Table.from_batches([batch]).select(columns))
-                    first_row += batch.num_rows
+                # One group after the other: what was read of all groups would be held up to the end of the last.
+                for group in range(first_group, last_group + 1):
+                    rows = self._asked_batch_rows or usual
+                    for batch in file.iter_batches(rows, row_groups=[group], columns=columns):
+                        required_same(self._path, self._state)
+                        if first_row >= stop:
+                            return
+                        if first_row + batch.num_rows > start:
+                            # A column may be named like the beginning of the path to another, which comes along then.
+                            yield first_row, without_views(pa.Table.from_batches([batch]).select(columns))
+                        first_row += batch.num_rows
             return
         except (pa.ArrowException, OSError) as error:
             kind = type(error).__name__
