@@ -149,6 +149,11 @@ def test_of_rows_that_share_a_key_one_is_kept_and_a_header_never(keep, kept, tmp
     assert len(cleaned.frame) == len(kept)
     assert cleaned.frame.rows_at(np.arange(len(kept))).index.tolist() == kept
     assert cleaned.frame.rows_at(np.array([2, 0])).index.tolist() == [kept[2], kept[0]]
+    cities = ["Rome", None, "Rome", "Oslo", "city", "Milan", "Paris", "Oslo"]
+    for start, stop in ((0, len(kept)), (1, 3), (3, 4), (2, 2)):
+        batches = cleaned.frame.tables(["city"], start, stop)
+        found = [cell or None for batch in batches for cell in batch["city"].to_pylist()]
+        assert found == [cities[row] for row in kept[start:stop]]
     assert cleaned.taken_out.positions.tolist() == [row for row in range(8) if row not in kept]
     assert cleaned.rows_taken_out(cpnb.scan(path)).index.tolist() == [row for row in range(8) if row not in kept]
     assert cleaned.conflicts(cpnb.scan(path)).index.tolist() == [0, 2, 5]
