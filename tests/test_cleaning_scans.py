@@ -130,21 +130,24 @@ def test_what_the_last_batch_tells_counts_for_the_first(tmp_path):
     [(None, [0, 1, 2, 3, 5, 6, 7]), ("first", [0, 1, 3, 7]), ("last", [3, 5, 6, 7]), ("most_complete", [2, 3, 6, 7])],
 )
 def test_of_rows_that_share_a_key_one_is_kept_and_a_header_never(keep, kept, tmp_path):
-    path = tmp_path / "people.csv"
+    path, note = tmp_path / "people.csv", "x" * 40
     path.write_text(
-        "mail,city,name\n"
-        "a@example.com,Rome,\n"  # 0
-        "b@example.com,,Lee\n"
-        "A@EXAMPLE.com ,Rome,Ann\n"  # 2
-        ",Oslo,\n"
-        "Mail, city ,NAME\n"  # 4, the header once more
-        "a@example.com,Milan,\n"
-        "b@example.com,Paris,lee\n"  # 6
-        ",Oslo,\n"
+        "mail,city,name,note\n"
+        f"a@example.com,Rome,,{note}\n"  # 0
+        f"b@example.com,,Lee,{note}\n"
+        f"A@EXAMPLE.com ,Rome,Ann,{note}\n"  # 2
+        f",Oslo,,{note}\n"
+        f"Mail, city ,NAME,{note}\n"  # 4, the header once more
+        f"a@example.com,Milan,,{note}\n"
+        f"b@example.com,Paris,lee,{note}\n"  # 6
+        f",Oslo,,{note}\n"
     )
     fields = FieldMap({"mail": "EmailAddress", "city": "Address.City", "name": "LastName"}, unique_key="mail")
 
-    cleaned = cpnb.clean(in_batches("csv", path, 1), fields, keep=keep)
+    scanned = in_batches("csv", path, 2)
+    assert len(list(scanned.tables(["city"], 0, 8))) > 1
+
+    cleaned = cpnb.clean(scanned, fields, keep=keep)
 
     assert len(cleaned.frame) == len(kept)
     assert cleaned.frame.rows_at(np.arange(len(kept))).index.tolist() == kept
