@@ -113,15 +113,15 @@ def test_a_scan_is_cleaned_as_the_table_is(tmp_path, table, size, keep, data):
 
 
 def test_what_the_last_batch_tells_counts_for_the_first(tmp_path):
-    born = ["01/02/1990"] * 120 + ["31/12/1990"]
-    frame = pd.DataFrame({"id": [f"{number}" for number in range(121)], "born": born})
+    born = ["01/02/1990"] * 100 + ["31/12/1990"] * 30
+    frame = pd.DataFrame({"id": [f"{number}" for number in range(130)], "born": born})
     scanned = in_batches("csv", written("csv", frame, tmp_path), 3)
-    assert len(list(scanned.tables(["id"], 0, 121))) > 2
+    assert len(list(scanned.tables(["id"], 0, 130))) > 2
 
     cleaned = cpnb.clean(scanned, FieldMap({"id": "AccountNumber", "born": "BirthDate"}, unique_key="id"))
 
-    assert cleaned.changed_count == 121
-    assert cleaned.frame.rows_at(np.array([0, 120, 1]))["born"].tolist() == ["1990-02-01", "1990-12-31", "1990-02-01"]
+    assert cleaned.changed_count == 130
+    assert cleaned.frame.rows_at(np.array([0, 129, 1]))["born"].tolist() == ["1990-02-01", "1990-12-31", "1990-02-01"]
     assert "1990" not in f"{cleaned} {cleaned._repr_html_()} {cleaned.frame} {cleaned.frame!r} {cleaned.columns!r}"
 
 
@@ -130,25 +130,33 @@ def test_what_the_last_batch_tells_counts_for_the_first(tmp_path):
     [(None, [0, 1, 2, 3, 5, 6, 7]), ("first", [0, 1, 3, 7]), ("last", [3, 5, 6, 7]), ("most_complete", [2, 3, 6, 7])],
 )
 def test_of_rows_that_share_a_key_one_is_kept_and_a_header_never(keep, kept, tmp_path):
-    path = tmp_path / "people.csv"
+    path, note = tmp_path / "people.csv", "x" * 40
     path.write_text(
-        "mail,city,name\n"
-        "a@example.com,Rome,\n"  # 0
-        "b@example.com,,Lee\n"
-        "A@EXAMPLE.com ,Rome,Ann\n"  # 2
-        ",Oslo,\n"
-        "Mail, city ,NAME\n"  # 4, the header once more
-        "a@example.com,Milan,\n"
-        "b@example.com,Paris,lee\n"  # 6
-        ",Oslo,\n"
+        "mail,city,name,note\n"
+        f"a@example.com,Rome,,{note}\n"  # 0
+        f"b@example.com,,Lee,{note}\n"
+        f"A@EXAMPLE.com ,Rome,Ann,{note}\n"  # 2
+        f",Oslo,,{note}\n"
+        f"Mail, city ,NAME,{note}\n"  # 4, the header once more
+        f"a@example.com,Milan,,{note}\n"
+        f"b@example.com,Paris,lee,{note}\n"  # 6
+        f",Oslo,,{note}\n"
     )
     fields = FieldMap({"mail": "EmailAddress", "city": "Address.City", "name": "LastName"}, unique_key="mail")
 
-    cleaned = cpnb.clean(in_batches("csv", path, 1), fields, keep=keep)
+    scanned = in_batches("csv", path, 2)
+    assert len(list(scanned.tables(["city"], 0, 8))) > 1
+
+    cleaned = cpnb.clean(scanned, fields, keep=keep)
 
     assert len(cleaned.frame) == len(kept)
     assert cleaned.frame.rows_at(np.arange(len(kept))).index.tolist() == kept
     assert cleaned.frame.rows_at(np.array([2, 0])).index.tolist() == [kept[2], kept[0]]
+    cities = ["Rome", None, "Rome", "Oslo", "city", "Milan", "Paris", "Oslo"]
+    for start, stop in ((0, len(kept)), (1, 3), (3, 4), (2, 2)):
+        batches = cleaned.frame.tables(["city"], start, stop)
+        found = [cell or None for batch in batches for cell in batch["city"].to_pylist()]
+        assert found == [cities[row] for row in kept[start:stop]]
     assert cleaned.taken_out.positions.tolist() == [row for row in range(8) if row not in kept]
     assert cleaned.rows_taken_out(cpnb.scan(path)).index.tolist() == [row for row in range(8) if row not in kept]
     assert cleaned.conflicts(cpnb.scan(path)).index.tolist() == [0, 2, 5]

@@ -41,9 +41,9 @@ class Scan(BatchTable):
     """What a file seems to be, and how that was found; and a table of its rows, which are read in batches.
 
     It holds no cell. Delimited text and Parquet can be given wherever a table is: each reading goes through the file
-    again, so that tables larger than the memory can be validated and uploaded; ``scan.cp`` is what ``df.cp`` is to a
-    DataFrame. All cells are as `cpnb.read` gives them. The file must stay as it is meanwhile: once it is changed, each
-    reading raises a `ChangedDataError`.
+    again, so that tables larger than the memory can be validated, cleaned and uploaded; ``scan.cp`` is what ``df.cp``
+    is to a DataFrame. All cells are as `cpnb.read` gives them. The file must stay as it is meanwhile: once it is
+    changed, each reading raises a `ChangedDataError`.
 
     The rows of delimited text are counted at the first use as a table, when the file is read through once and what
     `cpnb.read` would warn of or refuse is said; ``len(scan)`` is how many there are. To take rows out of the middle,

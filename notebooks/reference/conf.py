@@ -48,12 +48,14 @@ default_role = "py:obj"
 nitpicky = True
 # Of the inside: they stand in the signatures of documented things, and nobody has a use for them.
 nitpick_ignore = [
+    ("py:class", "cpnb.column_account.ColumnAccount"),
     ("py:class", "cpnb.csvstream.Edits"),
     ("py:class", "cpnb.csvstream.Measure"),
     ("py:class", "cpnb.display.Bar"),
     ("py:class", "cpnb.display.Tone"),
     ("py:class", "cpnb.frames.batch_table.BatchTable"),
     ("py:class", "cpnb.frames.kinds.ArrowStream"),
+    ("py:class", "cpnb.repaired_batches.RepairedBatches"),
     ("py:class", "cpnb.widgets.segment_builder.group_box.GroupBox"),
     ("py:class", "cpnb.widgets.segment_builder.segment_draft.GroupDraft"),
     ("py:class", "cpnb.widgets.segment_builder.segment_draft.SegmentDraft"),

@@ -200,3 +200,13 @@ def test_a_column_of_numbers_becomes_text_in_all_partitions_or_in_none() -> None
     assert found.frame.dtypes.astype(str).tolist() == expected.frame.dtypes.astype(str).tolist()
     pd.testing.assert_frame_equal(found.frame.compute(), expected.frame)
     assert str(found) == str(expected)
+
+
+def test_a_repair_of_one_column_leaves_the_others() -> None:
+    frame = pd.DataFrame({"id": [" 1", "2 "], "mail": ["a@EXAMPLE.com", None]}, dtype="string")
+    fields = FieldMap({"id": "AccountNumber", "mail": "EmailAddress"}, unique_key="id")
+
+    cleaned = dd.from_pandas(frame, npartitions=2).cp.clean(fields, steps=["emails"]).compute()
+
+    assert cleaned.frame["id"].tolist() == [" 1", "2 "]
+    assert cleaned.frame["mail"].iloc[0] == "a@example.com"
