@@ -53,8 +53,10 @@ def put_from_here(
     ca_bundle: str | None,
 ) -> None:
     """Put a file from this process."""
+    path = fetch()
+    body.has_gone(0)  # only now: how long paths are valid decides which other files may set out meanwhile
     transfer.put(
-        fetch(),
+        path,
         body.file,
         stall_s=stall_s,
         answer_s=answer_s,
@@ -160,11 +162,9 @@ class Delivery:
         # Its own id for a number: small parts of one part have its number all.
         with self._bandwidth.turn(id(self), len(self._stream), pause):
             patience = self._plan.options.patience
-            watched = Watched(self._stream, self._gone, tell)
-            watched.has_gone(0)
             self._put_file(
                 lambda: self._fresh_path(job),
-                watched,
+                Watched(self._stream, self._gone, tell),
                 stall_s=patience.stall_s,
                 answer_s=patience.answer_s,
                 megabyte_s=patience.megabyte_s,

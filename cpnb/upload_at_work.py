@@ -303,14 +303,14 @@ class Upload:
 
     def _looked_for(self, look: Callable[..., pd.DataFrame], **settings: Any) -> pd.DataFrame:
         parts = self.parts
+        if not all(progress.phase.is_final for progress in parts):
+            raise UploadError("The upload is still at work, so its failed rows are not known. Call wait() first.")
         if self._data is None:
             raise UploadError(
                 "The rows of this upload are on a cluster, and failed rows are looked for in a table of this process. "
                 "Bring the rows of a part here, and upload them from here: rows = ddf.cp.rows_at(upload.parts[0].part."
                 "rows).compute(), then rows.cp.upload(...).wait().failed_rows(). Profiles are updated, none is doubled."
             )
-        if not all(progress.phase.is_final for progress in parts):
-            raise UploadError("The upload is still at work, so its failed rows are not known. Call wait() first.")
         jobs = {progress.part.number: progress.job for progress in parts if progress.job}
         changed = {progress.part.number for progress in parts if isinstance(progress.error, ChangedDataError)}
         try:

@@ -176,7 +176,7 @@ def test_to_frame_has_all_counts():
 
 
 def test_distinct_values_are_counted_over_more_than_one_block(monkeypatch):
-    monkeypatch.setattr("cpnb.column_tally._BLOCK_ROWS", 3)
+    monkeypatch.setattr("cpnb.description._BLOCK_ROWS", 3)
 
     described = one(["b", "a", None, "a", "c", "b", " ", "d"])
 

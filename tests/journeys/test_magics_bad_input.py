@@ -313,11 +313,14 @@ def test_an_interrupt_is_told_in_words_and_the_upload_is_kept(bound, sandbox, do
     before = sandbox.settings()["processing_s"]
     sandbox.change(processing_s=3600)
     timer = threading.Timer(2.0, signal.raise_signal, [signal.SIGINT])
+    # A shell lets its background jobs ignore the signal, and they hand that on.
+    previous = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         timer.start()
         said = answer(bound, "%cp_upload people --fields fields --options quick --wait -o upload")
     finally:
         timer.join()
+        signal.signal(signal.SIGINT, previous)
         sandbox.change(processing_s=before)
     assert said == ("Interrupted. The upload goes on in the background: wait() waits again, stop() stops it.")
     upload = bound.user_ns["upload"]

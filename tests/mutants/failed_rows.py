@@ -51,14 +51,14 @@ FAILED_ROWS = (
     Mutant(
         "rows are not sent again over those of a later upload",
         "cpnb/failed_rows/looking.py",
-        "        listed.require_newest(plan, own_jobs.values())\n",
+        "        listed.require_newest(sent.plan, sent.jobs.values())\n",
         "",
         (f"{_FAILED_ROWS}::test_rows_are_not_sent_again_over_those_of_a_later_upload",),
     ),
     Mutant(
         "a table that changed is not sent",
         "cpnb/failed_rows/looking.py",
-        "        _require_unchanged(plan, data, searched)\n",
+        "        _require_unchanged(sent, searched)\n",
         "",
         (f"{_FAILED_ROWS}::test_a_table_that_changed_is_not_sent",),
     ),

@@ -74,9 +74,14 @@ UPLOADS = (
         "a path is fetched only when its file may go",
         "cpnb/delivery.py",
         "        with self._bandwidth.turn(id(self), len(self._stream), pause):\n"
-        '            path = UploadPath.from_api(self._domain.call("GetUploadJobPath", JobId=job.job_id))\n',
-        '        path = UploadPath.from_api(self._domain.call("GetUploadJobPath", JobId=job.job_id))\n'
-        "        with self._bandwidth.turn(id(self), len(self._stream), pause):\n",
+        "            patience = self._plan.options.patience\n"
+        "            self._put_file(\n"
+        "                lambda: self._fresh_path(job),\n",
+        "        path = self._fresh_path(job)\n"
+        "        with self._bandwidth.turn(id(self), len(self._stream), pause):\n"
+        "            patience = self._plan.options.patience\n"
+        "            self._put_file(\n"
+        "                lambda: path,\n",
         (f"{_TROUBLE}::test_on_a_slow_line_parts_take_turns_and_end_where_they_always_end",),
     ),
     Mutant(
@@ -89,8 +94,8 @@ UPLOADS = (
     Mutant(
         "a part takes no more rows than its limit",
         "cpnb/planning.py",
-        "PartCutter(fields, options.part_rows, options.part_bytes, constants)",
-        "PartCutter(fields, 1_000_000, options.part_bytes, constants)",
+        "PartCutter(fields, asked.options.part_rows, asked.options.part_bytes, constants)",
+        "PartCutter(fields, 1_000_000, asked.options.part_bytes, constants)",
         ("tests/test_planning.py",),
     ),
     Mutant(

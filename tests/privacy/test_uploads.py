@@ -176,13 +176,13 @@ def test_rows_that_the_service_refuses(canary: Canary, outlet: Outlet, troubled:
 
 def test_a_table_that_changes_underneath(canary: Canary, outlet: Outlet, watched: Domain) -> None:
     few = canary.good(8)
-    table = few.loc[few.index.repeat(2_500)].assign(note=lambda rows: rows["note"].astype(object))
+    table = few.loc[few.index.repeat(15_000)].assign(note=lambda rows: rows["note"].astype(object))
     table["id"] = [f"{key}-{number}" for number, key in enumerate(table["id"])]
     changed = canary.word("changed")
 
     def change(upload: cpnb.Upload) -> None:
         if upload.parts[0].sent_bytes:
-            table["note"].array[19_999] = f"{changed} and more"
+            table["note"].array[119_999] = f"{changed} and more"
 
     options = replace(HASTE, on_progress=change)
     upload = cpnb.upload(table, watched, FIELDS, options=options)
