@@ -194,7 +194,10 @@ def test_parquet_types_are_what_read_gives(kind, tmp_path):
         "double": pa.array([1.5, None, float("nan")], pa.float64()),
     }[kind]
     path = tmp_path / "people.parquet"
-    pa.parquet.write_table(pa.table({"id": ["1", "2", "3"], "x": values}), path, row_group_size=2)
+    try:
+        pa.parquet.write_table(pa.table({"id": ["1", "2", "3"], "x": values}), path, row_group_size=2)
+    except pa.ArrowNotImplementedError:
+        pytest.skip(f"Arrow {pa.__version__} writes no {kind} to Parquet")
     fields = cpnb.FieldMap({"id": "AccountNumber", "x": "Attributes.x"}, unique_key="id")
     whole, scanned = cpnb.read(path), ParquetRows(path, FileState.of(path), batch_rows=1)
 
