@@ -363,6 +363,7 @@ def test_how_far_a_large_table_is_examined_is_seen_until_the_upload_takes_its_pl
     expect(output).not_to_contain_text("Validating and encoding")
     notebook.run(2)
     expect(output).to_contain_text("Upload of 900,000 rows: STOPPED", timeout=LONG_MS)
+    expect(widget(output)).to_have_count(0)  # it has a button for it, too, as long as it stands there
     expect(output.get_by_role("button", name="Retry")).to_be_visible()
     first, second = saved(notebook.save(), 1)  # the upload, and its Retry
     assert first["text/plain"].startswith("Upload of 900,000 rows: STOPPED")
