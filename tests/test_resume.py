@@ -31,9 +31,9 @@ ROW_COUNT = PART_COUNT * PART_ROWS
 PROCESSING_S = 0.3
 TIMEOUT_S = 120.0
 
-# It waits for a line before it begins, so that the second run is loaded when the first one is killed, and takes its time at
-# the end of a file, before its answer is read, so that a file is under way long enough to be hit. A shell lets its
-# background jobs ignore the interrupt, and they hand that on: the tests must hold there too.
+# It waits for a line before it begins, so that the second run is loaded when the first one is killed, and takes its
+# time at the end of a file, before its answer is read, so that a file is under way long enough to be hit. A shell lets
+# its background jobs ignore the interrupt, and they hand that on: the tests must hold there too.
 PROGRAM = f"""
 import signal, sys, time
 signal.signal(signal.SIGINT, signal.default_int_handler)
