@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 from cpnb.changes import ColumnChanges, LeftAlone, TakenOut, listed_changes
 from cpnb.cleaned_display import (
     Line,
-    cleaned_html,
+    ReadsAsCleaning,
     cleaned_summary,
-    cleaned_text,
     left_alone_lines,
     repaired_lines,
     row_lines,
@@ -30,7 +29,7 @@ _PAIRS_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Cleaned:
+class Cleaned(ReadsAsCleaning):
     """A table after its cleaning, and all that was done to it.
 
     Attributes
@@ -116,15 +115,6 @@ class Cleaned:
             *row_lines(self.taken_out, self.duplicates),
             *left_alone_lines(self.left_alone),
         ]
-
-    def __str__(self) -> str:
-        return cleaned_text(self._summary(), self._lines())
-
-    def __repr__(self) -> str:
-        return str(self)
-
-    def _repr_html_(self) -> str:
-        return cleaned_html(self._summary(), self._lines(), self.row_count)
 
 
 def shape_table(counted_pairs: Iterable[tuple[str, str, Counter[tuple[str, str]]]]) -> pd.DataFrame:

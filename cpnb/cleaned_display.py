@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -221,3 +222,26 @@ def _where(line: Line, row_count: int) -> Html:
     # A shape that is cut in two by the end of a line is hard to read, so all of it moves to the next one.
     look = f' <span style="{_SOFT};display:inline-block">{shapes}{along_with}</span>' if shapes else ""
     return Html(f"{bar.html()} {name} {counted(line.count, 'cell')}{look}")
+
+
+class ReadsAsCleaning(ABC):
+    """Reads as text and as HTML from a line of summary and the lines below it."""
+
+    __slots__ = ()
+
+    row_count: int
+
+    @abstractmethod
+    def _summary(self) -> str: ...
+
+    @abstractmethod
+    def _lines(self) -> list[Line]: ...
+
+    def __str__(self) -> str:
+        return cleaned_text(self._summary(), self._lines())
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        return cleaned_html(self._summary(), self._lines(), self.row_count)

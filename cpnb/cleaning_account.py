@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from cpnb.changes import LeftAlone, TakenOut
-from cpnb.cleaned_display import Line, cleaned_html, cleaned_summary, cleaned_text, left_alone_lines, row_lines
+from cpnb.cleaned_display import Line, ReadsAsCleaning, cleaned_summary, left_alone_lines, row_lines
 from cpnb.column_account import ColumnAccount
 from cpnb.duplicates import Duplicates
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class CleaningAccount:
+class CleaningAccount(ReadsAsCleaning):
     """An account of all that a cleaning does; its text and HTML are those of a `Cleaned`.
 
     Attributes
@@ -51,12 +51,3 @@ class CleaningAccount:
             *row_lines(self.taken_out, self.duplicates),
             *left_alone_lines(self.left_alone),
         ]
-
-    def __str__(self) -> str:
-        return cleaned_text(self._summary(), self._lines())
-
-    def __repr__(self) -> str:
-        return str(self)
-
-    def _repr_html_(self) -> str:
-        return cleaned_html(self._summary(), self._lines(), self.row_count)

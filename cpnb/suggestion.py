@@ -19,11 +19,10 @@ from cpnb.errors import FieldsError, did_you_mean, listed
 from cpnb.evidence import Sample, looks_like_a_value
 from cpnb.evident_key import PLAINLY_NAMED, LookedAt, LookedAtFrame, evident_key
 from cpnb.fields import Field, FieldMap
-from cpnb.frames import Frame
 from cpnb.headers import distinct, slug
 from cpnb.suggested import Suggestion, Suggestions
 
-__all__ = ["Suggestion", "Suggestions", "samples_of", "suggest", "suggest_fields"]
+__all__ = ["Suggestion", "Suggestions", "suggest", "suggest_fields"]
 
 AskedAttributes: TypeAlias = Literal["all"] | Sequence[str]
 """Columns that are to become custom attributes; ``"all"`` for every column that has no other place."""
@@ -123,11 +122,6 @@ def suggestions_for(
         MappingProxyType(_offered(left_out, chosen)),
         tuple(column for column in left_out if breaks_promise(column, samples[column])),
     )
-
-
-def samples_of(data: Frame) -> dict[str, Sample]:
-    """Return a sample of each column."""
-    return LookedAtFrame(data).samples()
 
 
 def _require_header(columns: Sequence[str]) -> None:

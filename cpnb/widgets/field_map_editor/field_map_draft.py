@@ -13,12 +13,13 @@ from cpnb import catalog
 from cpnb.content_types import ContentType
 from cpnb.errors import FieldsError, did_you_mean, listed
 from cpnb.evidence import looks_like_a_value
+from cpnb.evident_key import LookedAtFrame
 from cpnb.field import checked_region
 from cpnb.fields import Field, FieldMap
 from cpnb.frames import Frame, Table, checked_frame, require_columns
 from cpnb.headers import distinct, slug
 from cpnb.suggested import Suggestion, Suggestions
-from cpnb.suggestion import samples_of, suggest
+from cpnb.suggestion import suggest
 from cpnb.widgets.field_map_editor.column_shapes import shapes_in
 
 ATTRIBUTE = "Attributes."
@@ -130,7 +131,7 @@ class FieldMapDraft:
         frame = checked_frame(data)
         self.columns = tuple(str(column) for column in frame.columns)
         self.shapes: Mapping[str, tuple[str, ...]] = MappingProxyType(
-            {column: shapes_in(sample) for column, sample in samples_of(frame).items()}
+            {column: shapes_in(sample) for column, sample in LookedAtFrame(frame).samples().items()}
         )
         self.region = checked_region(region) if region else ""
         self.unique_key = unique_key
