@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
-import xxhash
 from numpy.typing import NDArray
 
 from cpnb import frames, rendering
 from cpnb.errors import ChangedDataError
 from cpnb.fields import FieldMap
-from cpnb.frames import Slice
+from cpnb.measuring import Measure, Meter
 from cpnb.working_ahead import worked_ahead
 
-SLICE_ROWS = 16_384
-"""Rows that are rendered and encoded together: what Python does for each slice, one thread at a time, is rare then."""
+SLICE_ROWS = 65_536
+SLICE_CELLS = 1_048_576
+"""Rows that are rendered together, and their cells, at most: what Python does for each slice is rare then."""
 
-ENCODING_THREADS = 2
-"""Threads that render and encode; the one that sends them waits for the line most of the time."""
+BLOCK_ROWS = 16_384
+"""Records that are encoded together, and lie in memory as CSV."""
 
-SLICES_AHEAD = 3
-"""Slices rendered and encoded, or being so, that nobody has asked for yet."""
+AHEAD = 3
+"""Slices rendered, or blocks encoded, or being so, that nobody has asked for yet."""
+
+_Ready = TypeVar("_Ready")
 
 Positions = NDArray[np.int64]
 
@@ -52,6 +54,13 @@ class Edits:
     blanked: Mapping[str, Positions] = field(default_factory=lambda: MappingProxyType({}))
     constants: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
+    def concern(self, rows: range) -> bool:
+        """Tell whether anything is done to some consecutive rows, other than to add constants."""
+        return any(
+            np.searchsorted(positions, rows.start) < np.searchsorted(positions, rows.stop)
+            for positions in (self.skipped, *self.blanked.values())
+        )
+
     def apply(self, table: pa.Table, start: int) -> pa.Table:
         """Return a rendered slice, whose first row is at `start`, as it will be sent."""
         for source, positions in self.blanked.items():
@@ -74,74 +83,61 @@ def _mask_within(positions: Positions, start: int, row_count: int) -> NDArray[np
     return mask
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """How long a CSV is and what it says, without the CSV.
-
-    Attributes
-    ----------
-    row_count : int
-        Records, without the header.
-    size_bytes : int
-        Length, with the header.
-    digest : str
-        128-bit xxHash of the bytes, hexadecimal. It tells tables apart; it is no proof against forgery.
-    """
-
-    row_count: int
-    size_bytes: int
-    digest: str
-
-
-class Meter:
-    """Counts records and bytes as they pass, and digests them."""
-
-    def __init__(self) -> None:
-        self.row_count = 0
-        self.size_bytes = 0
-        self._hash = xxhash.xxh3_128()
-
-    def add(self, block: pa.Buffer | bytes, row_count: int = 0) -> None:
-        """Take note of the next bytes, which hold `row_count` records."""
-        self.row_count += row_count
-        self.size_bytes += len(block)
-        self._hash.update(block)
-
-    def measure(self) -> Measure:
-        """Return what has passed so far."""
-        return Measure(self.row_count, self.size_bytes, self._hash.hexdigest())
-
-
 # Every text is quoted, so that no cell can be taken for a number, and empty text differs from a missing one.
 # The header is written by hand: its names are slugs, which need no quotes and are safest without.
-_WRITE_OPTIONS = pyarrow.csv.WriteOptions(include_header=False, batch_size=SLICE_ROWS)
+_WRITE_OPTIONS = pyarrow.csv.WriteOptions(include_header=False, batch_size=BLOCK_ROWS)
 
 
 def encode(table: pa.Table) -> pa.Buffer:
-    """Return the records of a rendered slice as CSV: UTF-8, comma, RFC 4180 quoting, newline endings."""
+    """Return records of a rendered slice as CSV: UTF-8, comma, RFC 4180 quoting, newline endings."""
     sink = pa.BufferOutputStream()
     pyarrow.csv.write_csv(table, sink, _WRITE_OPTIONS)
     return sink.getvalue()
 
 
-def encoded(
-    data: Any, fields: FieldMap, rows: range, edits: Edits, *, slice_rows: int = SLICE_ROWS
-) -> Iterator[tuple[pa.Buffer, int]]:
-    """Yield some rows of a table as they are sent, without header: bytes and how many records they hold, by slices.
+def measured(data: Any, fields: FieldMap, rows: range, edits: Edits) -> Measure:
+    """Return how long the file of some rows of a table is and what it says, without encoding it.
 
-    Of more than one slice, the next ones are made ready on threads meanwhile; they end with the iteration.
+    The rows were examined before, as those of a plan are.
     """
+    meter = Meter(header(fields, edits.constants))
+    for table in _ahead(_itself, _rendered(data, fields, rows, edits), rows):
+        meter.add(table)
+    return meter.measure()
 
-    def ready(slice_: tuple[int, Slice]) -> tuple[pa.Buffer, int]:
-        start, piece = slice_
-        table = edits.apply(rendering.render(piece, fields).table, start)
-        return encode(table), table.num_rows
 
-    slices = frames.slices(data, fields.needed_columns, start=rows.start, stop=rows.stop, rows=slice_rows)
-    threads = ENCODING_THREADS if len(rows) > slice_rows else 0
-    for block, row_count in worked_ahead(ready, slices, threads=threads, most_ahead=SLICES_AHEAD):
-        if row_count:
-            yield block, row_count
+def encoded(data: Any, fields: FieldMap, rows: range, edits: Edits) -> Iterator[tuple[pa.Buffer, pa.Table]]:
+    """Yield some rows of a table as they are sent, without header: bytes and the records that they are, by blocks.
+
+    The rows were examined before. Of more than one slice, the next blocks are made ready on a thread meanwhile; it ends
+    with the iteration.
+    """
+    tables = _rendered(data, fields, rows, edits)
+    blocks = (table.slice(start, BLOCK_ROWS) for table in tables for start in range(0, table.num_rows, BLOCK_ROWS))
+    yield from _ahead(_with_its_bytes, blocks, rows)
+
+
+def _rendered(data: Any, fields: FieldMap, rows: range, edits: Edits) -> Iterator[pa.Table]:
+    """Yield some rows of a table as they are sent, by slices, some of which may be empty."""
+    columns = fields.needed_columns
+    together = min(SLICE_ROWS, max(1, SLICE_CELLS // len(columns)))
+    # What is no text stays behind or is sent empty: where nothing does, all of it was found to be text.
+    is_utf8 = not edits.concern(rows)
+    for start, piece in frames.slices(data, columns, start=rows.start, stop=rows.stop, rows=together, is_utf8=is_utf8):
+        yield edits.apply(rendering.render(piece, fields).table, start)
+
+
+def _ahead(finish: Callable[[pa.Table], _Ready], tables: Iterator[pa.Table], rows: range) -> Iterator[_Ready]:
+    # One thread: with a second one, both would wait for each other at every step that Python takes.
+    return worked_ahead(finish, tables, threads=int(len(rows) > SLICE_ROWS), most_ahead=AHEAD)
+
+
+def _itself(table: pa.Table) -> pa.Table:
+    return table
+
+
+def _with_its_bytes(table: pa.Table) -> tuple[pa.Buffer, pa.Table]:
+    return encode(table), table
 
 
 def header(fields: FieldMap, constants: Iterable[str] = ()) -> bytes:
@@ -152,10 +148,9 @@ def header(fields: FieldMap, constants: Iterable[str] = ()) -> bytes:
 class CsvStream:
     """The CSV of some rows of a table, as an iterable of bytes that knows its length.
 
-    Every iteration starts anew and renders the table again, slice by slice, some of them ahead of what is asked for;
-    memory holds a few slices.
-    The last slice is held back until the count and the digest of what went before, and of itself,
-    agree with the measure: a table that changed underneath is never sent to its end.
+    Every iteration starts anew and renders the table again, slice by slice, ahead of what is asked for; memory holds a
+    slice and a few blocks of CSV. The last block is held back until the count and the digest of what went before, and
+    of itself, agree with the measure: a table that changed underneath is never sent to its end.
 
     Parameters
     ----------
@@ -185,18 +180,17 @@ class CsvStream:
         return self.measure.size_bytes
 
     def __iter__(self) -> Iterator[memoryview]:
-        """Yield the bytes, about one slice at a time.
+        """Yield the bytes, a block at a time.
 
         Raises
         ------
         ChangedDataError
             If the table is not the one that was measured; the last bytes are then not given out.
         """
-        meter = Meter()
         held: pa.Buffer | bytes = header(self._fields, self._edits.constants)
-        meter.add(held)
-        for block, row_count in encoded(self._data, self._fields, self._rows, self._edits):
-            meter.add(block, row_count)
+        meter = Meter(held)
+        for block, table in encoded(self._data, self._fields, self._rows, self._edits):
+            meter.add(table, len(block))
             if meter.size_bytes > self.measure.size_bytes:
                 break
             yield memoryview(held)

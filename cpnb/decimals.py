@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from decimal import Decimal
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from cpnb import text_tables
 from cpnb.content.text_bytes import TextBytes
+from cpnb.text_tables import Mask
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 _FIRST_INEXACT = {pa.float64(): 2.0**53, pa.float32(): 2.0**24}
 """From here on neighbouring whole numbers are the same float, and shortest texts others. Source: IEEE 754."""
@@ -20,26 +24,32 @@ _FIRST_INEXACT = {pa.float64(): 2.0**53, pa.float32(): 2.0**24}
 _EXACT_DIGITS = 15
 """Two decimal numbers of so many digits are never the same float of 64 bits. Source: IEEE 754, C's ``DBL_DIG``."""
 
-_WORD_BITS = 64
+_GROUP = 10_000
+_NO_DIGITS = 2 * _GROUP
+_MINUS = text_tables.words(["-"])[0]
 
 
 def of_integers(array: pa.Array) -> pa.Array:
     """Return whole numbers as ``large_string``."""
     if pa.types.is_uint64(array.type):  # which int64 may not hold
         return _as_text(array)
-    return each_written_once(array.cast(pa.int64()), _as_text)
+    numbers = array.cast(pa.int64())
+    missing = text_tables.missing_in(numbers)
+    return _whole((numbers if missing is None else pc.fill_null(numbers, 0)).to_numpy(), missing)
 
 
 def of_floats(array: pa.Array) -> pa.Array:
     """Return floats as ``large_string``; whole ones have no point, and what is not finite is null."""
-    values = array.to_numpy(zero_copy_only=False).astype(np.float64)
-    missing = np.isnan(values)
+    values = array.to_numpy(zero_copy_only=False).astype(np.float64, copy=False)
+    is_nan = np.isnan(values)
+    missing = is_nan if is_nan.any() else None
+    values = values if missing is None else np.where(missing, 0, values)
     if _are_whole(values, _FIRST_INEXACT.get(array.type, 0.0)):  # their texts are those of integers, and sooner there
-        return of_integers(pa.array(np.where(missing, 0, values).astype(np.int64), mask=missing))
+        return _whole(values.astype(np.int64), missing)
     if pa.types.is_float16(array.type):  # Arrow before 21 has no kernels for it
         texts = [np.format_float_positional(np.float16(v), trim="-") if np.isfinite(v) else None for v in values]
-        return _without_negative_zero(pa.array(texts, pa.large_string()))
-    written = _of_hundredths(np.where(missing, 0, values), missing) if pa.types.is_float64(array.type) else None
+        return _without_negative_zero(pa.array(texts, pa.large_string(), mask=missing))
+    written = _of_hundredths(values, missing) if pa.types.is_float64(array.type) else None
     if written is not None:
         return written
     finite = pc.if_else(pc.is_finite(array), array, pa.scalar(None, array.type))
@@ -51,28 +61,17 @@ def of_decimals(array: pa.Array) -> pa.Array:
     return _plain(_as_text(array))
 
 
-def each_written_once(numbers: pa.Array, write: Callable[[pa.Array], pa.Array]) -> pa.Array:
-    """Return what `write` makes of numbers of type ``int64``; if they lie close together, it sees each value once."""
-    bounds = pc.min_max(numbers)
-    first, last = bounds["min"].as_py(), bounds["max"].as_py()
-    if first is None or last - first > len(numbers):
-        return write(numbers)
-    several = pa.array(first + np.arange(last - first + 1))
-    return write(several).take(pc.subtract(numbers, first))
-
-
 def _as_text(array: pa.Array) -> pa.Array:
     return array.cast(pa.string()).cast(pa.large_string())
 
 
 def _are_whole(values: Floats, limit: float) -> bool:
-    """Tell whether all numbers that are not missing are integers below a limit."""
+    """Tell whether all numbers are integers below a limit."""
     with np.errstate(invalid="ignore"):  # of infinities
-        whole = np.isnan(values) | ((np.abs(values) < limit) & (values == np.rint(values)))
-    return bool(whole.all())
+        return bool(((values == np.rint(values)) & (np.abs(values) < limit)).all())
 
 
-def _of_hundredths(values: Floats, missing: NDArray[np.bool_]) -> pa.Array | None:
+def _of_hundredths(values: Floats, missing: Mask | None) -> pa.Array | None:
     """Return numbers of two places at most, such as money, as text; None if there is any other.
 
     The nearest float of so few digits is that of no other decimal number as short, so this text is the shortest. It
@@ -82,13 +81,60 @@ def _of_hundredths(values: Floats, missing: NDArray[np.bool_]) -> pa.Array | Non
         hundredths = np.rint(values * 100)
     if not ((np.abs(hundredths) < 10**_EXACT_DIGITS) & (hundredths / 100 == values)).all():
         return None
-    words = np.empty((len(values), 2), np.int64)  # the low one and the high one of a decimal number
-    words[:, 0] = hundredths
-    words[:, 1] = words[:, 0] >> (_WORD_BITS - 1)
-    is_present = pa.py_buffer(np.packbits(~missing, bitorder="little"))
-    kind = pa.decimal128(_EXACT_DIGITS, 2)
-    written = _as_text(pa.Array.from_buffers(kind, len(values), [is_present, pa.py_buffer(words)]))
-    return pc.ascii_rtrim(pc.ascii_rtrim(written, "0"), ".")
+    return _in_digits(hundredths.astype(np.int64), missing, places=2)
+
+
+def _whole(numbers: Integers, missing: Mask | None) -> pa.Array:
+    if numbers.min(initial=0) <= -(10**_EXACT_DIGITS) or numbers.max(initial=0) >= 10**_EXACT_DIGITS:
+        return _as_text(pa.array(numbers, mask=missing))
+    return _in_digits(numbers, missing)
+
+
+def _in_digits(numbers: Integers, missing: Mask | None, *, places: int = 0) -> pa.Array:
+    """Return numbers as text: four digits at a time, and without zeros at the end of the places behind a point.
+
+    Parameters
+    ----------
+    numbers : array of int64
+        Below 10**15, in units of the last place.
+    missing : array of bool, optional
+        Which of them are null; without it none is.
+    places : {0, 2}
+        How many digits stand behind the point.
+    """
+    whole = np.abs(numbers)
+    pieces: list[text_tables.Words] = []
+    if places:
+        digits = whole
+        whole = digits // 100
+        pieces.append(_hundredths().take(digits - whole * 100))
+    pieces.extend(_groups(whole))
+    if numbers.min(initial=0) < 0:
+        pieces.append(np.where(numbers < 0, _MINUS, np.uint32(0)))
+    return text_tables.joined(pieces[::-1], missing)
+
+
+def _groups(numbers: Integers) -> Iterator[text_tables.Words]:
+    """Yield numbers that are not negative as four digits each, the last four first, without zeros in front."""
+    higher = numbers // _GROUP
+    yield _digits().take(numbers - higher * _GROUP + _GROUP * (higher > 0))
+    while higher.any():
+        group, higher = higher, higher // _GROUP
+        where = group - higher * _GROUP + _GROUP * (higher > 0)
+        where[group == 0] = _NO_DIGITS
+        yield _digits().take(where)
+
+
+@cache
+def _digits() -> text_tables.Words:
+    """Return the numbers below 10,000, then the same in four digits, and at `_NO_DIGITS` nothing."""
+    return text_tables.words([*map(str, range(_GROUP)), *(f"{number:04}" for number in range(_GROUP)), ""])
+
+
+@cache
+def _hundredths() -> text_tables.Words:
+    """Return what stands behind a whole number, by hundredths."""
+    return text_tables.words([f".{number:02}".rstrip("0").rstrip(".") for number in range(100)])
 
 
 def _without_negative_zero(text: pa.Array) -> pa.Array:

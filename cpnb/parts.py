@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 
-from cpnb.csvstream import SLICE_ROWS, Measure, Meter, Positions, encode, header
+from cpnb.csvstream import Positions, header
 from cpnb.fields import FieldMap
+from cpnb.measuring import Measure, Meter, most_bytes, record_sizes
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,7 @@ class PartCutter:
 
     def _begin(self, start: int) -> None:
         self._start = self._stop = start
-        self._meter = Meter()
-        self._meter.add(self._header)
+        self._meter = Meter(self._header)
 
     def add(self, table: pa.Table, positions: Positions, stop: int) -> None:
         """Take in the records of the next slice.
@@ -76,9 +76,9 @@ class PartCutter:
             If a single record is larger than a whole file may be.
         """
         while table.num_rows:
-            piece, block = self._fitting(table)
+            piece = self._fitting(table)
             if piece.num_rows:
-                self._meter.add(block, piece.num_rows)
+                self._meter.add(piece)
                 table, positions = table.slice(piece.num_rows), positions[piece.num_rows :]
                 self._stop = int(positions[0]) if len(positions) else stop
                 if self._meter.row_count == self._part_rows:
@@ -87,21 +87,17 @@ class PartCutter:
                 self._close(int(positions[0]))
             else:
                 raise ValueError(
-                    f"One record takes {len(encode(table.slice(0, 1))):,} bytes, part_bytes allows "
+                    f"One record takes {record_sizes(table.slice(0, 1))[0]:,} bytes, part_bytes allows "
                     f"{self._part_bytes:,} for a whole file. Give more, or leave out the long column."
                 )
 
-    def _fitting(self, table: pa.Table) -> tuple[pa.Table, pa.Buffer]:
-        """Return as many of the first records as the part can still take, and their bytes."""
-        piece = table.slice(0, min(SLICE_ROWS, self._part_rows - self._meter.row_count))
+    def _fitting(self, table: pa.Table) -> pa.Table:
+        """Return as many of the first records as the part can still take."""
+        piece = table.slice(0, self._part_rows - self._meter.row_count)
         room_bytes = self._part_bytes - self._meter.size_bytes - 1  # a file stays under the limit
-        block = encode(piece)
-        if len(block) > room_bytes:
-            counts = range(1, piece.num_rows + 1)
-            count = bisect_right(counts, room_bytes, key=lambda count: len(encode(piece.slice(0, count))))
-            piece = piece.slice(0, count)
-            block = encode(piece)
-        return piece, block
+        if most_bytes(piece) <= room_bytes:
+            return piece
+        return piece.slice(0, int(np.searchsorted(np.cumsum(record_sizes(piece)), room_bytes, side="right")))
 
     def _close(self, stop: int) -> None:
         self._finished.append(Part(len(self._finished) + 1, range(self._start, stop), self._meter.measure()))

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from cpnb import catalog, selection, validation
-from cpnb.csvstream import CsvStream, Edits, Meter, encoded, header
+from cpnb.csvstream import CsvStream, Edits, measured
 from cpnb.display import Html, Tone, counted, html_badge, html_table, markup, percent
 from cpnb.domain import Domain
 from cpnb.errors import listed
@@ -123,11 +123,7 @@ class Plan:
 
     def part(self, data: Any, rows: range, number: int) -> Part:
         """Return some contiguous rows of the table that was planned as a part of their own, read and measured."""
-        meter = Meter()
-        meter.add(header(self.fields, self.edits.constants))
-        for block, row_count in encoded(data, self.fields, rows, self.edits):
-            meter.add(block, row_count)
-        return Part(number, rows, meter.measure())
+        return Part(number, rows, measured(data, self.fields, rows, self.edits))
 
     @property
     def skipped(self) -> pd.DataFrame:

@@ -18,9 +18,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from cpnb import decimals
+from cpnb import decimals, moments, text_tables
 from cpnb.fields import FieldMap
 from cpnb.frames import Cells, Slice
+from cpnb.moments import Moment
 
 BIRTH_DATE = "_profile.BirthDate"
 
@@ -64,14 +65,6 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True)
-class _Moment:
-    """One way to write points in time, for a column that has their type and for a single object."""
-
-    column: Callable[[pa.Array], pa.Array]
-    cell: Callable[[dt.datetime], str]
-
-
-@dataclass(frozen=True, slots=True)
 class _Text:
     """One rendered column: its text, and the kind of each cell without text (None for the rest)."""
 
@@ -94,58 +87,57 @@ def render(rows: Slice, fields: FieldMap) -> Rendered:
     unsupported: dict[str, NDArray[np.bool_]] = {}
     kinds: dict[str, Mapping[str, int]] = {}
     for one in fields:
-        text = _text(rows.columns[one.column], _DAY if one.target == BIRTH_DATE else _INSTANT)
+        text = _text(rows.columns[one.column], moments.DAY if one.target == BIRTH_DATE else moments.INSTANT)
         columns.append(text.array)
         if text.kinds is not None:
             unsupported[one.source] = np.array([kind is not None for kind in text.kinds], dtype=bool)
             kinds[one.source] = dict(sorted(Counter(text.kinds[unsupported[one.source]]).items()))
     regions = {
-        column: _text(rows.columns[column], _INSTANT).array
+        column: _text(rows.columns[column], moments.INSTANT).array
         for column in dict.fromkeys(one.region_column for one in fields if one.region_column)
     }
     return Rendered(pa.table(columns, names=list(fields.sources)), unsupported, kinds, regions)
 
 
-def _text(cells: Cells, moment: _Moment) -> _Text:
+def _text(cells: Cells, moment: Moment) -> _Text:
     """Return the text of a column; `moment` writes its points in time."""
-    text = _typed(cells, moment) if isinstance(cells, pa.Array) else _objects(cells, moment)
-    array = text.array
-    if _hides_text(array):
-        array = array.take(pa.array(np.arange(len(array))))
-    empty = pc.equal(array, "")
-    if pc.any(empty).as_py():
-        array = pc.if_else(empty, pa.scalar(None, pa.large_string()), array)
-    return _Text(array, text.kinds)
+    return _typed(cells, moment) if isinstance(cells, pa.Array) else _objects(cells, moment)
 
 
-def _hides_text(array: pa.Array) -> bool:
-    """Tell whether there are bytes behind missing cells, which Arrow allows and those who look at bytes would read.
+def _sendable(text: pa.Array) -> pa.Array:
+    """Return text as ``large_string`` in which empty cells are missing, and missing cells have no bytes."""
+    text = text if pa.types.is_large_string(text.type) else text.cast(pa.large_string())
+    if not len(text):
+        return text
+    offsets = np.frombuffer(text.buffers()[1], np.int64)[text.offset : text.offset + len(text) + 1]
+    if not text.null_count:
+        is_any_empty = bool((offsets[1:] == offsets[:-1]).any())
+    else:
+        # Arrow allows bytes behind missing cells, and pandas leaves them there when a list of cells is set to None;
+        # whoever looks at bytes would read them.
+        if offsets[-1] - offsets[0] != (pc.sum(pc.binary_length(text)).as_py() or 0):
+            text = text.take(pa.array(np.arange(len(text))))
+        is_any_empty = pc.any(pc.equal(text, "")).as_py()
+    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.large_string()), text) if is_any_empty else text
 
-    pandas leaves them there when a list of cells is set to None.
-    """
-    if not array.null_count:
-        return False
-    offsets = np.frombuffer(array.buffers()[1], np.int64)[array.offset : array.offset + len(array) + 1]
-    return bool(offsets[-1] - offsets[0] != (pc.sum(pc.binary_length(array)).as_py() or 0))
 
-
-def _typed(array: pa.Array, moment: _Moment) -> _Text:
+def _typed(array: pa.Array, moment: Moment) -> _Text:
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
     kind = array.type
+    if any(is_kind(kind) for is_kind in _TEXT_KINDS):
+        return _Text(_sendable(array))
     if pa.types.is_floating(kind):
         return _floats(array)
-    if pa.types.is_timestamp(kind):
-        return _Text(moment.column(array))
-    writer = next((write for is_kind, write in _WRITERS if is_kind(kind)), None)
-    if writer is not None:
-        return _Text(writer(array))
+    write = moment.column if pa.types.is_timestamp(kind) else _writer_of(kind)
+    if write is not None:
+        return _Text(text_tables.in_blocks(write, array))
     # The parameters of a type, such as a list's, may hold names that somebody chose.
     return _without_text(array.is_valid().to_numpy(zero_copy_only=False), str(kind).partition("<")[0])
 
 
-def _large(array: pa.Array) -> pa.Array:
-    return array if pa.types.is_large_string(array.type) else array.cast(pa.large_string())
+def _writer_of(kind: pa.DataType) -> Callable[[pa.Array], pa.Array] | None:
+    return next((write for is_kind, write in _WRITERS if is_kind(kind)), None)
 
 
 def _without_text(mask: NDArray[np.bool_], kind: str) -> _Text:
@@ -161,102 +153,43 @@ def _kinds(mask: NDArray[np.bool_], kind: str) -> NDArray[np.object_] | None:
 
 
 def _floats(array: pa.Array) -> _Text:
-    infinite = np.isinf(array.to_numpy(zero_copy_only=False).astype(np.float64))
-    return _Text(decimals.of_floats(array), _kinds(infinite, "infinity"))
+    infinite = np.isinf(array.to_numpy(zero_copy_only=False))
+    return _Text(text_tables.in_blocks(decimals.of_floats, array), _kinds(infinite, "infinity"))
 
 
-def _dates(array: pa.Array) -> pa.Array:
-    numbers = array.cast(pa.date32(), safe=False).cast(pa.int32()).cast(pa.int64())
-    # Most days of a column of birth dates are there several times.
-    return decimals.each_written_once(numbers, lambda days: _as_text(days.cast(pa.int32()).cast(pa.date32())))
+def _truth_values(array: pa.Array) -> pa.Array:
+    return pc.if_else(array, pa.scalar("true", pa.large_string()), pa.scalar("false", pa.large_string()))
 
 
-def _as_text(array: pa.Array) -> pa.Array:
-    return _large(array.cast(pa.string()))
-
+_TEXT_KINDS = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_null)
 
 _WRITERS: tuple[tuple[Callable[[pa.DataType], bool], Callable[[pa.Array], pa.Array]], ...] = (
-    (pa.types.is_string, _large),
-    (pa.types.is_large_string, _large),
-    (pa.types.is_string_view, _large),
-    (pa.types.is_null, _large),
-    (pa.types.is_boolean, _as_text),
+    (pa.types.is_boolean, _truth_values),
     (pa.types.is_integer, decimals.of_integers),
     (pa.types.is_decimal, decimals.of_decimals),
-    (pa.types.is_date, _dates),
+    (pa.types.is_date, moments.dates),
 )
 
 
-def _instants(array: pa.Array) -> pa.Array:
-    """Return points in time as ISO 8601, those with a zone in UTC."""
-    # Arrow counts zoned times from the epoch in UTC, so the plain count needs no zone database.
-    in_utc = _in_seconds(array.cast(pa.int64()).cast(pa.timestamp(array.type.unit)))
-    text = pc.replace_substring(_as_text(in_utc), " ", "T", max_replacements=1)
-    if in_utc.type.unit != "s":
-        text = pc.replace_substring_regex(text, r"\.0+$", "")
-        text = pc.replace_substring_regex(text, r"(\.\d*[1-9])0+$", r"\1")
-    if array.type.tz is None:
-        return text
-    return pc.binary_join_element_wise(text, pa.scalar("Z", text.type), pa.scalar("", text.type))
-
-
-def _in_seconds(moments: pa.Array) -> pa.Array:
-    """Return points in time in whole seconds, if they are: to take the zeros of fractions out takes longer."""
-    try:
-        return moments.cast(pa.timestamp("s"))
-    except pa.ArrowInvalid:
-        return moments
-
-
-def _days(array: pa.Array) -> pa.Array:
-    """Return the calendar dates of points in time, each in the zone it has."""
-    if array.type.tz is None:
-        return _dates(array)
-    # Through Python, whose zone database is always there; Arrow's is the operating system's.
-    in_seconds = array.cast(pa.timestamp("s", array.type.tz), safe=False)
-    dates = [None if moment is None else _day(moment) for moment in in_seconds.to_pylist()]
-    return pa.array(dates, pa.large_string())
-
-
-def _instant(moment: dt.datetime) -> str:
-    """Return one point in time as `_instants` writes it.
-
-    Not through Arrow, which leaves time zones out of account where PYARROW_IGNORE_TIMEZONE is set,
-    and pandera sets it.
-    """
-    has_zone = moment.utcoffset() is not None
-    text = (moment.astimezone(dt.UTC) if has_zone else moment).replace(tzinfo=None).isoformat()
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return f"{text}Z" if has_zone else text
-
-
-def _day(moment: dt.datetime) -> str:
-    return moment.date().isoformat()
-
-
-_INSTANT = _Moment(_instants, _instant)
-_DAY = _Moment(_days, _day)
-
-
-def _objects(cells: NDArray[np.object_], moment: _Moment) -> _Text:
+def _objects(cells: NDArray[np.object_], moment: Moment) -> _Text:
     try:
         array = pa.array(cells, from_pandas=True)
     except (pa.ArrowException, UnicodeError, TypeError, ValueError, OverflowError):
         array = None  # cells of several types, or text without a UTF-8 form
     # Any other common type would be chosen by the column as a whole: 1 beside 2.5 becomes 1.0.
     if isinstance(array, pa.Array) and (pa.types.is_string(array.type) or pa.types.is_null(array.type)):
-        return _Text(_large(array))
+        return _Text(_sendable(array))
     texts: list[str | None] = []
     kinds = np.full(len(cells), None, dtype=object)
     for position, cell in enumerate(cells):
         text, kind = (None, None) if cell is None else _object(cell, moment)
         texts.append(text)
         kinds[position] = kind
-    array = pa.array(texts, pa.large_string())
+    array = _sendable(pa.array(texts, pa.large_string()))
     return _Text(array, kinds if any(kind is not None for kind in kinds) else None)
 
 
-def _object(cell: object, moment: _Moment) -> tuple[str | None, str | None]:
+def _object(cell: object, moment: Moment) -> tuple[str | None, str | None]:
     """Return the text of one object that is not missing, or None and its kind if it has no text."""
     kind = type(cell).__name__
     text: str | None = None
@@ -281,7 +214,7 @@ def _object(cell: object, moment: _Moment) -> tuple[str | None, str | None]:
     return (text, None) if text is not None else (None, kind)
 
 
-def _datetime(cell: dt.datetime, moment: _Moment) -> str | None:
+def _datetime(cell: dt.datetime, moment: Moment) -> str | None:
     try:
         return moment.cell(cell)
     except (ValueError, OverflowError):  # in UTC it lies before the year 1 or after 9999
@@ -296,7 +229,7 @@ def _is_utf8(text: str) -> bool:
     return True
 
 
-def _scalar(cell: object, moment: _Moment) -> tuple[str | None, str | None]:
+def _scalar(cell: object, moment: Moment) -> tuple[str | None, str | None]:
     """Return the text of one value as a column of its type would have it."""
     try:
         column = np.array([cell]) if isinstance(cell, np.generic) else [cell]

@@ -10,10 +10,10 @@ from typing import Any, Literal
 import pytest
 
 from cpnb.adoption import Action, decide, decide_again, earlier_jobs
-from cpnb.csvstream import Measure
 from cpnb.errors import ServiceError
 from cpnb.fields import FieldMap
 from cpnb.job_name import digest, display_name, search_name
+from cpnb.measuring import Measure
 from cpnb.parts import Part
 from cpnb.planning import Plan, UploadOptions
 from cpnb.report import Report

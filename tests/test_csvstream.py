@@ -6,6 +6,7 @@ import csv
 import io
 import threading
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
@@ -13,18 +14,8 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, strategies as st
 
-from cpnb import frames
-from cpnb.csvstream import (
-    ENCODING_THREADS,
-    SLICE_ROWS,
-    SLICES_AHEAD,
-    CsvStream,
-    Edits,
-    Measure,
-    Meter,
-    encode,
-    encoded,
-)
+from cpnb import csvstream, frames
+from cpnb.csvstream import AHEAD, BLOCK_ROWS, SLICE_CELLS, SLICE_ROWS, CsvStream, Edits, encode, encoded, measured
 from cpnb.errors import ChangedDataError
 from cpnb.fields import FieldMap
 from cpnb.rendering import render
@@ -32,17 +23,9 @@ from cpnb.rendering import render
 FIELDS = FieldMap({"Nr.": "AccountNumber", "Ort": "Address.City"}, unique_key="Nr.")
 
 
-def measure_of(content: bytes, row_count: int) -> Measure:
-    meter = Meter()
-    meter.add(content, row_count)
-    return meter.measure()
-
-
-def stream_of(
-    frame: pd.DataFrame, content: bytes, row_count: int, *, rows: range | None = None, edits: Edits | None = None
-) -> CsvStream:
-    rows = range(len(frame)) if rows is None else rows
-    return CsvStream(frame, FIELDS, rows, edits or Edits(), measure_of(content, row_count))
+def stream_of(frame: pd.DataFrame, *, rows: range | None = None, edits: Edits | None = None) -> CsvStream:
+    rows, edits = range(len(frame)) if rows is None else rows, edits or Edits()
+    return CsvStream(frame, FIELDS, rows, edits, measured(frame, FIELDS, rows, edits))
 
 
 def people(*rows: tuple[Any, Any], **columns: Any) -> pd.DataFrame:
@@ -57,13 +40,13 @@ def test_the_bytes_are_utf8_without_bom_quoted_with_newlines_under_the_headers_o
     frame = people(("007", "Zürich"), ("8", None), ("9", 'a "b", c\nd'), ("10", " x "), ("11", "名古屋"))
     expected = ('Nr,Ort\n"007","Zürich"\n"8",\n"9","a ""b"", c\nd"\n"10"," x "\n"11","名古屋"\n').encode()
 
-    assert joined(stream_of(frame, expected, 5)) == expected
+    assert joined(stream_of(frame)) == expected
 
 
 def test_the_length_is_known_before_the_first_byte() -> None:
     expected = b'Nr,Ort\n"1","Oslo"\n'
 
-    stream = stream_of(people(("1", "Oslo")), expected, 1)
+    stream = stream_of(people(("1", "Oslo")))
 
     assert len(stream) == len(expected)
     assert repr(stream) == "CsvStream(1 records, 18 bytes)"
@@ -71,14 +54,14 @@ def test_the_length_is_known_before_the_first_byte() -> None:
 
 def test_it_can_be_read_as_often_as_one_likes() -> None:
     expected = b'Nr,Ort\n"1","Oslo"\n'
-    stream = stream_of(people(("1", "Oslo")), expected, 1)
+    stream = stream_of(people(("1", "Oslo")))
 
     assert [joined(stream) for _ in range(3)] == [expected] * 3
 
 
 def test_reading_begins_anew_in_the_middle_of_another_reading() -> None:
     expected = b'Nr,Ort\n"1","Oslo"\n'
-    stream = stream_of(people(("1", "Oslo")), expected, 1)
+    stream = stream_of(people(("1", "Oslo")))
     begun = iter(stream)
     first = next(begun)
 
@@ -87,7 +70,7 @@ def test_reading_begins_anew_in_the_middle_of_another_reading() -> None:
 
 
 def test_it_cannot_be_taken_for_a_file() -> None:
-    stream = stream_of(people(("1", "Oslo")), b"", 0)
+    stream = stream_of(people(("1", "Oslo")))
 
     # requests measures files in its own way, and sends chunks where that fails, which S3 refuses.
     assert not hasattr(stream, "read")
@@ -98,7 +81,7 @@ def test_only_the_rows_of_the_part_are_sent() -> None:
     frame = people(("1", "a"), ("2", "b"), ("3", "c"), ("4", "d"))
     expected = b'Nr,Ort\n"2","b"\n"3","c"\n'
 
-    assert joined(stream_of(frame, expected, 2, rows=range(1, 3))) == expected
+    assert joined(stream_of(frame, rows=range(1, 3))) == expected
 
 
 def test_rows_stay_behind_and_cells_are_emptied() -> None:
@@ -106,7 +89,7 @@ def test_rows_stay_behind_and_cells_are_emptied() -> None:
     edits = Edits(np.array([0, 2]), {"Ort": np.array([2, 3])})
     expected = b'Nr,Ort\n"2","b"\n"4",\n'
 
-    assert joined(stream_of(frame, expected, 2, edits=edits)) == expected
+    assert joined(stream_of(frame, edits=edits)) == expected
 
 
 def test_edits_lie_at_physical_positions_in_every_slice() -> None:
@@ -122,14 +105,14 @@ def test_edits_lie_at_physical_positions_in_every_slice() -> None:
     expected = ("Nr,Ort\n" + "".join(lines)).encode()
     edits = Edits(np.array(skipped), {"Ort": np.array(emptied)})
 
-    assert joined(stream_of(frame, expected, count - 5 - 2, rows=range(5, count), edits=edits)) == expected
+    assert joined(stream_of(frame, rows=range(5, count), edits=edits)) == expected
 
 
 def test_an_unmapped_column_never_leaves() -> None:
     frame = people(("1", "a"), ("2", "b"), Notizen="geheim", Alter=[37, 41])
     expected = b'Nr,Ort\n"1","a"\n"2","b"\n'
 
-    assert joined(stream_of(frame, expected, 2)) == expected
+    assert joined(stream_of(frame)) == expected
 
 
 CHANGED = {
@@ -145,7 +128,8 @@ CHANGED = {
 @pytest.mark.parametrize("rows", CHANGED.values(), ids=CHANGED.keys())
 def test_of_a_table_that_changed_the_last_bytes_are_withheld(rows: list[tuple[Any, Any]]) -> None:
     promised = b'Nr,Ort\n"1","a"\n"2","b"\n'
-    stream = CsvStream(people(*rows), FIELDS, range(2), Edits(), measure_of(promised, 2))
+    promise = stream_of(people(("1", "a"), ("2", "b"))).measure
+    stream = CsvStream(people(*rows), FIELDS, range(2), Edits(), promise)
     sizes: list[int] = []
 
     with pytest.raises(ChangedDataError, match=r"changed after it was examined.*Nothing of it was stored"):
@@ -157,67 +141,61 @@ def test_of_a_table_that_changed_the_last_bytes_are_withheld(rows: list[tuple[An
 def test_of_a_longer_table_no_more_is_read_than_was_promised() -> None:
     rows = 50 * SLICE_ROWS
     frame = pd.DataFrame({"Nr.": ["1"] * rows, "Ort": ["x"] * rows})
-    promised = b"Nr,Ort\n" + b'"1","x"\n' * SLICE_ROWS
-    stream = CsvStream(frame, FIELDS, range(rows), Edits(), measure_of(promised, SLICE_ROWS))
+    promise = stream_of(frame, rows=range(SLICE_ROWS)).measure
+    stream = CsvStream(frame, FIELDS, range(rows), Edits(), promise)
     sizes: list[int] = []
 
     with pytest.raises(ChangedDataError):
         sizes.extend(len(block) for block in stream)
 
-    assert sum(sizes) < len(promised)
+    assert sum(sizes) < promise.size_bytes
 
 
-def wide(row_count: int) -> tuple[pd.DataFrame, Measure]:
-    """Return a table of long cells, and the measure of its file."""
-    line = b'"1","' + b"x" * 200 + b'"\n'
-    frame = pd.DataFrame({"Nr.": "1", "Ort": "x" * 200}, index=range(row_count)).astype("category")
-    meter = Meter()
-    meter.add(b"Nr,Ort\n")
-    meter.add(line * row_count, row_count)
-    return frame, meter.measure()
+def wide(row_count: int) -> CsvStream:
+    """Return the file of a table of long cells."""
+    return stream_of(pd.DataFrame({"Nr.": "1", "Ort": "x" * 200}, index=range(row_count)).astype("category"))
 
 
-def test_memory_holds_slices_and_not_the_file() -> None:
-    frame, measure = wide(24 * SLICE_ROWS)
-    stream = CsvStream(frame, FIELDS, range(len(frame)), Edits(), measure)
+def test_memory_holds_blocks_and_not_the_file() -> None:
+    stream = wide(24 * BLOCK_ROWS)
     before = pa.total_allocated_bytes()
 
     held = max(pa.total_allocated_bytes() - before for _ in stream)
 
-    # Ready or being made so; given out, and held back. The buffer of each may be twice as long as what is in it, and
-    # whoever makes one holds its text as well.
-    slices = SLICES_AHEAD + 2
+    # Blocks: ready or being made so, given out, and held back. The buffer of each may be twice as long as what is in
+    # it. And the slice that they are made of, as text.
+    blocks = AHEAD + 2
+    slice_share = SLICE_ROWS / BLOCK_ROWS
     assert len(stream) > 80_000_000
-    assert held < (2 * slices + ENCODING_THREADS) * len(stream) / 24
+    assert held < (2 * blocks + 2 * slice_share) * len(stream) / 24
 
 
 def test_a_reading_that_is_broken_off_leaves_no_thread() -> None:
-    frame, measure = wide(24 * SLICE_ROWS)
+    stream = wide(8 * SLICE_ROWS)
     before = set(threading.enumerate())
-    reading = iter(CsvStream(frame, FIELDS, range(len(frame)), Edits(), measure))
+    reading = iter(stream)
     next(reading)
     next(reading)
     at_work = set(threading.enumerate()) - before
 
     del reading
 
-    assert len(at_work) == ENCODING_THREADS
+    assert len(at_work) == 1
     assert not any(thread.is_alive() for thread in at_work)
 
 
 def test_a_small_table_is_read_without_threads() -> None:
-    expected = b'Nr,Ort\n"1","Oslo"\n'
     before = set(threading.enumerate())
 
-    for _ in stream_of(people(("1", "Oslo")), expected, 1):
+    for _ in stream_of(people(("1", "Oslo"))):
         assert set(threading.enumerate()) == before
 
 
 @pytest.mark.parametrize("changed", [0, SLICE_ROWS, 5 * SLICE_ROWS - 1])
-def test_of_a_table_that_changed_in_any_slice_the_last_slice_is_withheld(changed: int) -> None:
+def test_of_a_table_that_changed_in_any_slice_the_last_block_is_withheld(changed: int) -> None:
     frame = pd.DataFrame({"Nr.": "1", "Ort": "x"}, index=range(5 * SLICE_ROWS)).astype(object)
     promised = b"Nr,Ort\n" + b'"1","x"\n' * len(frame)
-    stream = CsvStream(frame, FIELDS, range(len(frame)), Edits(), measure_of(promised, len(frame)))
+    stream = stream_of(frame)
     assert joined(stream) == promised
     frame.loc[changed, "Ort"] = "y"
     sizes: list[int] = []
@@ -225,17 +203,18 @@ def test_of_a_table_that_changed_in_any_slice_the_last_slice_is_withheld(changed
     with pytest.raises(ChangedDataError):
         sizes.extend(len(block) for block in stream)
 
-    assert sum(sizes) == len(promised) - len(b'"1","x"\n') * SLICE_ROWS
+    assert sum(sizes) == len(promised) - len(b'"1","x"\n') * BLOCK_ROWS
 
 
 @given(
     cells=st.lists(st.tuples(st.integers(0, 10**9), st.none() | st.text(st.characters(codec="utf-8"))), max_size=12),
     slice_rows=st.integers(1, 5),
+    block_rows=st.integers(1, 5),
     skipped=st.sets(st.integers(0, 11)),
     emptied=st.sets(st.integers(0, 11)),
 )
-def test_threads_give_the_bytes_of_one(
-    cells: list[tuple[int, str | None]], slice_rows: int, skipped: set[int], emptied: set[int]
+def test_however_it_is_cut_the_bytes_are_the_same_and_as_many_as_was_said(
+    cells: list[tuple[int, str | None]], slice_rows: int, block_rows: int, skipped: set[int], emptied: set[int]
 ) -> None:
     frame = people(*cells)
     edits = Edits(
@@ -247,11 +226,39 @@ def test_threads_give_the_bytes_of_one(
         for row, (key, text) in enumerate(cells)
         if row not in skipped
     ]
+    whole = measured(frame, FIELDS, range(len(frame)), edits)
 
-    got = list(encoded(frame, FIELDS, range(len(frame)), edits, slice_rows=slice_rows))
+    with patch.multiple(csvstream, SLICE_ROWS=slice_rows, BLOCK_ROWS=block_rows):
+        got = list(encoded(frame, FIELDS, range(len(frame)), edits))
+        measure = measured(frame, FIELDS, range(len(frame)), edits)
 
     assert b"".join(bytes(block) for block, _ in got) == b"".join(expected)
-    assert sum(row_count for _, row_count in got) == len(expected)
+    assert sum(table.num_rows for _, table in got) == len(expected)
+    assert (measure.row_count, measure.size_bytes) == (len(expected), len(b"Nr,Ort\n" + b"".join(expected)))
+    assert measure == whole or not expected
+
+
+def test_of_many_columns_fewer_rows_are_rendered_together() -> None:
+    frame = pd.DataFrame({"Nr.": [str(number) for number in range(100)], "Ort": 1.5})
+
+    with patch.multiple(csvstream, SLICE_CELLS=14):
+        rows = [table.num_rows for _, table in encoded(frame, FIELDS, range(100), Edits())]
+
+    assert max(rows) == 14 // len(FIELDS.needed_columns)
+    assert SLICE_CELLS // 300 < SLICE_ROWS
+
+
+def test_what_is_no_text_any_more_is_noticed_although_it_is_not_looked_for_again() -> None:
+    def table(city: bytes) -> pd.DataFrame:
+        cities = pa.array([b"Oslo", city], pa.large_binary())
+        text = pa.Array.from_buffers(pa.large_string(), 2, cities.buffers())
+        return pd.DataFrame({"Nr.": ["1", "2"], "Ort": pd.arrays.ArrowExtensionArray(text)})
+
+    promise = stream_of(table(b"Bonn")).measure
+    stream = CsvStream(table(b"B\xffnn"), FIELDS, range(2), Edits(), promise)
+
+    with pytest.raises(ChangedDataError):
+        joined(stream)
 
 
 def _quoted(text: str | None) -> str:

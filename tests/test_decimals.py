@@ -70,17 +70,6 @@ def test_whole_numbers_of_every_width_up_to_their_limits(name):
         assert decimals.of_integers(pa.array(numbers, pa.type_for_alias(name))).to_pylist() == expected
 
 
-def test_numbers_close_together_are_written_once_each():
-    written: list[int] = []
-
-    def write(numbers: pa.Array) -> pa.Array:
-        written.extend(numbers.to_pylist())
-        return numbers.cast(pa.large_string())
-
-    assert decimals.each_written_once(pa.array([5, 4, None, 5, 5]), write).to_pylist() == ["5", "4", None, "5", "5"]
-    assert written == [4, 5]
-
-
 def test_decimals_keep_their_places_and_have_no_exponent():
     column = pa.array([Decimal("1.50"), Decimal("-0.0000000001"), None], pa.decimal128(20, 10))
     assert decimals.of_decimals(column).to_pylist() == ["1.5000000000", "-0.0000000001", None]

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from cpnb.csvstream import Measure
 from cpnb.fields import FieldMap
 from cpnb.job_name import JobName, digest, display_name, search_name
 from cpnb.marker import Marker
+from cpnb.measuring import Measure
 from cpnb.parts import Part
 from cpnb.planning import Plan
 from cpnb.report import Report

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cpnb.adoption import Action, Adoption
-from cpnb.csvstream import Measure
 from cpnb.errors import ChangedDataError, CpnbError, ServiceError, TransferError, UploadError
+from cpnb.measuring import Measure
 from cpnb.part_progress import PartProgress, Phase, failure_of
 from cpnb.parts import Part
 from cpnb.retrying import StoppedError

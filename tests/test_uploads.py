@@ -9,10 +9,10 @@ import boto3
 import pytest
 
 from cpnb.adoption import Action, Adoption, Decisions
-from cpnb.csvstream import Measure
 from cpnb.domain import Domain
 from cpnb.errors import UploadError, WaitTimeoutError
 from cpnb.fields import FieldMap
+from cpnb.measuring import Measure
 from cpnb.part_progress import Phase
 from cpnb.parts import Part
 from cpnb.planning import Plan

@@ -9,9 +9,6 @@ from typing import Any
 import dask.dataframe as dd
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from cpnb import selection, validation
 from cpnb.csvstream import NO_POSITIONS, Edits, Positions
@@ -19,6 +16,7 @@ from cpnb.dask.key_groups import groups_across
 from cpnb.dask.partitions import Partitions, computed, persisted, starts_of, task
 from cpnb.fields import FieldMap
 from cpnb.key_numbers import KeyGroups, KeyNumbers
+from cpnb.measuring import most_bytes
 from cpnb.report import Report
 from cpnb.selection import OnInvalid
 
@@ -112,30 +110,6 @@ def _put_together(report: Report, slices: Sequence[Told]) -> Told:
         },
         sum(one.most_bytes for one in slices),
     )
-
-
-def most_bytes(table: pa.Table) -> int:
-    """Return how many bytes the records of a rendered table take as CSV at most, without a look at any cell.
-
-    That would be if each of their bytes were a quotation mark; see `record_sizes`.
-    """
-    cells = table.num_rows * table.num_columns
-    texts: int = sum(int(pc.sum(pc.binary_length(column)).as_py() or 0) for column in table.columns)
-    return 2 * texts + 3 * int(cells)
-
-
-def record_sizes(table: pa.Table) -> NDArray[np.int64]:
-    """Return how many bytes each record of a rendered table takes as CSV.
-
-    Every text is quoted, and quotation marks in it are doubled; a missing cell takes nothing. Between cells stands a
-    comma, and at the end a line feed. Source: RFC 4180, and `cpnb.csvstream.encode`.
-    """
-    sizes = np.full(table.num_rows, table.num_columns, dtype=np.int64)
-    for column in table.columns:
-        text = column.combine_chunks()
-        cells = pc.add(pc.add(pc.binary_length(text), pc.count_substring(text, '"')), 2)
-        sizes += pc.fill_null(cells, 0).to_numpy(zero_copy_only=False).astype(np.int64)
-    return sizes
 
 
 def _told_of(examined: Examined) -> Told:

@@ -10,12 +10,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cpnb import rendering
-from cpnb.csvstream import CsvStream, Edits, Measure, Meter, Positions, encoded, header
-from cpnb.dask.examining import record_sizes
+from cpnb.csvstream import CsvStream, Edits, Positions, measured
 from cpnb.dask.partitions import Partitions, computed, task
 from cpnb.errors import ChangedDataError
 from cpnb.fields import FieldMap
 from cpnb.frames import slices
+from cpnb.measuring import Measure, record_sizes
 from cpnb.parts import Part
 
 
@@ -69,12 +69,7 @@ class Measuring:
 
     def __call__(self, *frames: pd.DataFrame) -> Measure:
         """Return the measure."""
-        meter = Meter()
-        meter.add(header(self.part.fields, self.part.edits.constants))
-        frame = self.part.frame(frames)
-        for block, row_count in encoded(frame, self.part.fields, self.part.rows, self.part.edits):
-            meter.add(block, row_count)
-        return meter.measure()
+        return measured(self.part.frame(frames), self.part.fields, self.part.rows, self.part.edits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,13 @@ import pandas as pd
 from distributed import Client, Future, KilledWorker
 
 from cpnb import transfer
-from cpnb.csvstream import Measure
 from cpnb.dask import mailbox
 from cpnb.dask.mailbox import Seen
 from cpnb.dask.part_files import PartFile, PartFiles, PartRows
 from cpnb.dask.partitions import TOO_LARGE, task, told
 from cpnb.dask.sealing import sealed_for
 from cpnb.delivery import Watched, put_from_here
+from cpnb.measuring import Measure
 from cpnb.parts import Part
 from cpnb.put_error import PutError, Remedy
 from cpnb.upload_path import UploadPath

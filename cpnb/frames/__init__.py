@@ -24,8 +24,9 @@ from cpnb.frames.kinds import (
     received,
     require_columns,
 )
-from cpnb.frames.rows import Frame, distinct_share, flagged, rows_at, sampled, snapshot
+from cpnb.frames.rows import Frame, distinct_share, flagged, rows_at, sampled
 from cpnb.frames.slicing import SLICE_BYTES, SLICE_ROWS, Cells, Slice, slices
+from cpnb.frames.snapshots import snapshot
 
 __all__ = [
     "SLICE_BYTES",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 
-__all__ = ["as_read", "as_table", "of_stream", "without_views"]
+__all__ = ["as_read", "as_table", "of_stream", "text_of_objects", "without_views"]
 
 _UUID = "arrow.uuid"
 
@@ -50,6 +52,18 @@ def as_table(frame: pd.DataFrame, like: pa.Schema) -> pa.Table:
         arrays.append(array)
         fields.append(pa.field(name, array.type))
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
+
+
+def text_of_objects(cells: NDArray[np.object_]) -> pa.Array | None:
+    """Return Python objects as one array if they are text and missing cells and nothing else.
+
+    Most columns of objects are that, and to look at each cell in Python takes several times as long.
+    """
+    try:
+        array = pa.array(cells, from_pandas=True)
+    except (pa.ArrowException, UnicodeError, TypeError, ValueError, OverflowError):
+        return None
+    return array if isinstance(array, pa.Array) and pa.types.is_string(array.type) else None
 
 
 def _type_for_rows(kind: pa.DataType) -> pa.DataType:

@@ -13,20 +13,10 @@ from numpy.typing import NDArray
 
 from cpnb.frames.batch_table import BatchTable
 
-__all__ = ["Frame", "distinct_share", "flagged", "rows_at", "sampled", "snapshot"]
+__all__ = ["Frame", "distinct_share", "flagged", "rows_at", "sampled"]
 
 Frame: TypeAlias = pd.DataFrame | BatchTable
 """A table as everything above looks at it: in memory, or read in batches."""
-
-
-def snapshot(data: Frame, columns: Sequence[str]) -> Frame:
-    """Return a table of some columns that later changes to `data` do not reach.
-
-    With copy-on-write (pandas 3, or switched on in pandas 2) it shares memory until somebody
-    writes; without, the columns are copied. Objects inside of cells are shared in both cases. A table
-    that is read in batches is returned as it is: it notices changes of its file itself.
-    """
-    return data if isinstance(data, BatchTable) else data[list(columns)]
 
 
 def rows_at(data: Frame, positions: NDArray[np.integer[Any]], columns: Sequence[str] | None = None) -> pd.DataFrame:

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from cpnb.frames.arrow_tables import as_read
+from cpnb.frames.arrow_tables import as_read, text_of_objects
 from cpnb.frames.batch_table import BatchTable
 from cpnb.frames.rows import Frame
 
@@ -52,7 +52,13 @@ class Slice:
 
 
 def slices(
-    data: Frame, columns: Sequence[str], *, start: int = 0, stop: int | None = None, rows: int = SLICE_ROWS
+    data: Frame,
+    columns: Sequence[str],
+    *,
+    start: int = 0,
+    stop: int | None = None,
+    rows: int = SLICE_ROWS,
+    is_utf8: bool = False,
 ) -> Iterator[tuple[int, Slice]]:
     """Yield the rows from `start` up to `stop` as slices, each with the position of its first row.
 
@@ -66,6 +72,8 @@ def slices(
         Physical row positions, whatever the index says; by default all rows.
     rows : int
         Rows in a slice at most; fewer at the end, and where the text of so many is over `SLICE_BYTES`.
+    is_utf8 : bool
+        Whether an earlier reading of these rows found nothing in them that is no text; it is then not looked for again.
 
     Yields
     ------
@@ -75,18 +83,20 @@ def slices(
     """
     end = len(data) if stop is None else min(stop, len(data))
     if isinstance(data, BatchTable):
-        yield from _of_batches(data, list(dict.fromkeys(columns)), start, end, rows)
+        yield from _of_batches(data, list(dict.fromkeys(columns)), start, end, rows, is_utf8=is_utf8)
         return
     # Taken once, so that under copy-on-write a column replaced or written to meanwhile is not seen.
     series = {column: data[column] for column in dict.fromkeys(columns)}
     first = start
     while first < end:
-        piece = _bounded(series, first, min(first + rows, end))
+        piece = _bounded(series, first, min(first + rows, end), is_utf8=is_utf8)
         yield first, piece
         first += piece.row_count
 
 
-def _of_batches(data: BatchTable, columns: list[str], start: int, end: int, rows: int) -> Iterator[tuple[int, Slice]]:
+def _of_batches(
+    data: BatchTable, columns: list[str], start: int, end: int, rows: int, *, is_utf8: bool
+) -> Iterator[tuple[int, Slice]]:
     """Yield the rows in the slices that the same table in memory would be cut into."""
     batches = data.tables(columns, start, end) if start < end else iter(())
     held = next(batches, pa.table({}))
@@ -102,7 +112,7 @@ def _of_batches(data: BatchTable, columns: list[str], start: int, end: int, rows
             series = _series(held)
         while wanted > max(1, held.num_rows - used):  # so many are over SLICE_BYTES in any case
             wanted //= 2
-        piece = _bounded(series, used, used + wanted)
+        piece = _bounded(series, used, used + wanted, is_utf8=is_utf8)
         yield first, piece
         first += piece.row_count
         used += piece.row_count
@@ -113,10 +123,12 @@ def _series(table: pa.Table) -> dict[str, pd.Series[Any]]:
     return {name: frame[name] for name in table.column_names}
 
 
-def _bounded(series: Mapping[str, pd.Series[Any]], first: int, last: int) -> Slice:
+def _bounded(series: Mapping[str, pd.Series[Any]], first: int, last: int, *, is_utf8: bool) -> Slice:
     """Return rows from `first` on, up to `last` or as many as are within `SLICE_BYTES`; one at least."""
     while True:
-        piece = Slice(last - first, {name: _cells(whole.iloc[first:last]) for name, whole in series.items()})
+        piece = Slice(
+            last - first, {name: _cells(whole.iloc[first:last], is_utf8=is_utf8) for name, whole in series.items()}
+        )
         if piece.row_count == 1 or sum(map(_text_bytes, piece.columns.values())) <= SLICE_BYTES:
             return piece
         last = first + piece.row_count // 2
@@ -140,7 +152,7 @@ def _is_text(kind: pa.DataType) -> bool:
     return any(is_kind(kind) for is_kind in (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view))
 
 
-def _cells(series: pd.Series[Any]) -> Cells:
+def _cells(series: pd.Series[Any], *, is_utf8: bool = False) -> Cells:
     if isinstance(series.dtype, pd.CategoricalDtype):
         return _decoded(series)
     if series.dtype != object:
@@ -148,10 +160,10 @@ def _cells(series: pd.Series[Any]) -> Cells:
             # Arrow's own questions to a Series take longer than to hand over what is in it.
             is_arrow = isinstance(series.dtype, pd.ArrowDtype | pd.StringDtype)
             array = _one_chunk(pa.array(series.array if is_arrow else series, from_pandas=True))
-            return array if _is_utf8(array) else _readable_text(array)
+            return array if is_utf8 or _is_utf8(array) else _readable_text(array)
         except (pa.ArrowException, UnicodeError, TypeError, ValueError):
             pass  # Arrow has no such type, or the text has no UTF-8 form: look at the cells one by one
-    elif (text := _text_of_objects(series.to_numpy())) is not None:
+    elif (text := text_of_objects(series.to_numpy())) is not None:
         return text
     values = series.to_numpy(dtype=object, copy=True)
     # Asking a signalling NaN of the decimal module for anything raises, and pandas asks.
@@ -160,22 +172,13 @@ def _cells(series: pd.Series[Any]) -> Cells:
     return values
 
 
-def _text_of_objects(cells: NDArray[np.object_]) -> pa.Array | None:
-    """Return Python objects as one array if they are text and missing cells and nothing else.
-
-    Most columns of objects are that, and to look at each cell in Python takes several times as long.
-    """
-    try:
-        array = pa.array(cells, from_pandas=True)
-    except (pa.ArrowException, UnicodeError, TypeError, ValueError, OverflowError):
-        return None
-    return array if isinstance(array, pa.Array) and pa.types.is_string(array.type) else None
-
-
 def _is_utf8(array: pa.Array) -> bool:
     """Tell whether text is what it says; files are not always looked at when they are read."""
     kind = array.type.value_type if pa.types.is_dictionary(array.type) else array.type
-    if not _is_text(kind) or _is_utf8_in_one_go(array):
+    if not _is_text(kind):
+        return True
+    blocks = (array.slice(first, SLICE_ROWS) for first in range(0, len(array), SLICE_ROWS))
+    if all(_is_utf8_in_one_go(block) for block in blocks):
         return True
     try:
         array.validate(full=True)

@@ -20,7 +20,8 @@ import pandas as pd
 import pytest
 import requests
 
-from cpnb.csvstream import CsvStream, Edits, Meter, encoded, header
+from cpnb import frames
+from cpnb.csvstream import CsvStream, Edits, encoded, header, measured
 from cpnb.retrying import Patience
 from cpnb.transfer import UploadPath, put
 from cpnb.upload_options import UploadOptions
@@ -60,11 +61,8 @@ def ready(people: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 def stream(table: pd.DataFrame, url: str, certificate: Path) -> None:
     """Measure a table and send it, as an upload does with a part."""
-    meter = Meter()
-    meter.add(header(FIELDS))
-    for block, row_count in encoded(table, FIELDS, range(len(table)), Edits()):
-        meter.add(block, row_count)
-    file = CsvStream(table, FIELDS, range(len(table)), Edits(), meter.measure())
+    taken, rows = frames.snapshot(table, FIELDS.needed_columns), range(len(table))
+    file = CsvStream(taken, FIELDS, rows, Edits(), measured(taken, FIELDS, rows, Edits()))
     put(UploadPath(url, stand_in.TOKEN), file, ca_bundle=str(certificate))
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from cpnb.csvstream import Measure
 from cpnb.errors import UploadError
 from cpnb.failed_rows.part_outcomes import in_words, suspects
 from cpnb.failed_rows.sent_table import SentTable
@@ -18,6 +17,7 @@ from cpnb.failed_rows.verdicts import RowVerdicts
 from cpnb.fields import FieldMap
 from cpnb.group_testing import FailCount
 from cpnb.job_name import digest, display_name
+from cpnb.measuring import Measure
 from cpnb.parts import Part
 from cpnb.planning import Plan
 from cpnb.report import Report

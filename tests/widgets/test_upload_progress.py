@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from cpnb.adoption import Action, Adoption
-from cpnb.csvstream import Measure
 from cpnb.errors import UploadError
+from cpnb.measuring import Measure
 from cpnb.part_progress import PartProgress, Phase
 from cpnb.parts import Part
 from cpnb.upload_job import JobStatus, ResultsSummary, UploadJob
