@@ -158,13 +158,12 @@ def _checked(
     bad_cells: dict[str, Mask] = {}
     keys_empty = np.zeros(rendered.row_count, dtype=bool)
     for one in fields:
-        text = examination.rendered.text(one.source)
         for problem, told, shapes in _verdicts(one, examination):
             # A number that was too large to be exact shows it in its type, and not always in its text.
             mask = told | rounded[one.column] if problem is DIGITS_LOST and one.column in rounded else told
             if not mask.any():
                 continue
-            seen = shape_counts(picked(text, mask)) if shapes is None else shapes
+            seen = shape_counts(picked(rendered.text(one.source), mask)) if shapes is None else shapes
             findings.append(Finding.of_mask(one.column, problem, mask, start, seen))
             if problem is KEY_EMPTY:
                 keys_empty = mask

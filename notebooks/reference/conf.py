@@ -50,7 +50,7 @@ nitpicky = True
 nitpick_ignore = [
     ("py:class", "cpnb.column_account.ColumnAccount"),
     ("py:class", "cpnb.csvstream.Edits"),
-    ("py:class", "cpnb.csvstream.Measure"),
+    ("py:class", "cpnb.measuring.Measure"),
     ("py:class", "cpnb.display.Bar"),
     ("py:class", "cpnb.display.Tone"),
     ("py:class", "cpnb.frames.batch_table.BatchTable"),

@@ -108,9 +108,9 @@ UPLOADS = (
     Mutant(
         "the body is rewound before it is sent again",
         "cpnb/csvstream.py",
-        "        for block, row_count in encoded(self._data, self._fields, self._rows, self._edits):\n",
+        "        for block, table in encoded(self._data, self._fields, self._rows, self._edits):\n",
         "        once = encoded(self._data, self._fields, self._rows, self._edits)\n"
-        "        for block, row_count in vars(self).setdefault('_left', once):\n",
+        "        for block, table in vars(self).setdefault('_left', once):\n",
         ("tests/test_csvstream.py", "tests/test_faults.py"),
     ),
     Mutant(

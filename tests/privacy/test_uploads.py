@@ -178,6 +178,7 @@ def test_a_table_that_changes_underneath(canary: Canary, outlet: Outlet, watched
     few = canary.good(8)
     table = few.loc[few.index.repeat(15_000)].assign(note=lambda rows: rows["note"].astype(object))
     table["id"] = [f"{key}-{number}" for number, key in enumerate(table["id"])]
+    table.iloc[0, table.columns.get_loc("note")] = 5  # or the text of the column would be taken at once
     changed = canary.word("changed")
 
     def change(upload: cpnb.Upload) -> None:
