@@ -23,11 +23,11 @@ SLICE_ROWS = 65_536
 SLICE_CELLS = 1_048_576
 """Rows that are rendered together, and their cells, at most: what Python does for each slice is rare then."""
 
-BLOCK_ROWS = 16_384
+BLOCK_ROWS = 8_192
 """Records that are encoded together, and lie in memory as CSV."""
 
-AHEAD = 3
-"""Slices rendered, or blocks encoded, or being so, that nobody has asked for yet."""
+SLICES_AHEAD, BLOCKS_AHEAD = 2, 4
+"""Slices that are rendered to be measured, and blocks that are encoded, before anybody has asked for them, at most."""
 
 _Ready = TypeVar("_Ready")
 
@@ -101,7 +101,7 @@ def measured(data: Any, fields: FieldMap, rows: range, edits: Edits) -> Measure:
     The rows were examined before, as those of a plan are.
     """
     meter = Meter(header(fields, edits.constants))
-    for table in _ahead(_itself, _rendered(data, fields, rows, edits), rows):
+    for table in _ahead(_itself, _rendered(data, fields, rows, edits), rows, SLICES_AHEAD):
         meter.add(table)
     return meter.measure()
 
@@ -114,7 +114,7 @@ def encoded(data: Any, fields: FieldMap, rows: range, edits: Edits) -> Iterator[
     """
     tables = _rendered(data, fields, rows, edits)
     blocks = (table.slice(start, BLOCK_ROWS) for table in tables for start in range(0, table.num_rows, BLOCK_ROWS))
-    yield from _ahead(_with_its_bytes, blocks, rows)
+    yield from _ahead(_with_its_bytes, blocks, rows, BLOCKS_AHEAD)
 
 
 def _rendered(data: Any, fields: FieldMap, rows: range, edits: Edits) -> Iterator[pa.Table]:
@@ -127,9 +127,11 @@ def _rendered(data: Any, fields: FieldMap, rows: range, edits: Edits) -> Iterato
         yield edits.apply(rendering.render(piece, fields).table, start)
 
 
-def _ahead(finish: Callable[[pa.Table], _Ready], tables: Iterator[pa.Table], rows: range) -> Iterator[_Ready]:
+def _ahead(
+    finish: Callable[[pa.Table], _Ready], tables: Iterator[pa.Table], rows: range, most_ahead: int
+) -> Iterator[_Ready]:
     # One thread: with a second one, both would wait for each other at every step that Python takes.
-    return worked_ahead(finish, tables, threads=int(len(rows) > SLICE_ROWS), most_ahead=AHEAD)
+    return worked_ahead(finish, tables, threads=int(len(rows) > SLICE_ROWS), most_ahead=most_ahead)
 
 
 def _itself(table: pa.Table) -> pa.Table:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pyarrow as pa
+
 from cpnb import frames
 from cpnb.csvstream import Edits
 from cpnb.domain import Domain, require_domain
@@ -70,6 +72,7 @@ def plan(
     with Teller(len(data), asked.options.on_progress) as teller:
         selected = Selection(data, fields, on_invalid, constants, parts, teller)
         validating_s = teller.elapsed_s - selected.encoding_s
+    pa.default_memory_pool().release_unused()  # or what the examination left free would lie there during the sending
     timed = replace(asked, validating_s=validating_s, encoding_s=selected.encoding_s)
     planned = replace(timed, unmapped=unmapped_columns(data, fields)).examined(selected.report, selected.edits())
     return planned.cut(parts.closed()) if planned.may_go else planned

@@ -89,8 +89,9 @@ class Examination:
         return self._masks[key]
 
     def column(self, one: Field) -> TextColumn:
-        """Return the column of one field as its rules see it, the same for all of them."""
+        """Return the column of one field as its rules, which are asked one after the other, see it."""
         if one.column not in self._columns:
+            self._columns.clear()  # what was found out about its bytes takes some times the memory of the text
             regions = self.rendered.regions[one.region_column] if one.region_column else None
             country = country_beside(one, self.fields)
             countries = self.rendered.text(country.source) if country is not None else None
@@ -154,7 +155,7 @@ def schema_for(fields: FieldMap) -> pandera.DataFrameSchema:
 
     The columns have the analyst's own names and any type: the checks judge the text that would be
     sent. Extend it with pandera's own methods (``add_columns``, ``update_column``) and pass it back as
-    ``validate(data, fields, schema=...)``; added checks then see rendered text, at most 65,536 rows at a time.
+    ``validate(data, fields, schema=...)``; added checks then see rendered text, at most 32,768 rows at a time.
 
     Notes
     -----

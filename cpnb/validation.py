@@ -43,7 +43,7 @@ __all__ = [
     "validate",
 ]
 
-CHECKED_ROWS = 65_536
+CHECKED_ROWS = 32_768
 """Rows that are checked together: pandera costs some milliseconds for each slice, however few rows it has."""
 
 _COMPARED_ROWS = 2_000_000

@@ -15,7 +15,17 @@ import pytest
 from hypothesis import given, strategies as st
 
 from cpnb import csvstream, frames
-from cpnb.csvstream import AHEAD, BLOCK_ROWS, SLICE_CELLS, SLICE_ROWS, CsvStream, Edits, encode, encoded, measured
+from cpnb.csvstream import (
+    BLOCK_ROWS,
+    BLOCKS_AHEAD,
+    SLICE_CELLS,
+    SLICE_ROWS,
+    CsvStream,
+    Edits,
+    encode,
+    encoded,
+    measured,
+)
 from cpnb.errors import ChangedDataError
 from cpnb.fields import FieldMap
 from cpnb.rendering import render
@@ -157,17 +167,17 @@ def wide(row_count: int) -> CsvStream:
 
 
 def test_memory_holds_blocks_and_not_the_file() -> None:
-    stream = wide(24 * BLOCK_ROWS)
+    stream = wide(48 * BLOCK_ROWS)
     before = pa.total_allocated_bytes()
 
     held = max(pa.total_allocated_bytes() - before for _ in stream)
 
     # Blocks: ready or being made so, given out, and held back. The buffer of each may be twice as long as what is in
     # it. And the slice that they are made of, as text.
-    blocks = AHEAD + 2
+    blocks = BLOCKS_AHEAD + 2
     slice_share = SLICE_ROWS / BLOCK_ROWS
     assert len(stream) > 80_000_000
-    assert held < (2 * blocks + 2 * slice_share) * len(stream) / 24
+    assert held < (2 * blocks + 2 * slice_share) * len(stream) / 48
 
 
 def test_a_reading_that_is_broken_off_leaves_no_thread() -> None:

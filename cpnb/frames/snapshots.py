@@ -14,7 +14,7 @@ from cpnb.frames.rows import Frame
 
 __all__ = ["snapshot"]
 
-TEXT_BYTES = 200_000_000
+TEXT_BYTES = 128_000_000
 """Text of Python objects held as Arrow, at most: to turn it into that takes longer than the rest of a reading."""
 
 _SAMPLED_CELLS = 1_000
