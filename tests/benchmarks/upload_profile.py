@@ -70,7 +70,7 @@ def main(row_count: int, dtype: str, certificate: Path) -> None:
             sending = spent.so_far(peak)
     size_mb = at_work.plan.size_bytes / 1e6
     parts = len(at_work.plan.parts)
-    print(json.dumps({"csv_mb": size_mb, "parts": parts, "planning": planning, "sending": sending}))
+    print(json.dumps({"rows": row_count, "csv_mb": size_mb, "parts": parts, "planning": planning, "sending": sending}))
 
 
 if __name__ == "__main__":
