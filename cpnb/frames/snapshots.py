@@ -14,7 +14,7 @@ from cpnb.frames.rows import Frame
 
 __all__ = ["snapshot"]
 
-TEXT_BYTES = 128_000_000
+TEXT_BYTES = 150_000_000
 """Text of Python objects held as Arrow, at most: to turn it into that takes longer than the rest of a reading."""
 
 _SAMPLED_CELLS = 1_000
@@ -38,7 +38,10 @@ def snapshot(data: Frame, columns: Sequence[str]) -> Frame:
         if text is not None:
             left_bytes -= text.nbytes
             series[name] = pd.Series(pd.arrays.ArrowExtensionArray(text), index=taken.index)
-    return pd.DataFrame(series, copy=False) if left_bytes < TEXT_BYTES else taken
+    if left_bytes == TEXT_BYTES:
+        return taken
+    pa.default_memory_pool().release_unused()  # it grew by doubling, and a quarter of that may be free
+    return pd.DataFrame(series, copy=False)
 
 
 def _text(column: pd.Series[Any], most_bytes: int) -> pa.Array | None:
