@@ -21,13 +21,13 @@ domain = cpnb.Domain("{name}", region="us-east-1", endpoint_url="{url}")
 upload = people.cp.upload(domain, fields, options=cpnb.UploadOptions(part_rows=100, parts_in_flight=1))
 upload
 --
-upload.wait()
---
 import time
 from cpnb.widgets.upload_status import watching
+waited = upload.wait()
 ends_s = time.monotonic() + 20
 while watching.session.count and time.monotonic() < ends_s:
-    time.sleep(0.02)
+    time.sleep(0.02)  # in the same cell: nbclient takes what comes between two cells for nobody's
+waited
 """
 
 
@@ -41,7 +41,7 @@ def ran(domain: Domain, widgets: str) -> list[list[Any]]:
 
 @pytest.mark.parametrize(("widgets", "kinds"), [("off", [["execute_result"]]), ("", [["display_data"] * 2])])
 def test_the_outputs_are_text_and_html_in_the_end(domain: Domain, widgets: str, kinds: list[list[str]]) -> None:
-    first, waited, _ = ran(domain, widgets)
+    first, waited = ran(domain, widgets)
 
     assert [[output.output_type for output in first]] == kinds
     for output in [*first, *waited]:
