@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -28,8 +28,6 @@ BLOCK_ROWS = 8_192
 
 SLICES_AHEAD, BLOCKS_AHEAD = 2, 4
 """Slices that are rendered to be measured, and blocks that are encoded, before anybody has asked for them, at most."""
-
-_Ready = TypeVar("_Ready")
 
 Positions = NDArray[np.int64]
 
@@ -101,7 +99,8 @@ def measured(data: Any, fields: FieldMap, rows: range, edits: Edits) -> Measure:
     The rows were examined before, as those of a plan are.
     """
     meter = Meter(header(fields, edits.constants))
-    for table in _ahead(_itself, _rendered(data, fields, rows, edits), rows, SLICES_AHEAD):
+    tables, threads = _rendered(data, fields, rows, edits), _threads(fields, rows)
+    for table in worked_ahead(_itself, tables, threads=threads, most_ahead=SLICES_AHEAD):
         meter.add(table)
     return meter.measure()
 
@@ -112,26 +111,28 @@ def encoded(data: Any, fields: FieldMap, rows: range, edits: Edits) -> Iterator[
     The rows were examined before. Of more than one slice, the next blocks are made ready on a thread meanwhile; it ends
     with the iteration.
     """
-    tables = _rendered(data, fields, rows, edits)
+    tables, threads = _rendered(data, fields, rows, edits), _threads(fields, rows)
     blocks = (table.slice(start, BLOCK_ROWS) for table in tables for start in range(0, table.num_rows, BLOCK_ROWS))
-    yield from _ahead(_with_its_bytes, blocks, rows, BLOCKS_AHEAD)
+    yield from worked_ahead(_with_its_bytes, blocks, threads=threads, most_ahead=BLOCKS_AHEAD)
 
 
 def _rendered(data: Any, fields: FieldMap, rows: range, edits: Edits) -> Iterator[pa.Table]:
     """Yield some rows of a table as they are sent, by slices, some of which may be empty."""
-    columns = fields.needed_columns
-    together = min(SLICE_ROWS, max(1, SLICE_CELLS // len(columns)))
     # What is no text stays behind or is sent empty: where nothing does, all of it was found to be text.
     is_utf8 = not edits.concern(rows)
+    together = _rows_together(fields)
+    columns = fields.needed_columns
     for start, piece in frames.slices(data, columns, start=rows.start, stop=rows.stop, rows=together, is_utf8=is_utf8):
         yield edits.apply(rendering.render(piece, fields).table, start)
 
 
-def _ahead(
-    finish: Callable[[pa.Table], _Ready], tables: Iterator[pa.Table], rows: range, most_ahead: int
-) -> Iterator[_Ready]:
-    # One thread: with a second one, both would wait for each other at every step that Python takes.
-    return worked_ahead(finish, tables, threads=int(len(rows) > SLICE_ROWS), most_ahead=most_ahead)
+def _rows_together(fields: FieldMap) -> int:
+    return min(SLICE_ROWS, max(1, SLICE_CELLS // len(fields.needed_columns)))
+
+
+def _threads(fields: FieldMap, rows: range) -> int:
+    """Return how many threads work ahead: with a second one, both would wait for each other at every step of Python."""
+    return int(len(rows) > _rows_together(fields))
 
 
 def _itself(table: pa.Table) -> pa.Table:
