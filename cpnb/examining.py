@@ -27,7 +27,7 @@ class Step(StrEnum):
 
     KEYS = "Comparing keys"
     VALIDATING = "Validating"
-    VALIDATING_AND_ENCODING = "Validating and encoding"
+    VALIDATING_AND_MEASURING = "Validating and measuring"
     DONE = "Examined"
 
 

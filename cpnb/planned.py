@@ -55,8 +55,8 @@ class Plan:
         Name and value of the custom attribute that marks every row.
     options : UploadOptions
         The rare settings.
-    validating_s, encoding_s : float or None
-        Seconds that it took to check the rows, and to encode and measure what goes.
+    validating_s, measuring_s : float or None
+        Seconds that it took to check the rows, and to measure what goes.
     """
 
     domain: Domain
@@ -71,7 +71,7 @@ class Plan:
     marker: Marker | None = None
     options: UploadOptions = field(default_factory=UploadOptions, repr=False)
     validating_s: float | None = field(default=None, repr=False, compare=False)
-    encoding_s: float | None = field(default=None, repr=False, compare=False)
+    measuring_s: float | None = field(default=None, repr=False, compare=False)
 
     @property
     def row_count(self) -> int:

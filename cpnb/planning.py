@@ -34,7 +34,7 @@ def plan(
 ) -> Plan:
     """Return what an upload of the table would do, without touching the network.
 
-    The keys are read, and then the table once, slice by slice: rendered, checked, encoded to be measured, digested.
+    The keys are read, and then the table once, slice by slice: rendered, checked, measured, digested.
     In a notebook, while that takes longer than a moment, the cell shows how far it has come.
 
     Parameters
@@ -71,9 +71,9 @@ def plan(
     parts = PartCutter(fields, asked.options.part_rows, asked.options.part_bytes, constants)
     with Teller(len(data), asked.options.on_progress) as teller:
         selected = Selection(data, fields, on_invalid, constants, parts, teller)
-        validating_s = teller.elapsed_s - selected.encoding_s
+        validating_s = teller.elapsed_s - selected.measuring_s
     pa.default_memory_pool().release_unused()  # or what the examination left free would lie there during the sending
-    timed = replace(asked, validating_s=validating_s, encoding_s=selected.encoding_s)
+    timed = replace(asked, validating_s=validating_s, measuring_s=selected.measuring_s)
     planned = replace(timed, unmapped=unmapped_columns(data, fields)).examined(selected.report, selected.edits())
     return planned.cut(parts.closed()) if planned.may_go else planned
 

@@ -60,15 +60,20 @@ class Rendered:
 
     def text(self, source: str) -> pa.Array:
         """Return the text of one column as a single array."""
-        column = self.table.column(source)
-        return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()  # which copies
+        return _in_one(self.table.column(source))
+
+
+def _in_one(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    if isinstance(column, pa.Array):
+        return column
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()  # which copies
 
 
 @dataclass(frozen=True, slots=True)
 class _Text:
     """One rendered column: its text, and the kind of each cell without text (None for the rest)."""
 
-    array: pa.Array
+    array: pa.Array | pa.ChunkedArray
     kinds: NDArray[np.object_] | None = None
 
 
@@ -83,7 +88,7 @@ def render(rows: Slice, fields: FieldMap) -> Rendered:
     Source: Amazon Connect administrator guide, 'customer-segments-building-segments' (UTC), and
     service model (every profile value is a string); the rest is our choice.
     """
-    columns: list[pa.Array] = []
+    columns: list[pa.Array | pa.ChunkedArray] = []
     unsupported: dict[str, NDArray[np.bool_]] = {}
     kinds: dict[str, Mapping[str, int]] = {}
     for one in fields:
@@ -93,7 +98,7 @@ def render(rows: Slice, fields: FieldMap) -> Rendered:
             unsupported[one.source] = np.array([kind is not None for kind in text.kinds], dtype=bool)
             kinds[one.source] = dict(sorted(Counter(text.kinds[unsupported[one.source]]).items()))
     regions = {
-        column: _text(rows.columns[column], moments.INSTANT).array
+        column: _in_one(_text(rows.columns[column], moments.INSTANT).array)
         for column in dict.fromkeys(one.region_column for one in fields if one.region_column)
     }
     return Rendered(pa.table(columns, names=list(fields.sources)), unsupported, kinds, regions)
@@ -109,16 +114,37 @@ def _sendable(text: pa.Array) -> pa.Array:
     text = text if pa.types.is_large_string(text.type) else text.cast(pa.large_string())
     if not len(text):
         return text
-    offsets = np.frombuffer(text.buffers()[1], np.int64)[text.offset : text.offset + len(text) + 1]
+    text = _from_its_beginning(text)
     if not text.null_count:
+        offsets = _offsets(text)
         is_any_empty = bool((offsets[1:] == offsets[:-1]).any())
     else:
         # Arrow allows bytes behind missing cells, and pandas leaves them there when a list of cells is set to None;
         # whoever looks at bytes would read them.
-        if offsets[-1] - offsets[0] != (pc.sum(pc.binary_length(text)).as_py() or 0):
+        if _offsets(text)[-1] != (pc.sum(pc.binary_length(text)).as_py() or 0):
             text = text.take(pa.array(np.arange(len(text))))
         is_any_empty = pc.any(pc.equal(text, "")).as_py()
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.large_string()), text) if is_any_empty else text
+
+
+def _offsets(text: pa.Array) -> NDArray[np.int64]:
+    return np.frombuffer(text.buffers()[1], np.int64)[text.offset : text.offset + len(text) + 1]
+
+
+def _from_its_beginning(text: pa.Array) -> pa.Array:
+    """Return text, of which there is some, whose first cell is at the beginning of its bytes; these are not copied.
+
+    Arrow before March 2026 makes broken text of other slices when cells of them are replaced by nulls. Source:
+    apache/arrow, GH-49410.
+    """
+    offsets = _offsets(text)
+    if not offsets[0] and not text.offset:
+        return text
+    missing = text_tables.missing_in(text)
+    is_present = None if missing is None else pa.py_buffer(np.packbits(~missing, bitorder="little"))
+    data = text.buffers()[2]
+    data = None if data is None else data.slice(int(offsets[0]))
+    return pa.LargeStringArray.from_buffers(len(text), pa.py_buffer(offsets - offsets[0]), data, is_present)
 
 
 def _typed(array: pa.Array, moment: Moment) -> _Text:

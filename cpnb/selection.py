@@ -48,7 +48,7 @@ class Selection:
     ----------
     report : Report
         What was found.
-    encoding_s : float
+    measuring_s : float
         Seconds in which `parts` were given what goes.
     """
 
@@ -66,13 +66,13 @@ class Selection:
         self._constants = constants
         self._parts = parts
         self._teller = teller
-        self.encoding_s = 0.0
+        self.measuring_s = 0.0
         teller.begin(Step.KEYS)
         self._codes = validation.key_codes(data, fields, advance=teller.advance)
         self._taken = np.zeros(self._codes.max(initial=-1) + 1, dtype=np.bool_)
         self._skipped: list[Positions] = []
         self._blanked: dict[str, list[Positions]] = {}
-        teller.begin(Step.VALIDATING_AND_ENCODING)
+        teller.begin(Step.VALIDATING_AND_MEASURING)
         reports = (self._take(checked) for checked in validation.check_slices(data, fields))
         self.report = validation.report_of_whole(reports, fields, validation.repeated_keys(self._codes))
 
@@ -95,7 +95,7 @@ class Selection:
         began_s = time.perf_counter()
         going = Edits(skipped, blanked, self._constants).apply(table, checked.start)
         self._parts.add(going, checked.start + np.flatnonzero(~stays), checked.start + table.num_rows)
-        self.encoding_s += time.perf_counter() - began_s
+        self.measuring_s += time.perf_counter() - began_s
         self._teller.advance(table.num_rows)
         return checked.report
 

@@ -20,7 +20,6 @@ _EIGHT = 8
 # Multiplied with eight bytes that are 0 or 1, the highest byte of the product is their sum.
 _ONES, _HIGHEST = np.uint64(0x0101010101010101), np.uint64(56)
 
-
 _BLOCK_ROWS = 16_384
 """What is worked out between numbers and their text stays in the cache of a core for so many cells."""
 

@@ -40,17 +40,17 @@ def test_it_is_told_at_most_four_times_a_second_and_not_before_somebody_waits(cl
         teller.begin(Step.KEYS)
         for _ in range(10):
             tell(teller, clock, 100_000, after_s=0.02)  # after 0.2 s all keys are read
-        teller.begin(Step.VALIDATING_AND_ENCODING)
+        teller.begin(Step.VALIDATING_AND_MEASURING)
         for _ in range(10):
             tell(teller, clock, 100_000, after_s=0.125)
 
     # At 0.325 s for the first time, and then every other time, which is 0.25 s later; in the end all of it.
     assert [str(one) for one in told] == [
-        "Validating and encoding: 100,000 of 1,000,000 rows",
-        "Validating and encoding: 300,000 of 1,000,000 rows",
-        "Validating and encoding: 500,000 of 1,000,000 rows",
-        "Validating and encoding: 700,000 of 1,000,000 rows",
-        "Validating and encoding: 900,000 of 1,000,000 rows",
+        "Validating and measuring: 100,000 of 1,000,000 rows",
+        "Validating and measuring: 300,000 of 1,000,000 rows",
+        "Validating and measuring: 500,000 of 1,000,000 rows",
+        "Validating and measuring: 700,000 of 1,000,000 rows",
+        "Validating and measuring: 900,000 of 1,000,000 rows",
         "Examined: 1,000,000 rows in 1.4 s",
     ]
 
@@ -127,11 +127,11 @@ def test_a_plan_of_millions_of_rows_is_told_of_and_how_long_it_took(many: pd.Dat
     assert before
     assert all(0 < one.row_count < one.total_rows == 3_000_000 for one in before)
     assert all(one.elapsed_s >= 0.3 for one in before)
-    assert {one.step for one in before} <= {Step.KEYS, Step.VALIDATING_AND_ENCODING}
+    assert {one.step for one in before} <= {Step.KEYS, Step.VALIDATING_AND_MEASURING}
     assert plan.validating_s is not None
-    assert plan.encoding_s is not None
-    assert 0 < plan.encoding_s < last.elapsed_s
-    assert plan.validating_s + plan.encoding_s == pytest.approx(last.elapsed_s, rel=0.05)
+    assert plan.measuring_s is not None
+    assert 0 < plan.measuring_s < last.elapsed_s
+    assert plan.validating_s + plan.measuring_s == pytest.approx(last.elapsed_s, rel=0.05)
 
 
 def test_a_plan_of_a_small_table_tells_nothing(domain: cpnb.Domain) -> None:

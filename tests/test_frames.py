@@ -165,3 +165,13 @@ def test_text_that_is_none_is_told_cell_by_cell(cells, expected, kind):
         ((_, piece),) = frames.slices(table, ["a"], start=start)
         cells_seen = piece.columns["a"]
         assert (cells_seen.to_pylist() if isinstance(cells_seen, pa.Array) else list(cells_seen)) == expected[start:]
+
+
+def test_after_rows_with_long_cells_slices_grow_again() -> None:
+    cells = ["x" * 12_000_000] * 4 + ["short"] * 2_000
+
+    rows = [piece.row_count for _, piece in frames.slices(pd.DataFrame({"note": cells}), ["note"], rows=256)]
+
+    assert rows[:2] == [2, 2]
+    assert sum(rows) == len(cells)
+    assert rows[2:10] == [2, 4, 8, 16, 32, 64, 128, 256]

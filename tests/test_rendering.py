@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from cpnb import frames
+from cpnb.csvstream import Edits
 from cpnb.fields import Field, FieldMap
 from cpnb.rendering import render
 from cpnb.validation import validate
@@ -328,3 +329,23 @@ def test_no_bytes_stand_behind_a_missing_cell():
     report = validate(data, FieldMap({"id": "AccountNumber"}, unique_key="id"))
 
     assert [(finding.code, finding.positions.tolist()) for finding in report.findings] == [("key_empty", [1, 2])]
+
+
+@pytest.mark.parametrize("start", [0, 1, 3])
+@pytest.mark.parametrize(
+    "cells", [["Oslo", "Bergen", None, "", "Rome", "Bonn"], ["Oslo"] * 6, [None] * 6, ["", "a"] * 3]
+)
+def test_a_slice_of_text_begins_at_its_own_bytes_so_that_cells_of_it_can_be_emptied(cells, start):
+    whole = pd.Series(pd.arrays.ArrowExtensionArray(pa.array(cells, pa.string())))
+    fields = FieldMap({"city": "Address.City"})
+    [(_, piece)] = frames.slices(whole.to_frame("city"), ["city"], start=start)
+    table = render(piece, fields).table
+    source = fields["city"].source
+
+    emptied = Edits(blanked={source: np.array([start, start + 1])}).apply(table, start)
+
+    emptied.validate(full=True)
+    expected = [cell or None for cell in cells[start:]]
+    assert table[source].to_pylist() == expected
+    assert emptied[source].to_pylist() == [None, None, *expected[2:]]
+    assert all(chunk.buffers()[1].to_pybytes()[:8] == bytes(8) for chunk in table[source].chunks if len(chunk))

@@ -13,6 +13,7 @@ import xxhash
 
 from cpnb.content_types import ContentType
 from cpnb.fields import Field, FieldMap
+from cpnb.frames import snapshot
 from cpnb.upload_options import UploadOptions
 from tests.plans import planned
 
@@ -100,7 +101,11 @@ def test_the_same_table_makes_the_same_files(
 
     made = planned(frame, FIELDS, on_invalid="blank", marker=("campaign", "spring"), options=options)
     files = [b"".join(made.stream(frame, part)) for part in made.parts]
+    held = snapshot(frame, FIELDS.needed_columns)  # as an upload has it
+    of_held = planned(held, FIELDS, on_invalid="blank", marker=("campaign", "spring"), options=options)
 
     assert [xxhash.xxh3_128_hexdigest(file) for file in files] == hashes
     assert [part.measure.size_bytes for part in made.parts] == list(map(len, files))
     assert [part.measure.digest for part in made.parts] == digests
+    assert of_held.parts == made.parts
+    assert [b"".join(of_held.stream(held, part)) for part in of_held.parts] == files

@@ -87,11 +87,12 @@ def slices(
         return
     # Taken once, so that under copy-on-write a column replaced or written to meanwhile is not seen.
     series = {column: data[column] for column in dict.fromkeys(columns)}
-    first = start
+    first, together = start, rows
     while first < end:
-        piece = _bounded(series, first, min(first + rows, end), is_utf8=is_utf8)
+        piece, size_bytes = _bounded(series, first, min(first + together, end), is_utf8=is_utf8)
         yield first, piece
         first += piece.row_count
+        together = _next_rows(piece, size_bytes, rows)
 
 
 def _of_batches(
@@ -101,9 +102,9 @@ def _of_batches(
     batches = data.tables(columns, start, end) if start < end else iter(())
     held = next(batches, pa.table({}))
     series = _series(held)
-    first, used = start, 0  # rows that were given out in all, and of those that are held
+    first, used, together = start, 0, rows  # rows that were given out in all, and of those that are held
     while first < end:
-        wanted = min(rows, end - first)
+        wanted = min(together, end - first)
         pieces = [held.slice(used)]
         if pieces[0].num_rows < wanted and pieces[0].nbytes <= _HELD_BYTES:
             while sum(one.num_rows for one in pieces) < wanted and sum(one.nbytes for one in pieces) <= _HELD_BYTES:
@@ -112,10 +113,11 @@ def _of_batches(
             series = _series(held)
         while wanted > max(1, held.num_rows - used):  # so many are over SLICE_BYTES in any case
             wanted //= 2
-        piece = _bounded(series, used, used + wanted, is_utf8=is_utf8)
+        piece, size_bytes = _bounded(series, used, used + wanted, is_utf8=is_utf8)
         yield first, piece
         first += piece.row_count
         used += piece.row_count
+        together = _next_rows(piece, size_bytes, rows)
 
 
 def _series(table: pa.Table) -> dict[str, pd.Series[Any]]:
@@ -123,15 +125,21 @@ def _series(table: pa.Table) -> dict[str, pd.Series[Any]]:
     return {name: frame[name] for name in table.column_names}
 
 
-def _bounded(series: Mapping[str, pd.Series[Any]], first: int, last: int, *, is_utf8: bool) -> Slice:
-    """Return rows from `first` on, up to `last` or as many as are within `SLICE_BYTES`; one at least."""
+def _bounded(series: Mapping[str, pd.Series[Any]], first: int, last: int, *, is_utf8: bool) -> tuple[Slice, int]:
+    """Return rows up to `last`, or as many as are within `SLICE_BYTES`, one at least, and their bytes."""
     while True:
         piece = Slice(
             last - first, {name: _cells(whole.iloc[first:last], is_utf8=is_utf8) for name, whole in series.items()}
         )
-        if piece.row_count == 1 or sum(map(_text_bytes, piece.columns.values())) <= SLICE_BYTES:
-            return piece
+        size_bytes = sum(map(_text_bytes, piece.columns.values()))
+        if piece.row_count == 1 or size_bytes <= SLICE_BYTES:
+            return piece, size_bytes
         last = first + piece.row_count // 2
+
+
+def _next_rows(piece: Slice, size_bytes: int, most_rows: int) -> int:
+    """Return how many rows to try after a slice: as many, or twice as many if these took little room."""
+    return min(most_rows, piece.row_count * (2 if size_bytes <= SLICE_BYTES // 4 else 1))
 
 
 def _text_bytes(cells: Cells) -> int:

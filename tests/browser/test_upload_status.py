@@ -356,11 +356,11 @@ def test_how_far_a_large_table_is_examined_is_seen_until_the_upload_takes_its_pl
     notebook.begin(1)
 
     output = notebook.outputs(1)
-    expect(output).to_contain_text(re.compile(r"Validating and encoding: [\d,]+ of 900,000 rows"), timeout=LONG_MS)
+    expect(output).to_contain_text(re.compile(r"Validating and measuring: [\d,]+ of 900,000 rows"), timeout=LONG_MS)
     screenshot("examining")
     assert barriers(".jp-OutputArea:has(p)") == []
     expect(widget(output)).to_be_visible(timeout=LONG_MS)
-    expect(output).not_to_contain_text("Validating and encoding")
+    expect(output).not_to_contain_text("Validating and measuring")
     notebook.run(2)
     expect(output).to_contain_text("Upload of 900,000 rows: STOPPED", timeout=LONG_MS)
     expect(widget(output)).to_have_count(0)  # it has a button for it, too, as long as it stands there

@@ -143,21 +143,21 @@ def test_what_comes_from_outside_is_escaped() -> None:
 
 
 @pytest.mark.parametrize(
-    ("validating_s", "encoding_s", "words"),
+    ("validating_s", "measuring_s", "words"),
     [
         (2.34, 61.4, ["3 of 3 rows in 2.3 s", "1 part, 109 bytes in 1 min 1 s"]),
         (0.04, None, ["3 of 3 rows", "1 part, 109 bytes"]),  # too short for anybody, and not known
     ],
 )
 def test_the_steps_before_the_sending_tell_how_long_they_took(
-    validating_s: float, encoding_s: float | None, words: list[str]
+    validating_s: float, measuring_s: float | None, words: list[str]
 ) -> None:
-    plan = replace(planned(numbered(3)), validating_s=validating_s, encoding_s=encoding_s)
+    plan = replace(planned(numbered(3)), validating_s=validating_s, measuring_s=measuring_s)
     standing = UploadProgress(3).look([part(1)], 0)
 
     page = page_of_standing("Upload", plan, standing, 0)
 
-    assert re.findall(r"<b>(?:validated|encoded)</b> <span[^>]*>(.*?)</span>", page) == words
+    assert re.findall(r"<b>(?:validated|measured)</b> <span[^>]*>(.*?)</span>", page) == words
 
 
 @pytest.mark.parametrize(

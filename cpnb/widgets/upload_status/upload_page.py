@@ -54,7 +54,7 @@ def _steps(plan: Plan, standing: Standing) -> str:
     is_sending, is_done = standing.phase == "sending", standing.phase == "done"
     steps = (
         (_Mark.PAST, "validated", going + _in_time(plan.validating_s)),
-        (_Mark.PAST, "encoded", f"{files}, {spelled_bytes(plan.size_bytes)}{_in_time(plan.encoding_s)}"),
+        (_Mark.PAST, "measured", f"{files}, {spelled_bytes(plan.size_bytes)}{_in_time(plan.measuring_s)}"),
         (_Mark.NOW, "sending", sent) if is_sending else (_Mark.PAST, "sent", sent),
         (
             _Mark.PAST if is_done else _Mark.TO_COME if is_sending else _Mark.NOW,
