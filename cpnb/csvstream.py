@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv
 from numpy.typing import NDArray
 
 from cpnb import frames, rendering
+from cpnb.content.cells import emptied
 from cpnb.errors import ChangedDataError
 from cpnb.fields import FieldMap
 from cpnb.measuring import Measure, Meter
@@ -64,9 +64,7 @@ class Edits:
         for source, positions in self.blanked.items():
             mask = _mask_within(positions, start, table.num_rows)
             if mask.any():
-                index = table.schema.get_field_index(source)
-                column = pc.if_else(pa.array(mask), pa.scalar(None, table.column(index).type), table[source])
-                table = table.set_column(index, source, column)
+                table = table.set_column(table.schema.get_field_index(source), source, emptied(table[source], mask))
         left_out = _mask_within(self.skipped, start, table.num_rows)
         table = table.filter(pa.array(~left_out)) if left_out.any() else table
         for source, text in self.constants.items():

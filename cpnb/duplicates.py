@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from cpnb import frames
 from cpnb.content import Mask, normalised_key
+from cpnb.content.cells import emptied
 from cpnb.content.rule import mask_of
 from cpnb.fields import Field, FieldMap
 from cpnb.frames import Frame
@@ -162,8 +163,7 @@ def superfluous_rows(positions: Integers, groups: Integers, completeness: NDArra
 def keys_of(rendered: Rendered, fields: FieldMap, without: Mask, table_rows: int = 0) -> pa.Array:
     """Return the keys of some rows as the service compares them; null where there is none, and in `without`."""
     key = normalised(rendered, fields.key_field, fields, table_rows)
-    absent = pc.or_(pc.equal(pc.utf8_trim_whitespace(key), ""), pa.array(without))
-    return pc.if_else(absent, pa.scalar(None, key.type), key)
+    return emptied(key, without | mask_of(pc.equal(pc.utf8_trim_whitespace(key), "")))
 
 
 def completeness_of(rendered: Rendered) -> NDArray[np.int16]:

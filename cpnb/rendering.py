@@ -19,6 +19,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from cpnb import decimals, moments, text_tables
+from cpnb.content.cells import emptied
+from cpnb.content.rule import mask_of
 from cpnb.fields import FieldMap
 from cpnb.frames import Cells, Slice
 from cpnb.moments import Moment
@@ -114,37 +116,16 @@ def _sendable(text: pa.Array) -> pa.Array:
     text = text if pa.types.is_large_string(text.type) else text.cast(pa.large_string())
     if not len(text):
         return text
-    text = _from_its_beginning(text)
+    offsets = np.frombuffer(text.buffers()[1], np.int64)[text.offset : text.offset + len(text) + 1]
     if not text.null_count:
-        offsets = _offsets(text)
         is_any_empty = bool((offsets[1:] == offsets[:-1]).any())
     else:
         # Arrow allows bytes behind missing cells, and pandas leaves them there when a list of cells is set to None;
         # whoever looks at bytes would read them.
-        if _offsets(text)[-1] != (pc.sum(pc.binary_length(text)).as_py() or 0):
+        if offsets[-1] - offsets[0] != (pc.sum(pc.binary_length(text)).as_py() or 0):
             text = text.take(pa.array(np.arange(len(text))))
-        is_any_empty = pc.any(pc.equal(text, "")).as_py()
-    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.large_string()), text) if is_any_empty else text
-
-
-def _offsets(text: pa.Array) -> NDArray[np.int64]:
-    return np.frombuffer(text.buffers()[1], np.int64)[text.offset : text.offset + len(text) + 1]
-
-
-def _from_its_beginning(text: pa.Array) -> pa.Array:
-    """Return text, of which there is some, whose first cell is at the beginning of its bytes; these are not copied.
-
-    Arrow before March 2026 makes broken text of other slices when cells of them are replaced by nulls. Source:
-    apache/arrow, GH-49410.
-    """
-    offsets = _offsets(text)
-    if not offsets[0] and not text.offset:
-        return text
-    missing = text_tables.missing_in(text)
-    is_present = None if missing is None else pa.py_buffer(np.packbits(~missing, bitorder="little"))
-    data = text.buffers()[2]
-    data = None if data is None else data.slice(int(offsets[0]))
-    return pa.LargeStringArray.from_buffers(len(text), pa.py_buffer(offsets - offsets[0]), data, is_present)
+        is_any_empty = True
+    return emptied(text, mask_of(pc.equal(text, ""))) if is_any_empty else text
 
 
 def _typed(array: pa.Array, moment: Moment) -> _Text:

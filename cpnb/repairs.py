@@ -26,9 +26,9 @@ from cpnb.content import (
     spreadsheet_marks,
     two_values,
 )
-from cpnb.content.cells import mended_where
+from cpnb.content.cells import emptied, mended_where
 from cpnb.content.placeholder import placeholders
-from cpnb.content.rule import Mask
+from cpnb.content.rule import Mask, mask_of
 from cpnb.content_types import ContentType
 from cpnb.fields import Field, FieldMap
 
@@ -169,7 +169,7 @@ def _with_single_spaces(text: pa.Array) -> pa.Array:
 
 
 def _without_blanks(text: pa.Array) -> pa.Array:
-    return pc.if_else(pc.equal(pc.utf8_trim_whitespace(text), ""), pa.scalar(None, text.type), text)
+    return emptied(text, mask_of(pc.equal(pc.utf8_trim_whitespace(text), "")))
 
 
 def _without_placeholders(cells: ColumnCells, place: Place, _: Told) -> pa.Array:

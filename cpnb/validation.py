@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from cpnb import catalog, frames
 from cpnb.content import Mask, Problem, Provenance, Severity, TextColumn, normalised_key, rules_for
-from cpnb.content.cells import picked
+from cpnb.content.cells import emptied, picked
 from cpnb.content.key_hash import NO_KEY, Numbers, key_numbers, rows_sharing
 from cpnb.content.lost_digits import DIGITS_LOST
 from cpnb.content.telling import told_once
@@ -268,7 +267,7 @@ def comparable_keys(rendered: Rendered, fields: FieldMap, table_rows: int) -> pa
     region = rendered.regions[one.region_column] if one.region_column else fields.region_of(one)
     key = normalised_key(rendered.text(one.source), one.content_type, region, table_rows=table_rows)
     (blank,) = KEY_RULE.failing(TextColumn(key))
-    return pc.if_else(pa.array(blank), pa.scalar(None, key.type), key) if blank.any() else key
+    return emptied(key, blank)
 
 
 def repeated_keys(codes: NDArray[np.int64]) -> Mask:

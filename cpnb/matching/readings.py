@@ -9,6 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from cpnb.content.cells import emptied
+from cpnb.content.rule import mask_of
+
 Numbers = NDArray[np.float64]
 """Numbers; NaN where there is none."""
 
@@ -76,7 +79,7 @@ def is_unicode(text: str) -> bool:
 
 def _matching(texts: pa.Array, pattern: str) -> pa.Array:
     """Return the texts that match; null in place of the others."""
-    return pc.if_else(pc.match_substring_regex(texts, pattern), texts, pa.scalar(None, texts.type))
+    return emptied(texts, ~mask_of(pc.match_substring_regex(texts, pattern)))
 
 
 def _moments(written: pa.Array) -> Moments:
