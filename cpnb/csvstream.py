@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
@@ -19,19 +20,36 @@ from cpnb.fields import FieldMap
 from cpnb.measuring import Measure, Meter
 from cpnb.working_ahead import worked_ahead
 
-SLICE_ROWS = 65_536
-SLICE_CELLS = 1_048_576
-"""Rows that are rendered together, and their cells, at most: what Python does for each slice is rare then."""
-
-BLOCK_ROWS = 8_192
-"""Records that are encoded together, and lie in memory as CSV."""
-
 SLICES_AHEAD, BLOCKS_AHEAD = 2, 4
 """Slices that are rendered to be measured, and blocks that are encoded, before anybody has asked for them, at most."""
 
 Positions = NDArray[np.int64]
 
 NO_POSITIONS: Positions = np.empty(0, dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """How many rows are worked on together, at most; what is sent does not depend on it.
+
+    Attributes
+    ----------
+    slice_rows, slice_cells : int
+        Rows that are rendered together, and their cells: what Python does for each slice is rare then.
+    block_rows : int
+        Records that are encoded together, and lie in memory as CSV.
+    """
+
+    slice_rows: int = 65_536
+    slice_cells: int = 1_048_576
+    block_rows: int = 8_192
+
+    def rows_of_slice(self, fields: FieldMap) -> int:
+        """Return how many rows of a table are rendered together."""
+        return min(self.slice_rows, max(1, self.slice_cells // len(fields.needed_columns)))
+
+
+TOGETHER = Together()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +69,6 @@ class Edits:
     skipped: Positions = field(default_factory=lambda: NO_POSITIONS)
     blanked: Mapping[str, Positions] = field(default_factory=lambda: MappingProxyType({}))
     constants: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-
-    def concern(self, rows: range) -> bool:
-        """Tell whether anything is done to some consecutive rows, other than to add constants."""
-        return any(
-            np.searchsorted(positions, rows.start) < np.searchsorted(positions, rows.stop)
-            for positions in (self.skipped, *self.blanked.values())
-        )
 
     def apply(self, table: pa.Table, start: int) -> pa.Table:
         """Return a rendered slice, whose first row is at `start`, as it will be sent."""
@@ -81,7 +92,7 @@ def _mask_within(positions: Positions, start: int, row_count: int) -> NDArray[np
 
 # Every text is quoted, so that no cell can be taken for a number, and empty text differs from a missing one.
 # The header is written by hand: its names are slugs, which need no quotes and are safest without.
-_WRITE_OPTIONS = pyarrow.csv.WriteOptions(include_header=False, batch_size=BLOCK_ROWS)
+_WRITE_OPTIONS = pyarrow.csv.WriteOptions(include_header=False, batch_size=TOGETHER.block_rows)
 
 
 def encode(table: pa.Table) -> pa.Buffer:
@@ -91,46 +102,46 @@ def encode(table: pa.Table) -> pa.Buffer:
     return sink.getvalue()
 
 
-def measured(data: Any, fields: FieldMap, rows: range, edits: Edits) -> Measure:
+def measured(data: Any, fields: FieldMap, rows: range, edits: Edits, together: Together = TOGETHER) -> Measure:
     """Return how long the file of some rows of a table is and what it says, without encoding it.
 
     The rows were examined before, as those of a plan are.
     """
     meter = Meter(header(fields, edits.constants))
-    tables, threads = _rendered(data, fields, rows, edits), _threads(fields, rows)
+    tables, threads = _rendered(data, fields, rows, edits, together), _threads(fields, rows, together)
     for table in worked_ahead(_itself, tables, threads=threads, most_ahead=SLICES_AHEAD):
         meter.add(table)
     return meter.measure()
 
 
-def encoded(data: Any, fields: FieldMap, rows: range, edits: Edits) -> Iterator[tuple[pa.Buffer, pa.Table]]:
+def encoded(
+    data: Any, fields: FieldMap, rows: range, edits: Edits, together: Together = TOGETHER
+) -> Iterator[tuple[pa.Buffer, pa.Table]]:
     """Yield some rows of a table as they are sent, without header: bytes and the records that they are, by blocks.
 
     The rows were examined before. Of more than one slice, the next blocks are made ready on a thread meanwhile; it ends
     with the iteration.
     """
-    tables, threads = _rendered(data, fields, rows, edits), _threads(fields, rows)
-    blocks = (table.slice(start, BLOCK_ROWS) for table in tables for start in range(0, table.num_rows, BLOCK_ROWS))
+    tables, threads = _rendered(data, fields, rows, edits, together), _threads(fields, rows, together)
+    blocks = chain.from_iterable(_blocks(table, together.block_rows) for table in tables)
     yield from worked_ahead(_with_its_bytes, blocks, threads=threads, most_ahead=BLOCKS_AHEAD)
 
 
-def _rendered(data: Any, fields: FieldMap, rows: range, edits: Edits) -> Iterator[pa.Table]:
+def _rendered(data: Any, fields: FieldMap, rows: range, edits: Edits, together: Together) -> Iterator[pa.Table]:
     """Yield some rows of a table as they are sent, by slices, some of which may be empty."""
-    # What is no text stays behind or is sent empty: where nothing does, all of it was found to be text.
-    is_utf8 = not edits.concern(rows)
-    together = _rows_together(fields)
-    columns = fields.needed_columns
-    for start, piece in frames.slices(data, columns, start=rows.start, stop=rows.stop, rows=together, is_utf8=is_utf8):
+    columns, most = fields.needed_columns, together.rows_of_slice(fields)
+    # The examination has found what is no text, and it stays behind or is sent empty.
+    for start, piece in frames.slices(data, columns, start=rows.start, stop=rows.stop, rows=most, is_utf8=True):
         yield edits.apply(rendering.render(piece, fields).table, start)
 
 
-def _rows_together(fields: FieldMap) -> int:
-    return min(SLICE_ROWS, max(1, SLICE_CELLS // len(fields.needed_columns)))
-
-
-def _threads(fields: FieldMap, rows: range) -> int:
+def _threads(fields: FieldMap, rows: range, together: Together) -> int:
     """Return how many threads work ahead: with a second one, both would wait for each other at every step of Python."""
-    return int(len(rows) > _rows_together(fields))
+    return int(len(rows) > together.rows_of_slice(fields))
+
+
+def _blocks(table: pa.Table, rows: int) -> Iterator[pa.Table]:
+    return (table.slice(start, rows) for start in range(0, table.num_rows, rows))
 
 
 def _itself(table: pa.Table) -> pa.Table:

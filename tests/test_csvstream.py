@@ -6,7 +6,6 @@ import csv
 import io
 import threading
 from typing import Any
-from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
@@ -14,21 +13,13 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, strategies as st
 
-from cpnb import csvstream, frames
-from cpnb.csvstream import (
-    BLOCK_ROWS,
-    BLOCKS_AHEAD,
-    SLICE_CELLS,
-    SLICE_ROWS,
-    CsvStream,
-    Edits,
-    encode,
-    encoded,
-    measured,
-)
+from cpnb import frames
+from cpnb.csvstream import BLOCKS_AHEAD, TOGETHER, CsvStream, Edits, Together, encode, encoded, measured
 from cpnb.errors import ChangedDataError
 from cpnb.fields import FieldMap
 from cpnb.rendering import render
+from cpnb.selection import OnInvalid
+from tests.plans import planned
 
 FIELDS = FieldMap({"Nr.": "AccountNumber", "Ort": "Address.City"}, unique_key="Nr.")
 
@@ -103,10 +94,10 @@ def test_rows_stay_behind_and_cells_are_emptied() -> None:
 
 
 def test_edits_lie_at_physical_positions_in_every_slice() -> None:
-    count = 2 * SLICE_ROWS + 10
+    count = 2 * TOGETHER.slice_rows + 10
     frame = pd.DataFrame({"Nr.": [str(number) for number in range(count)], "Ort": "x"}, index=range(count, 0, -1))
-    skipped = [SLICE_ROWS, count - 1]
-    emptied = [0, SLICE_ROWS - 1, 2 * SLICE_ROWS]
+    skipped = [TOGETHER.slice_rows, count - 1]
+    emptied = [0, TOGETHER.slice_rows - 1, 2 * TOGETHER.slice_rows]
     lines = [
         f'"{number}",{"" if number in emptied else chr(34) + "x" + chr(34)}\n'
         for number in range(5, count)
@@ -149,9 +140,9 @@ def test_of_a_table_that_changed_the_last_bytes_are_withheld(rows: list[tuple[An
 
 
 def test_of_a_longer_table_no_more_is_read_than_was_promised() -> None:
-    rows = 50 * SLICE_ROWS
+    rows = 50 * TOGETHER.slice_rows
     frame = pd.DataFrame({"Nr.": ["1"] * rows, "Ort": ["x"] * rows})
-    promise = stream_of(frame, rows=range(SLICE_ROWS)).measure
+    promise = stream_of(frame, rows=range(TOGETHER.slice_rows)).measure
     stream = CsvStream(frame, FIELDS, range(rows), Edits(), promise)
     sizes: list[int] = []
 
@@ -167,7 +158,7 @@ def wide(row_count: int) -> CsvStream:
 
 
 def test_memory_holds_blocks_and_not_the_file() -> None:
-    stream = wide(48 * BLOCK_ROWS)
+    stream = wide(48 * TOGETHER.block_rows)
     before = pa.total_allocated_bytes()
 
     held = max(pa.total_allocated_bytes() - before for _ in stream)
@@ -175,13 +166,13 @@ def test_memory_holds_blocks_and_not_the_file() -> None:
     # Blocks: ready or being made so, given out, and held back. The buffer of each may be twice as long as what is in
     # it. And the slice that they are made of, as text.
     blocks = BLOCKS_AHEAD + 2
-    slice_share = SLICE_ROWS / BLOCK_ROWS
+    slice_share = TOGETHER.slice_rows / TOGETHER.block_rows
     assert len(stream) > 80_000_000
     assert held < (2 * blocks + 2 * slice_share) * len(stream) / 48
 
 
 def test_a_reading_that_is_broken_off_leaves_no_thread() -> None:
-    stream = wide(8 * SLICE_ROWS)
+    stream = wide(8 * TOGETHER.slice_rows)
     before = set(threading.enumerate())
     reading = iter(stream)
     next(reading)
@@ -201,9 +192,9 @@ def test_a_small_table_is_read_without_threads() -> None:
         assert set(threading.enumerate()) == before
 
 
-@pytest.mark.parametrize("changed", [0, SLICE_ROWS, 5 * SLICE_ROWS - 1])
+@pytest.mark.parametrize("changed", [0, TOGETHER.slice_rows, 5 * TOGETHER.slice_rows - 1])
 def test_of_a_table_that_changed_in_any_slice_the_last_block_is_withheld(changed: int) -> None:
-    frame = pd.DataFrame({"Nr.": "1", "Ort": "x"}, index=range(5 * SLICE_ROWS)).astype(object)
+    frame = pd.DataFrame({"Nr.": "1", "Ort": "x"}, index=range(5 * TOGETHER.slice_rows)).astype(object)
     promised = b"Nr,Ort\n" + b'"1","x"\n' * len(frame)
     stream = stream_of(frame)
     assert joined(stream) == promised
@@ -213,7 +204,7 @@ def test_of_a_table_that_changed_in_any_slice_the_last_block_is_withheld(changed
     with pytest.raises(ChangedDataError):
         sizes.extend(len(block) for block in stream)
 
-    assert sum(sizes) == len(promised) - len(b'"1","x"\n') * BLOCK_ROWS
+    assert sum(sizes) == len(promised) - len(b'"1","x"\n') * TOGETHER.block_rows
 
 
 @given(
@@ -238,9 +229,9 @@ def test_however_it_is_cut_the_bytes_are_the_same_and_as_many_as_was_said(
     ]
     whole = measured(frame, FIELDS, range(len(frame)), edits)
 
-    with patch.multiple(csvstream, SLICE_ROWS=slice_rows, BLOCK_ROWS=block_rows):
-        got = list(encoded(frame, FIELDS, range(len(frame)), edits))
-        measure = measured(frame, FIELDS, range(len(frame)), edits)
+    together = Together(slice_rows=slice_rows, block_rows=block_rows)
+    got = list(encoded(frame, FIELDS, range(len(frame)), edits, together))
+    measure = measured(frame, FIELDS, range(len(frame)), edits, together)
 
     assert b"".join(bytes(block) for block, _ in got) == b"".join(expected)
     assert sum(table.num_rows for _, table in got) == len(expected)
@@ -251,24 +242,34 @@ def test_however_it_is_cut_the_bytes_are_the_same_and_as_many_as_was_said(
 def test_of_many_columns_fewer_rows_are_rendered_together() -> None:
     frame = pd.DataFrame({"Nr.": [str(number) for number in range(100)], "Ort": 1.5})
 
-    with patch.multiple(csvstream, SLICE_CELLS=14):
-        rows = [table.num_rows for _, table in encoded(frame, FIELDS, range(100), Edits())]
+    rows = [table.num_rows for _, table in encoded(frame, FIELDS, range(100), Edits(), Together(slice_cells=14))]
 
-    assert max(rows) == 14 // len(FIELDS.needed_columns)
-    assert SLICE_CELLS // 300 < SLICE_ROWS
+    assert rows == [7] * 14 + [2]
+
+
+def cities(*cells: bytes) -> pd.DataFrame:
+    """Return a table whose second column says that it is text, whatever its bytes are."""
+    text = pa.Array.from_buffers(pa.large_string(), len(cells), pa.array(cells, pa.large_binary()).buffers())
+    return pd.DataFrame({"Nr.": [str(row) for row in range(len(cells))], "Ort": pd.arrays.ArrowExtensionArray(text)})
 
 
 def test_what_is_no_text_any_more_is_noticed_although_it_is_not_looked_for_again() -> None:
-    def table(city: bytes) -> pd.DataFrame:
-        cities = pa.array([b"Oslo", city], pa.large_binary())
-        text = pa.Array.from_buffers(pa.large_string(), 2, cities.buffers())
-        return pd.DataFrame({"Nr.": ["1", "2"], "Ort": pd.arrays.ArrowExtensionArray(text)})
-
-    promise = stream_of(table(b"Bonn")).measure
-    stream = CsvStream(table(b"B\xffnn"), FIELDS, range(2), Edits(), promise)
+    promise = stream_of(cities(b"Oslo", b"Bonn")).measure
+    stream = CsvStream(cities(b"Oslo", b"B\xffnn"), FIELDS, range(2), Edits(), promise)
 
     with pytest.raises(ChangedDataError):
         joined(stream)
+
+
+@pytest.mark.parametrize(("on_invalid", "second"), [("blank", b'"1",\n'), ("skip", b"")])
+def test_what_is_no_text_is_sent_empty_or_stays_behind(on_invalid: OnInvalid, second: bytes) -> None:
+    table = cities(b"Oslo", b"B\xffnn", "Zürich".encode())
+
+    made = planned(table, FIELDS, on_invalid=on_invalid)
+
+    assert [joined(made.stream(table, part)) for part in made.parts] == [
+        b'Nr,Ort\n"0","Oslo"\n' + second + '"2","Zürich"\n'.encode()
+    ]
 
 
 def _quoted(text: str | None) -> str:

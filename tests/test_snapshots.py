@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from unittest.mock import patch
-
 import numpy as np
 import pandas as pd
 import pytest
 
-from cpnb.frames import snapshot, snapshots
+from cpnb.frames import snapshot
 
 KINDS = {
     "text": ["Oslo", None, "", "東京", float("nan"), pd.NA],
@@ -63,8 +61,7 @@ def test_later_changes_do_not_reach_it(columns: list[str]) -> None:
 def test_no_more_text_is_held_than_may_be() -> None:
     frame = pd.DataFrame({"short": ["a"] * 1_000, "long": ["x" * 500] * 1_000, "late": ["b"] * 1_000}, dtype=object)
 
-    with patch.object(snapshots, "TEXT_BYTES", 20_000):
-        taken = snapshot(frame, list(frame.columns))
+    taken = snapshot(frame, list(frame.columns), text_bytes=20_000)
 
     assert isinstance(taken, pd.DataFrame)
     assert [isinstance(taken[name].dtype, pd.ArrowDtype) for name in frame.columns] == [True, False, True]
@@ -73,8 +70,7 @@ def test_no_more_text_is_held_than_may_be() -> None:
 def test_one_long_cell_among_short_ones_does_not_fool_it() -> None:
     frame = pd.DataFrame({"note": ["a"] * 1_001 + ["x" * 100_000] + ["a"] * 1_001}, dtype=object)
 
-    with patch.object(snapshots, "TEXT_BYTES", 20_000):
-        taken = snapshot(frame, ["note"])
+    taken = snapshot(frame, ["note"], text_bytes=20_000)
 
     assert isinstance(taken, pd.DataFrame)
     assert taken["note"].dtype == object

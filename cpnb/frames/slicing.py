@@ -73,7 +73,7 @@ def slices(
     rows : int
         Rows in a slice at most; fewer at the end, and where the text of so many is over `SLICE_BYTES`.
     is_utf8 : bool
-        Whether an earlier reading of these rows found nothing in them that is no text; it is then not looked for again.
+        Whether text is taken for UTF-8 unseen, because an earlier reading has found what is none, and it is not used.
 
     Yields
     ------

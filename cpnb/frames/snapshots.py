@@ -20,10 +20,10 @@ TEXT_BYTES = 150_000_000
 _SAMPLED_CELLS = 1_000
 
 
-def snapshot(data: Frame, columns: Sequence[str]) -> Frame:
+def snapshot(data: Frame, columns: Sequence[str], *, text_bytes: int = TEXT_BYTES) -> Frame:
     """Return a table of some columns that later changes to `data` do not reach.
 
-    Columns of Python objects that are text and missing cells and nothing else come as Arrow text, up to `TEXT_BYTES`
+    Columns of Python objects that are text and missing cells and nothing else come as Arrow text, up to `text_bytes`
     of it. The others share memory until somebody writes, with copy-on-write (pandas 3, or switched on in pandas 2);
     without, they are copied; objects inside of cells are shared in both cases. A table that is read in batches is
     returned as it is: it notices changes of its file itself.
@@ -31,14 +31,14 @@ def snapshot(data: Frame, columns: Sequence[str]) -> Frame:
     if isinstance(data, BatchTable):
         return data
     taken = data[list(columns)]
-    left_bytes, series = TEXT_BYTES, {}
+    left_bytes, series = text_bytes, {}
     for name in taken.columns:
         series[name] = taken[name]
         text = _text(series[name], left_bytes) if series[name].dtype == object else None
         if text is not None:
             left_bytes -= text.nbytes
             series[name] = pd.Series(pd.arrays.ArrowExtensionArray(text), index=taken.index)
-    if left_bytes == TEXT_BYTES:
+    if left_bytes == text_bytes:
         return taken
     pa.default_memory_pool().release_unused()  # it grew by doubling, and a quarter of that may be free
     return pd.DataFrame(series, copy=False)

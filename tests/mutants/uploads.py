@@ -114,6 +114,20 @@ UPLOADS = (
         ("tests/test_csvstream.py", "tests/test_faults.py"),
     ),
     Mutant(
+        "the digest knows where cells end",
+        "cpnb/measuring.py",
+        "        self._lengths.update(texts.lengths.data)\n",
+        "",
+        ("tests/test_measuring.py",),
+    ),
+    Mutant(
+        "a quotation mark within a cell takes two bytes",
+        "cpnb/measuring.py",
+        " + int(np.count_nonzero(self.data == _QUOTE))",
+        "",
+        ("tests/test_measuring.py",),
+    ),
+    Mutant(
         "results that were worked out ahead come in order",
         "cpnb/working_ahead.py",
         "self._given_count in self._results or self._given_count in self._errors",
