@@ -26,8 +26,9 @@ def enter(control: Locator, text: str) -> None:
 def map_tier(shown: Locator) -> None:
     """Map the column as the notebook says, after trying what cannot be."""
     enter(shown.get_by_label("Find a column"), "tier")
+    # Before that, it is in the last of twelve rows, which is hidden then.
+    expect(shown.locator(".cpnb-fields-row:visible")).to_have_count(1)
     target = shown.get_by_role("combobox", name="Target of tier")
-    expect(target).to_have_count(1)
     target.select_option("FirstName")
     expect(shown.locator(".cpnb-fields-conflicts")).to_contain_text("FirstName")
     target.select_option("custom attribute")
