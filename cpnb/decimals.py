@@ -32,10 +32,9 @@ _MINUS = text_tables.words(["-"])[0]
 def of_integers(array: pa.Array) -> pa.Array:
     """Return whole numbers as ``large_string``."""
     if pa.types.is_uint64(array.type):  # which int64 may not hold
-        return _as_text(array)
+        return text_tables.as_text(array)
     numbers = array.cast(pa.int64())
-    missing = text_tables.missing_in(numbers)
-    return _whole((numbers if missing is None else pc.fill_null(numbers, 0)).to_numpy(), missing)
+    return _whole(text_tables.filled(numbers), text_tables.missing_in(numbers))
 
 
 def of_floats(array: pa.Array) -> pa.Array:
@@ -53,16 +52,12 @@ def of_floats(array: pa.Array) -> pa.Array:
     if written is not None:
         return written
     finite = pc.if_else(pc.is_finite(array), array, pa.scalar(None, array.type))
-    return _without_negative_zero(_plain(_as_text(finite)))
+    return _without_negative_zero(_plain(text_tables.as_text(finite)))
 
 
 def of_decimals(array: pa.Array) -> pa.Array:
     """Return numbers with a fixed count of places as ``large_string``, all places written."""
-    return _plain(_as_text(array))
-
-
-def _as_text(array: pa.Array) -> pa.Array:
-    return array.cast(pa.string()).cast(pa.large_string())
+    return _plain(text_tables.as_text(array))
 
 
 def _are_whole(values: Floats, limit: float) -> bool:
@@ -86,7 +81,7 @@ def _of_hundredths(values: Floats, missing: Mask | None) -> pa.Array | None:
 
 def _whole(numbers: Integers, missing: Mask | None) -> pa.Array:
     if numbers.min(initial=0) <= -(10**_EXACT_DIGITS) or numbers.max(initial=0) >= 10**_EXACT_DIGITS:
-        return _as_text(pa.array(numbers, mask=missing))
+        return text_tables.as_text(pa.array(numbers, mask=missing))
     return _in_digits(numbers, missing)
 
 

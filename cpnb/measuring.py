@@ -11,10 +11,9 @@ import pyarrow.compute as pc
 import xxhash
 from numpy.typing import NDArray
 
-_QUOTE = ord('"')
+from cpnb.text_tables import BLOCK_ROWS, offsets_of
 
-_BLOCK_ROWS = 16_384
-"""Cells that are looked at together; what is made of so many stays in the cache of a core."""
+_QUOTE = ord('"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +101,9 @@ class _Texts:
 def _texts(column: pa.ChunkedArray) -> Iterator[_Texts]:
     """Yield the cells of a column of text, some thousands at a time."""
     for array in column.chunks:
-        for first in range(0, len(array), _BLOCK_ROWS):
-            block = array.slice(first, _BLOCK_ROWS)
-            lengths = np.diff(_offsets(block))
+        for first in range(0, len(array), BLOCK_ROWS):
+            block = array.slice(first, BLOCK_ROWS)
+            lengths = np.diff(offsets_of(block))
             if block.null_count:
                 missing = block.is_null().to_numpy(zero_copy_only=False)
                 if lengths[missing].any():  # Arrow leaves the bytes of cells that it empties
@@ -113,12 +112,8 @@ def _texts(column: pa.ChunkedArray) -> Iterator[_Texts]:
             yield _Texts(len(block) - block.null_count, lengths, _data(block))
 
 
-def _offsets(array: pa.Array) -> NDArray[np.int64]:
-    return np.frombuffer(array.buffers()[1], np.int64)[array.offset : array.offset + len(array) + 1]
-
-
 def _data(array: pa.Array) -> NDArray[np.uint8]:
-    offsets = _offsets(array)
+    offsets = offsets_of(array)
     return np.frombuffer(array.buffers()[2] or b"", np.uint8)[offsets[0] : offsets[-1]]
 
 

@@ -35,9 +35,9 @@ class Moment:
 def dates(array: pa.Array) -> pa.Array:
     """Return calendar dates, or the dates of points in time without a zone, as ``large_string``."""
     days = array.cast(pa.date32(), safe=False)
-    known = _known_days(_filled(days.cast(pa.int32())))
+    known = _known_days(text_tables.filled(days.cast(pa.int32())))
     if known is None:
-        return _as_text(days)
+        return text_tables.as_text(days)
     return text_tables.of_equal_width(_day_texts().take(known), text_tables.missing_in(array))
 
 
@@ -51,7 +51,7 @@ def _instants(array: pa.Array) -> pa.Array:
 
 def _whole_seconds(counts: pa.Array, per_second: int, *, has_zone: bool) -> pa.Array | None:
     """Return points in time as ISO 8601 with seconds; None if one has a fraction, or is in another century."""
-    moments = _filled(counts)
+    moments = text_tables.filled(counts)
     seconds = moments // per_second
     days = seconds // _DAY_S
     known = _known_days(days)
@@ -71,7 +71,7 @@ def _whole_seconds(counts: pa.Array, per_second: int, *, has_zone: bool) -> pa.A
 
 def _any_instants(counts: pa.Array, kind: pa.TimestampType) -> pa.Array:
     """Return any points in time as ISO 8601; it takes several times as long."""
-    text = pc.replace_substring(_as_text(counts.cast(pa.timestamp(kind.unit))), " ", "T", max_replacements=1)
+    text = pc.replace_substring(text_tables.as_text(counts.cast(pa.timestamp(kind.unit))), " ", "T", max_replacements=1)
     if kind.unit != "s":
         text = pc.replace_substring_regex(text, r"\.0+$", "")
         text = pc.replace_substring_regex(text, r"(\.\d*[1-9])0+$", r"\1")
@@ -123,7 +123,7 @@ def _known_days(days: Integers) -> Integers | None:
 @cache
 def _day_texts() -> NDArray[np.bytes_]:
     days = pa.array(np.arange(_FIRST_DAY, _DAYS_END, dtype=np.int32)).cast(pa.date32())
-    return np.frombuffer(_as_text(days).buffers()[2], dtype="S10", count=len(days))
+    return np.frombuffer(text_tables.as_text(days).buffers()[2], dtype="S10", count=len(days))
 
 
 @cache
@@ -135,13 +135,3 @@ def _minute_texts() -> NDArray[np.bytes_]:
 @cache
 def _second_texts() -> NDArray[np.bytes_]:
     return np.array([f"{second:02}" for second in range(60)], dtype="S2")
-
-
-def _filled(numbers: pa.Array) -> Integers:
-    numbers = pc.fill_null(numbers, 0) if numbers.null_count else numbers
-    filled: Integers = numbers.to_numpy()
-    return filled
-
-
-def _as_text(array: pa.Array) -> pa.Array:
-    return array.cast(pa.string()).cast(pa.large_string())

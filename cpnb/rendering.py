@@ -116,7 +116,7 @@ def _sendable(text: pa.Array) -> pa.Array:
     text = text if pa.types.is_large_string(text.type) else text.cast(pa.large_string())
     if not len(text):
         return text
-    offsets = np.frombuffer(text.buffers()[1], np.int64)[text.offset : text.offset + len(text) + 1]
+    offsets = text_tables.offsets_of(text)
     if not text.null_count:
         is_any_empty = bool((offsets[1:] == offsets[:-1]).any())
     else:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 Mask = NDArray[np.bool_]
@@ -20,20 +21,36 @@ _EIGHT = 8
 # Multiplied with eight bytes that are 0 or 1, the highest byte of the product is their sum.
 _ONES, _HIGHEST = np.uint64(0x0101010101010101), np.uint64(56)
 
-_BLOCK_ROWS = 16_384
+BLOCK_ROWS = 16_384
 """What is worked out between numbers and their text stays in the cache of a core for so many cells."""
 
 
 def in_blocks(write: Callable[[pa.Array], pa.Array], array: pa.Array) -> pa.Array | pa.ChunkedArray:
     """Return what `write` makes of a column, which it is given by some thousands of cells; each time makes a chunk."""
-    if len(array) <= _BLOCK_ROWS:
+    if len(array) <= BLOCK_ROWS:
         return write(array)
-    return pa.chunked_array([write(array.slice(first, _BLOCK_ROWS)) for first in range(0, len(array), _BLOCK_ROWS)])
+    return pa.chunked_array([write(array.slice(first, BLOCK_ROWS)) for first in range(0, len(array), BLOCK_ROWS)])
 
 
 def missing_in(array: pa.Array) -> Mask | None:
     """Return which cells are null, or None if there are none."""
     return array.is_null().to_numpy(zero_copy_only=False) if array.null_count else None
+
+
+def filled(numbers: pa.Array) -> NDArray[np.signedinteger[Any]]:
+    """Return whole numbers with 0 in the place of null."""
+    array: NDArray[np.signedinteger[Any]] = (pc.fill_null(numbers, 0) if numbers.null_count else numbers).to_numpy()
+    return array
+
+
+def as_text(array: pa.Array) -> pa.Array:
+    """Return what Arrow writes for each cell as ``large_string``."""
+    return array.cast(pa.string()).cast(pa.large_string())
+
+
+def offsets_of(text: pa.Array) -> NDArray[np.int64]:
+    """Return where each cell of a ``large_string`` begins, and at last where the last one ends; a view."""
+    return np.frombuffer(text.buffers()[1], np.int64)[text.offset : text.offset + len(text) + 1]
 
 
 def words(texts: Sequence[str]) -> Words:
