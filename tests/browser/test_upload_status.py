@@ -226,7 +226,8 @@ def test_what_became_of_an_upload_is_read_when_its_kernel_is_gone_and_its_button
     notebook = lab([begin(slow_domain), UPLOAD, "upload.stop()"])
     notebook.run_all()
     output = notebook.outputs(1)
-    expect(output.get_by_role("button", name="Retry")).to_be_visible(timeout=LONG_MS)
+    expect(widget(output)).to_have_count(0, timeout=LONG_MS)  # what is kept stands before the widget goes
+    expect(output.get_by_role("button", name="Retry")).to_be_visible()
     notebook.save()
 
     notebook.restart_kernel()
