@@ -80,7 +80,10 @@ def _of_hundredths(values: Floats, missing: Mask | None) -> pa.Array | None:
 
 
 def _whole(numbers: Integers, missing: Mask | None) -> pa.Array:
-    if numbers.min(initial=0) <= -(10**_EXACT_DIGITS) or numbers.max(initial=0) >= 10**_EXACT_DIGITS:
+    lowest, highest = numbers.min(initial=0), numbers.max(initial=0)
+    if lowest >= 0 and highest < _GROUP:
+        return _small_numbers().take(pa.array(numbers, mask=missing))
+    if lowest <= -(10**_EXACT_DIGITS) or highest >= 10**_EXACT_DIGITS:
         return text_tables.as_text(pa.array(numbers, mask=missing))
     return _in_digits(numbers, missing)
 
@@ -118,6 +121,11 @@ def _groups(numbers: Integers) -> Iterator[text_tables.Words]:
         where = group - higher * _GROUP + _GROUP * (higher > 0)
         where[group == 0] = _NO_DIGITS
         yield _digits().take(where)
+
+
+@cache
+def _small_numbers() -> pa.Array:
+    return text_tables.as_text(pa.array(np.arange(_GROUP)))
 
 
 @cache

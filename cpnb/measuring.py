@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import xxhash
 from numpy.typing import NDArray
 
-from cpnb.text_tables import BLOCK_ROWS, offsets_of
+from cpnb.text_tables import BLOCK_ROWS, missing_in, offsets_of
 
 _QUOTE = ord('"')
 
@@ -104,11 +104,12 @@ def _texts(column: pa.ChunkedArray) -> Iterator[_Texts]:
         for first in range(0, len(array), BLOCK_ROWS):
             block = array.slice(first, BLOCK_ROWS)
             lengths = np.diff(offsets_of(block))
-            if block.null_count:
-                missing = block.is_null().to_numpy(zero_copy_only=False)
-                if lengths[missing].any():  # Arrow leaves the bytes of cells that it empties
+            missing = missing_in(block)
+            if missing is not None:
+                if (lengths.astype(np.bool_) & missing).any():  # Arrow leaves the bytes of cells that it empties
                     block = block.take(pa.array(np.arange(len(block))))
-                lengths[missing] = -1
+                    lengths = np.diff(offsets_of(block))
+                lengths -= missing
             yield _Texts(len(block) - block.null_count, lengths, _data(block))
 
 

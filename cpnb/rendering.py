@@ -15,12 +15,10 @@ from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from cpnb import decimals, moments, text_tables
 from cpnb.content.cells import emptied
-from cpnb.content.rule import mask_of
 from cpnb.fields import FieldMap
 from cpnb.frames import Cells, Slice
 from cpnb.moments import Moment
@@ -116,16 +114,13 @@ def _sendable(text: pa.Array) -> pa.Array:
     text = text if pa.types.is_large_string(text.type) else text.cast(pa.large_string())
     if not len(text):
         return text
-    offsets = text_tables.offsets_of(text)
-    if not text.null_count:
-        is_any_empty = bool((offsets[1:] == offsets[:-1]).any())
-    else:
-        # Arrow allows bytes behind missing cells, and pandas leaves them there when a list of cells is set to None;
-        # whoever looks at bytes would read them.
-        if offsets[-1] - offsets[0] != (pc.sum(pc.binary_length(text)).as_py() or 0):
-            text = text.take(pa.array(np.arange(len(text))))
-        is_any_empty = True
-    return emptied(text, mask_of(pc.equal(text, ""))) if is_any_empty else text
+    offsets, missing = text_tables.offsets_of(text), text_tables.missing_in(text)
+    is_empty = offsets[1:] == offsets[:-1]
+    if missing is None:
+        return emptied(text, is_empty)
+    # Arrow allows bytes behind missing cells, and pandas leaves them there when a list of cells is set to None;
+    # whoever looks at bytes would read them.
+    return text if np.array_equal(is_empty, missing) else emptied(text, is_empty | missing)
 
 
 def _typed(array: pa.Array, moment: Moment) -> _Text:
@@ -165,8 +160,10 @@ def _floats(array: pa.Array) -> _Text:
 
 
 def _truth_values(array: pa.Array) -> pa.Array:
-    return pc.if_else(array, pa.scalar("true", pa.large_string()), pa.scalar("false", pa.large_string()))
+    return _TRUTH_VALUES.take(array.cast(pa.int8()))
 
+
+_TRUTH_VALUES = pa.array(["false", "true"], pa.large_string())
 
 _TEXT_KINDS = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_null)
 
