@@ -155,7 +155,7 @@ def schema_for(fields: FieldMap) -> pandera.DataFrameSchema:
 
     The columns have the analyst's own names and any type: the checks judge the text that would be
     sent. Extend it with pandera's own methods (``add_columns``, ``update_column``) and pass it back as
-    ``validate(data, fields, schema=...)``; added checks then see rendered text, at most 32,768 rows at a time.
+    ``validate(data, fields, schema=...)``; added checks then see rendered text, at most 65,536 rows at a time.
 
     Notes
     -----

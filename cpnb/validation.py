@@ -104,7 +104,12 @@ class CheckedSlice:
 
 
 def check_slices(
-    data: Frame, fields: FieldMap, *, schema: pandera.DataFrameSchema | None = None, table_rows: int = 0
+    data: Frame,
+    fields: FieldMap,
+    *,
+    schema: pandera.DataFrameSchema | None = None,
+    table_rows: int = 0,
+    slice_rows: int = CHECKED_ROWS,
 ) -> Iterator[CheckedSlice]:
     """Yield the table slice by slice, rendered and checked, in order and in one pass.
 
@@ -121,6 +126,8 @@ def check_slices(
     table_rows : int, optional
         Rows of the table that `data` is a piece of, as far as it is known. It decides what is worth preparing, and
         never a verdict.
+    slice_rows : int, optional
+        Rows of a slice, at most.
 
     Raises
     ------
@@ -137,8 +144,8 @@ def check_slices(
         start, rows = slice_
         return start, Examination(fields, render(rows, fields), row_count), rounded_numbers(rows, fields)
 
-    slices = frames.slices(data, fields.needed_columns, rows=CHECKED_ROWS)
-    threads = 1 if len(data) > CHECKED_ROWS else 0
+    slices = frames.slices(data, fields.needed_columns, rows=slice_rows)
+    threads = 1 if len(data) > slice_rows else 0
     return (
         _checked(start, examination, checks, rounded)
         for start, examination, rounded in worked_ahead(ready, slices, threads=threads, most_ahead=SLICES_AHEAD)

@@ -20,6 +20,10 @@ from cpnb.measuring import most_bytes
 from cpnb.report import Report
 from cpnb.selection import OnInvalid
 
+CHECKED_ROWS = 2 * validation.CHECKED_ROWS
+"""Rows of a partition that are checked together: a worker has room for more than a notebook has, and some milliseconds
+that each slice costs besides its rows weigh more the more partitions there are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -81,7 +85,10 @@ class Examine:
         reports: list[Report] = []
         keys: list[KeyNumbers] = []
         sent: list[Told] = []
-        for checked in validation.check_slices(frame, self.fields, schema=self.schema, table_rows=table_rows):
+        slices = validation.check_slices(
+            frame, self.fields, schema=self.schema, table_rows=table_rows, slice_rows=CHECKED_ROWS
+        )
+        for checked in slices:
             reports.append(checked.report)
             if self.fields.unique_key is not None:
                 comparable = validation.comparable_keys(checked.rendered, self.fields, table_rows)

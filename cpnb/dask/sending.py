@@ -7,7 +7,7 @@ as the first did, and gets one of its own. A PUT writes its object as a whole or
 
 from __future__ import annotations
 
-import time
+import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -30,6 +30,9 @@ from cpnb.upload_path import UploadPath
 
 LOOK_AGAIN_S = 0.4
 """How often it is looked how much of a part has gone, and whether it is still wanted."""
+
+READY_AGAIN_S = 0.05
+"""How often it is looked whether a part waits for its path, which takes a worker nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,8 @@ class SenderByWorkers:
         served: set[str] = set()
         sent_bytes = 0
         workers: list[str] | None = None
+        ended = threading.Event()
+        future.add_done_callback(lambda _: ended.set())
         while not future.done():
             found = list(self._seen(ticket, workers))
             workers = [address for address, _ in found] or None  # all are asked only as long as nobody has it
@@ -128,7 +133,7 @@ class SenderByWorkers:
                     )
                 sent_bytes = seen.sent_bytes
             body.has_gone(sent_bytes)
-            time.sleep(LOOK_AGAIN_S)
+            ended.wait(LOOK_AGAIN_S if served else READY_AGAIN_S)
 
     def _seen(self, ticket: str, workers: list[str] | None) -> Iterator[tuple[str, Seen]]:
         """Yield the workers on which the part is, ready or on its way; after a death in between, two for a moment."""
