@@ -1,23 +1,30 @@
 """One upload in a process of its own, and what its memory does meanwhile: no earlier one has left it any.
 
-``python -m tests.benchmarks.upload_profile ROWS str|object CERTIFICATE``, into a sink; the service answers at once. It
+``python -m tests.benchmarks.upload_profile upload|stream ROWS str|object CERTIFICATE``, into a sink, with a service
+that answers at once. A stream is what an upload does with a part, measured and sent, here all rows in one file. It
 prints one line of JSON.
 """
 
 from __future__ import annotations
 
 import ctypes
+import dataclasses
 import gc
 import json
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from cpnb import frames
+from cpnb.csvstream import CsvStream, Edits, measured
+from cpnb.domain import Domain
 from cpnb.retrying import Patience
+from cpnb.transfer import UploadPath, put
 from cpnb.upload_options import UploadOptions
 from cpnb.uploads import upload
 from tests.benchmarks import broad_table, sink, stand_in
@@ -57,21 +64,52 @@ class Spent:
         return {"clock_s": clock_s, "cpu_s": cpu_s, "peak_mb": peak_mb}
 
 
-def main(row_count: int, dtype: str, certificate: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What went out, and what each phase of it took."""
+
+    size_bytes: int
+    parts: int
+    phases: dict[str, dict[str, float]]
+
+
+def uploaded(people: pd.DataFrame, domain: Domain, peak: Peak) -> Sent:
+    """Upload a table."""
+    spent = Spent()
+    at_work = upload(people, domain, broad_table.FIELDS, options=AT_ONCE)
+    planning = spent.so_far(peak)
+    at_work.wait()
+    phases = {"planning": planning, "sending": spent.so_far(peak)}
+    return Sent(at_work.plan.size_bytes, len(at_work.plan.parts), phases)
+
+
+def streamed(people: pd.DataFrame, url: str, certificate: Path, peak: Peak) -> Sent:
+    """Measure a table and send it as one file."""
+    spent, fields, rows = Spent(), broad_table.FIELDS, range(len(people))
+    taken = frames.snapshot(people, fields.needed_columns)
+    phases = {"taking": spent.so_far(peak)}
+    measure = measured(taken, fields, rows, Edits())
+    phases["measuring"] = spent.so_far(peak)
+    path = UploadPath(url, stand_in.TOKEN)
+    put(path, CsvStream(taken, fields, rows, Edits(), measure), ca_bundle=str(certificate))
+    phases["sending"] = spent.so_far(peak)
+    return Sent(measure.size_bytes, 1, phases)
+
+
+def main(what: str, row_count: int, dtype: str, certificate: Path) -> None:
     people = table(row_count, dtype)
     with sink.running(certificate) as url, stand_in.domain(url, certificate) as domain:
-        upload(people.head(200_000), domain, broad_table.FIELDS, options=AT_ONCE).wait()  # compiles what is kept
+
+        def send(rows: pd.DataFrame, peak: Peak) -> Sent:
+            return uploaded(rows, domain, peak) if what == "upload" else streamed(rows, url, certificate, peak)
+
+        with Peak() as peak:
+            send(people.head(200_000), peak)  # compiles what is kept
         settle()
         with Peak() as peak:
-            spent = Spent()
-            at_work = upload(people, domain, broad_table.FIELDS, options=AT_ONCE)
-            planning = spent.so_far(peak)
-            at_work.wait()
-            sending = spent.so_far(peak)
-    size_mb = at_work.plan.size_bytes / 1e6
-    parts = len(at_work.plan.parts)
-    print(json.dumps({"rows": row_count, "csv_mb": size_mb, "parts": parts, "planning": planning, "sending": sending}))
+            sent = send(people, peak)
+    print(json.dumps({"rows": row_count, **dataclasses.asdict(sent)}))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2], Path(sys.argv[3]))
+    main(sys.argv[1], int(sys.argv[2]), sys.argv[3], Path(sys.argv[4]))
