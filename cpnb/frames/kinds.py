@@ -60,6 +60,14 @@ class Received:
     back: Callable[[pd.DataFrame], Any]
 
 
+# By an attribute that tells what it is.
+_HINTS = {
+    "npartitions": " A Dask DataFrame has the same verbs, after import cpnb.dask: ddf.cp.validate(fields). Rows that a "
+    "report, a plan or a preview names are ddf.cp.rows_at(positions).",
+    "collect": " Work it out first with .collect().",
+}
+
+
 def received(data: object) -> Received:
     """Return a table as everything above looks at it, and the way back to its kind.
 
@@ -78,8 +86,8 @@ def received(data: object) -> Received:
     if isinstance(data, pd.Series):
         raise _no_table(data, " Turn the series into a table with .to_frame().")
     if not isinstance(data, ArrowStream):
-        hint = " Work it out first with .collect()." if hasattr(data, "collect") else ""
-        raise _no_table(data, hint)
+        hints = (hint for name, hint in _HINTS.items() if hasattr(data, name))
+        raise _no_table(data, next(hints, ""))
     table = _whole(data)
     frame = _with_usable_names(of_stream(table))
     way: Callable[[Any], Any] = _WAYS_BACK.get(type(data).__module__.partition(".")[0], _back_to_pandas)

@@ -123,3 +123,11 @@ def test_a_record_that_is_larger_than_a_file_is_said() -> None:
 def test_a_pandas_frame_is_no_distributed_one() -> None:
     with pytest.raises(FrameError, match="Expected a Dask DataFrame, got an object of type DataFrame"):
         cpnb.dask.DaskCustomerProfilesAccessor(pd.DataFrame()).describe()
+
+
+@pytest.mark.parametrize("verb", [cpnb.validate, cpnb.clean, cpnb.describe])
+def test_a_distributed_frame_given_to_a_verb_for_one_table_is_told_where_its_own_are(
+    table: dd.DataFrame, verb: Any
+) -> None:
+    with pytest.raises(FrameError, match=r"after import cpnb\.dask: ddf\.cp\.validate\(fields\)"):
+        verb(table, FIELDS)
