@@ -1,7 +1,7 @@
 """Work on partitions that is told of while it is done: each task once, when its result is there.
 
-On a cluster it is looked which tasks have ended. Without one, Dask says so itself, on the thread that waits for them. On
-both, who is told is told on the thread that asked for the work, so that an interrupt from there ends it.
+On a cluster it is looked which tasks have ended; without one, Dask says so itself. Both is told on the thread that asked
+for the work, so that an interrupt from whoever is told ends it.
 """
 
 from __future__ import annotations
@@ -106,9 +106,7 @@ def _begun(tasks: Sequence[Delayed], following: _Following) -> list[Delayed]:
 def _at_hand(done: Sequence[Delayed], following: _Following) -> list[Any]:
     """Return the results of work that was done by this process."""
     results = list(dask.compute(*done, scheduler="sync"))
-    for one, result in zip(
-        done, results, strict=True
-    ):  # of those that the scheduler did not tell of, if it tells nothing
+    for one, result in zip(done, results, strict=True):  # a scheduler of somebody's own may not have said so
         following.ended(one.key, result)
     return results
 
