@@ -187,7 +187,7 @@ class Teller:
         """Take note of so many more rows."""
         with self._lock:
             self._row_count += row_count
-            self._partition_count += 1
+            self._partition_count += self._total_partitions is not None
             self._is_news = True
             self.look()
 

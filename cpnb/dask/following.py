@@ -1,7 +1,7 @@
 """Work on partitions that is told of while it is done: each task once, when its result is there.
 
-On a cluster it is looked which tasks have ended; without one, Dask says so itself. Both is told on the thread that asked
-for the work, so that an interrupt from whoever is told ends it.
+On a cluster it is looked which tasks have ended; without one, Dask says so itself. Both is told on the thread that
+asked for the work, so that an interrupt from whoever is told ends it.
 """
 
 from __future__ import annotations
