@@ -19,8 +19,9 @@ from distributed import Future, KilledWorker, as_completed, futures_of
 from cpnb.dask.partitions import Refusal, told, workers_died
 from cpnb.examining import Teller
 
-LOOK_AGAIN_S = 0.02
-"""How often it is looked which tasks have ended: it is waited for that at the end of each step, small tables too."""
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.005, 0.1
+"""Between two looks which tasks have ended; each pause is twice the one before. Small tables shall not wait for it, and
+of large ones the results of many tasks are brought together."""
 
 
 def followed(tasks: Sequence[Delayed], rows_of: Callable[[int, Any], int], teller: Teller) -> list[Any]:
@@ -116,16 +117,18 @@ def _gathered(futures: Sequence[Future], following: _Following) -> list[Any]:
     results: list[Any] = [None] * len(futures)
     client = futures[0].client
     coming = as_completed(futures, loop=client.loop)
+    pause_s = FIRST_PAUSE_S
     try:
         while not coming.is_empty():
-            if not coming.has_ready():
-                following.look()
-                time.sleep(LOOK_AGAIN_S)
-                continue
-            ended = coming.next_batch(block=False)
-            for future, result in zip(ended, client.gather(ended), strict=True):
-                results[following.numbers[future.key]] = result
-                following.ended(future.key, result)
+            if coming.has_ready():
+                ended = coming.next_batch(block=False)
+                for future, result in zip(ended, client.gather(ended), strict=True):
+                    results[following.numbers[future.key]] = result
+                    following.ended(future.key, result)
+            following.look()
+            if not coming.is_empty():
+                time.sleep(pause_s)
+                pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
     except KilledWorker:
         results = [workers_died()]
     finally:
