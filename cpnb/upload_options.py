@@ -33,8 +33,9 @@ class UploadOptions:
     repeat_window_h : float
         For how many hours a finished job of the same content still counts as "already sent".
     on_progress : callable, optional
-        Called with an `Examining` now and then while a large table is examined, by the thread that examines it;
-        then with the upload, from its own threads, whenever something changed. Each says itself in text.
+        Called with an `Examining` now and then while a large table is examined, by the thread that examines it, or
+        that waits for the partitions of a distributed one; then with the upload, from its own threads, whenever
+        something changed. Each says itself in text. A KeyboardInterrupt that it raises ends the examination.
     patience : Patience
         How long it waits: for a service that does not answer, between two tries, between two looks at a job.
     """

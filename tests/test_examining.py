@@ -77,6 +77,55 @@ def test_where_nobody_knows_the_rows_of_the_table_those_so_far_are_told(clock: C
     ]
 
 
+def test_where_the_rows_come_in_partitions_these_are_told_until_the_rows_are_counted(clock: Clock) -> None:
+    told: list[Examining] = []
+    with Teller(None, told.append, clock=clock) as teller:
+        teller.begin(Step.VALIDATING, total_partitions=3)
+        for rows in (1_500_000, 0, 500_000):  # an empty one counts; the last one ends the step, and is not told
+            tell(teller, clock, rows, after_s=1)
+        teller.begin(Step.MEASURING, total_rows=2_000_000)
+        tell(teller, clock, 1_000_000, after_s=1)
+        tell(teller, clock, 1_000_000, after_s=1)
+
+    assert [str(one) for one in told] == [
+        "Validating: 1,500,000 rows so far, 1 of 3 partitions",
+        "Validating: 1,500,000 rows so far, 2 of 3 partitions",
+        "Measuring: 1,000,000 of 2,000,000 rows",
+        "Examined: 2,000,000 rows in 5.0 s",
+    ]
+
+
+def test_who_looks_is_told_what_was_not_yet_and_nothing_twice(clock: Clock) -> None:
+    told: list[Examining] = []
+
+    def look(*, after_s: float) -> None:
+        clock.now_s += after_s
+        teller.look()
+
+    with Teller(None, told.append, clock=clock) as teller:
+        teller.begin(Step.VALIDATING, total_partitions=4)
+        look(after_s=0.2)  # nobody waits yet
+        look(after_s=0.2)
+        look(after_s=5)  # as it was
+        tell(teller, clock, 10, after_s=0)
+        tell(teller, clock, 10, after_s=0.01)
+        tell(teller, clock, 10, after_s=0.01)
+        look(after_s=0.1)  # too soon
+        look(after_s=0.2)
+        tell(teller, clock, 10, after_s=0.3)
+        look(after_s=1)  # all is done
+        teller.begin(Step.KEYS, total_rows=40)
+        look(after_s=0)
+
+    assert [str(one) for one in told] == [
+        "Validating: 0 rows so far, 0 of 4 partitions",
+        "Validating: 10 rows so far, 1 of 4 partitions",
+        "Validating: 30 rows so far, 3 of 4 partitions",
+        "Comparing keys: 0 of 40 rows",
+        "Examined: 40 rows in 7.0 s",
+    ]
+
+
 def test_an_error_is_not_followed_by_a_line_that_all_is_examined(clock: Clock) -> None:
     told: list[Examining] = []
     with pytest.raises(ZeroDivisionError), Teller(10, told.append, clock=clock) as teller:  # noqa: PT012 - it is told of before
@@ -110,6 +159,11 @@ def test_it_reads_as_text_and_as_a_bar(clock: Clock) -> None:
     assert half._repr_html_().endswith("Validating: 500 of 1,000 rows</p>")
     assert Examining(Step.VALIDATING, 5, None, 1.0)._repr_html_() == "<p> Validating: 5 rows so far</p>"
 
+    of_partitions = Examining(Step.VALIDATING, 3_000_000, None, 1.0, 12, 40)
+    assert str(of_partitions) == "Validating: 3,000,000 rows so far, 12 of 40 partitions"
+    assert 'aria-label="30.0 % done, 70.0 % to come"' in of_partitions._repr_html_()
+    assert str(Examining(Step.VALIDATING, 0, None, 1.0, 0, 1)) == "Validating: 0 rows so far, 0 of 1 partition"
+
 
 @pytest.fixture(scope="module")
 def many() -> pd.DataFrame:
@@ -127,6 +181,7 @@ def test_a_plan_of_millions_of_rows_is_told_of_and_how_long_it_took(many: pd.Dat
     assert before
     assert all(0 < one.row_count < one.total_rows == 3_000_000 for one in before)
     assert all(one.elapsed_s >= 0.3 for one in before)
+    assert all((one.partition_count, one.total_partitions) == (0, None) for one in told)
     assert {one.step for one in before} <= {Step.KEYS, Step.VALIDATING_AND_MEASURING}
     assert plan.validating_s is not None
     assert plan.measuring_s is not None

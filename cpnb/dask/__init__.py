@@ -11,6 +11,7 @@
     part_files      the file of a part, from its partitions | mailbox   where a part waits for its path, on its worker
     examining       each partition examined | distinct   how many different texts there are
     key_groups      rows that share a key, across partitions
+    following       work on partitions that is told of while it is done
     partitions      work on partitions, and what it ends in | cluster   which one is at work, and who listens
                     | sealing   secrets for one reader
 """

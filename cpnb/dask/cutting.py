@@ -8,10 +8,13 @@ import numpy as np
 
 from cpnb.csvstream import header
 from cpnb.dask.part_files import PartFiles
+from cpnb.examining import Step, Teller
 from cpnb.parts import Part
 
 
-def parts_of(files: PartFiles, most_bytes: Sequence[int], part_rows: int, part_bytes: int) -> tuple[Part, ...]:
+def parts_of(
+    files: PartFiles, most_bytes: Sequence[int], part_rows: int, part_bytes: int, teller: Teller
+) -> tuple[Part, ...]:
     """Return the parts, measured where their rows are.
 
     They end where `cpnb.parts.PartCutter` ends them, which knows the rows and these limits and no partitions: the
@@ -27,14 +30,17 @@ def parts_of(files: PartFiles, most_bytes: Sequence[int], part_rows: int, part_b
         Records in one file at most.
     part_bytes : int
         Every file stays under this size.
+    teller : Teller
+        Told of each part that is measured.
 
     Raises
     ------
     ValueError
         If a single record is larger than a whole file may be.
     """
+    teller.begin(Step.MEASURING)
     runs = list(_Cutter(files, most_bytes, part_rows, part_bytes).runs())
-    measures = files.measures(runs)
+    measures = files.measures(runs, teller)
     return tuple(
         Part(number, run, measure) for number, (run, measure) in enumerate(zip(runs, measures, strict=True), 1)
     )

@@ -12,8 +12,10 @@ import pandas as pd
 
 from cpnb import selection, validation
 from cpnb.csvstream import NO_POSITIONS, Edits, Positions
+from cpnb.dask.following import followed_beside, forgotten_on_error
 from cpnb.dask.key_groups import groups_across
-from cpnb.dask.partitions import Partitions, computed, persisted, starts_of, task
+from cpnb.dask.partitions import Partitions, starts_of, task
+from cpnb.examining import Step, Teller
 from cpnb.fields import FieldMap
 from cpnb.key_numbers import KeyGroups, KeyNumbers
 from cpnb.measuring import most_bytes
@@ -146,15 +148,19 @@ class Examination:
     keys: KeyGroups | None
 
     @classmethod
-    def of(cls, data: dd.DataFrame, work: Examine) -> Examination:
-        """Examine the partitions of a table."""
+    def of(cls, data: dd.DataFrame, work: Examine, teller: Teller) -> Examination:
+        """Examine the partitions of a table, and tell how far that is."""
         partitions = Partitions(data, work.fields.needed_columns)
-        examined = persisted(partitions.tasks("examine", replace(work, partition_count=len(partitions))))
-        told = computed([task("told", _told_of, one) for one in examined])
+        teller.begin(Step.VALIDATING, total_partitions=len(partitions))
+        tasks = partitions.tasks("examine", replace(work, partition_count=len(partitions)))
+        telling = [task("told", _told_of, one) for one in tasks]
+        examined, told = followed_beside(tasks, telling, lambda _, one: one.report.row_count, teller)
         starts = starts_of(one.report.row_count for one in told)
         keys = None
         if work.fields.unique_key is not None:
-            keys = groups_across([task("numbers", _keys_of, one) for one in examined], starts)
+            teller.begin(Step.KEYS, total_rows=int(starts[-1]))
+            with forgotten_on_error(examined):
+                keys = groups_across([task("numbers", _keys_of, one) for one in examined], starts, teller)
         return cls(tuple(told), starts, keys)
 
     @property

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from dask.delayed import Delayed
 
 from cpnb.content.key_hash import rows_sharing
-from cpnb.dask.partitions import computed, task
+from cpnb.dask.following import followed
+from cpnb.dask.partitions import task
+from cpnb.examining import Silence, Teller
 from cpnb.key_numbers import Integers, KeyGroups, KeyNumbers
 
 BUCKET_ROWS = 8_000_000
@@ -36,21 +38,40 @@ class Bucketed:
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """The rows of one bucket whose first number another row has.
+
+    Attributes
+    ----------
+    positions : array of int
+        Where they are in the whole.
+    numbers : KeyNumbers
+        Their numbers.
+    row_count : int
+        Rows of the bucket, those with a key of their own included.
+    """
+
+    positions: Integers = field(repr=False)
+    numbers: KeyNumbers
+    row_count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sharing:
     """Work: the rows of one bucket whose first number another row has."""
 
     starts: tuple[int, ...]
 
-    def __call__(self, *bucketed: tuple[Integers, KeyNumbers]) -> tuple[Integers, KeyNumbers]:
-        """Return the positions of the rows in the whole, and their numbers."""
+    def __call__(self, *bucketed: tuple[Integers, KeyNumbers]) -> Shared:
+        """Return the rows."""
         rows = [rows + start for start, (rows, _) in zip(self.starts, bucketed, strict=True)]
         positions = np.concatenate([np.empty(0, dtype=np.int64), *rows])
         numbers = KeyNumbers.joined([numbers for _, numbers in bucketed])
         shared = rows_sharing(numbers.first)
-        return positions[shared], numbers.at(shared)
+        return Shared(positions[shared], numbers.at(shared), len(positions))
 
 
-def groups_across(numbers: Sequence[Delayed], starts: Integers) -> KeyGroups:
+def groups_across(numbers: Sequence[Delayed], starts: Integers, teller: Teller | None = None) -> KeyGroups:
     """Return the rows that share a key.
 
     Parameters
@@ -59,6 +80,8 @@ def groups_across(numbers: Sequence[Delayed], starts: Integers) -> KeyGroups:
         `KeyNumbers` of each partition, where they are.
     starts : array of int
         Position of the first row of each partition, and at the end the number of all rows.
+    teller : Teller, optional
+        Told of each bucket.
     """
     bucket_count = max(1, math.ceil(int(starts[-1]) / BUCKET_ROWS))
     sharing = Sharing(tuple(int(start) for start in starts[:-1]))
@@ -66,6 +89,6 @@ def groups_across(numbers: Sequence[Delayed], starts: Integers) -> KeyGroups:
         task("keys", sharing, *(task("bucket", Bucketed(bucket, bucket_count), one) for one in numbers))
         for bucket in range(bucket_count)
     ]
-    found = computed(tasks)
-    positions = np.concatenate([rows for rows, _ in found])
-    return KeyGroups.among(positions, KeyNumbers.joined([shared for _, shared in found]))
+    found: list[Shared] = followed(tasks, lambda _, one: one.row_count, teller or Silence())
+    positions = np.concatenate([one.positions for one in found])
+    return KeyGroups.among(positions, KeyNumbers.joined([one.numbers for one in found]))

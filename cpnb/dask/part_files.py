@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from cpnb import rendering
 from cpnb.csvstream import CsvStream, Edits, Positions, measured
+from cpnb.dask.following import followed
 from cpnb.dask.partitions import Partitions, computed, task
 from cpnb.errors import ChangedDataError
+from cpnb.examining import Teller
 from cpnb.fields import FieldMap
 from cpnb.frames import slices
 from cpnb.measuring import Measure, record_sizes
@@ -125,14 +127,13 @@ class PartFiles:
             tuple(counts.tolist()),
         )
 
-    def measures(self, runs: list[range]) -> list[Measure]:
+    def measures(self, runs: list[range], teller: Teller) -> list[Measure]:
         """Return how long the files of some runs of rows are, and what they say; read where the rows are."""
-        return computed(
-            [
-                task("measure", Measuring(self.rows(run)), *(self.partitions.pieces[one] for one in self.numbers(run)))
-                for run in runs
-            ]
-        )
+        tasks = [
+            task("measure", Measuring(self.rows(run)), *(self.partitions.pieces[one] for one in self.numbers(run)))
+            for run in runs
+        ]
+        return followed(tasks, lambda number, _: len(runs[number]), teller)
 
     def record_sizes(self, number: int) -> NDArray[np.int64]:
         """Return the bytes of each record of a partition that goes, in order."""

@@ -96,8 +96,13 @@ def computed(tasks: Sequence[Delayed]) -> list[Any]:
     try:
         results = dask.compute(*tasks)
     except KilledWorker:
-        results = (Refusal(FrameError(f"Workers died over a partition. {TOO_LARGE}")),)
+        results = (workers_died(),)
     return [told(result) for result in results]
+
+
+def workers_died() -> Refusal:
+    """Return what work ends in whose workers die, one after the other."""
+    return Refusal(FrameError(f"Workers died over a partition. {TOO_LARGE}"))
 
 
 def told(result: Any) -> Any:

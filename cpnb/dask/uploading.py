@@ -14,7 +14,9 @@ from cpnb.dask.part_files import PartFiles
 from cpnb.dask.partitions import Partitions, checked_meta
 from cpnb.dask.sending import SenderByWorkers, SenderFromPartitions
 from cpnb.domain import Domain
+from cpnb.examining import Teller
 from cpnb.fields import FieldMap
+from cpnb.parts import Part
 from cpnb.planning import Plan, asked_for, unmapped_columns
 from cpnb.upload_at_work import Upload
 from cpnb.upload_options import require_name
@@ -24,7 +26,7 @@ from cpnb.uploads import send
 def plan(data: dd.DataFrame, domain: Domain, fields: FieldMap, **asked: Any) -> Plan:
     """Return what an upload of a distributed table would do, without touching the network; see `cpnb.plan`.
 
-    The partitions are read twice: to be examined, and to be measured.
+    The partitions are read twice: to be examined, and to be measured. How far that is, is told as of any other table.
     """
     planned, _ = _planned(data, domain, fields, **asked)
     return planned
@@ -43,14 +45,19 @@ def _planned(
     asked = asked_for(domain, fields, data_expiry, marker, on_invalid, options)
     meta = checked_meta(data, fields)
     constants = dict(asked.edits.constants)
-    found = Examination.of(data, Examine(fields, data.npartitions, on_invalid=on_invalid, constants=constants))
-    edits = found.edits(constants)
-    files = PartFiles(fields, Partitions(data, fields.needed_columns), found.starts, edits)
-    planned = replace(asked, unmapped=unmapped_columns(meta, fields)).examined(found.report(fields), edits)
-    if not planned.may_go:
-        return planned, files
-    sizes = [one.most_bytes for one in found.told]
-    return planned.cut(parts_of(files, sizes, planned.options.part_rows, planned.options.part_bytes)), files
+    work = Examine(fields, data.npartitions, on_invalid=on_invalid, constants=constants)
+    part_rows, part_bytes = asked.options.part_rows, asked.options.part_bytes
+    parts: tuple[Part, ...] = ()
+    with Teller(None, asked.options.on_progress) as teller:
+        found = Examination.of(data, work, teller)
+        edits = found.edits(constants)
+        files = PartFiles(fields, Partitions(data, fields.needed_columns), found.starts, edits)
+        planned = replace(asked, unmapped=unmapped_columns(meta, fields)).examined(found.report(fields), edits)
+        validating_s = teller.elapsed_s
+        if planned.may_go:
+            parts = parts_of(files, [one.most_bytes for one in found.told], part_rows, part_bytes, teller)
+        timed = replace(planned, validating_s=validating_s, measuring_s=teller.elapsed_s - validating_s)
+    return timed.cut(parts) if timed.may_go else timed, files
 
 
 def upload(

@@ -8,6 +8,7 @@ import dask.dataframe as dd
 
 from cpnb.dask.examining import Examination, Examine
 from cpnb.dask.partitions import checked_meta
+from cpnb.examining import Silence
 from cpnb.fields import FieldMap
 from cpnb.report import Report
 from cpnb.schema import checked_schema
@@ -18,4 +19,4 @@ def validate(data: dd.DataFrame, fields: FieldMap, *, schema: Any = None) -> Rep
     checked_meta(data, fields)
     if schema is not None:
         checked_schema(schema, fields)  # said here, and not by every worker
-    return Examination.of(data, Examine(fields, data.npartitions, schema=schema)).report(fields)
+    return Examination.of(data, Examine(fields, data.npartitions, schema=schema), Silence()).report(fields)

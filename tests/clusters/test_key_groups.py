@@ -36,9 +36,10 @@ def test_rows_of_all_partitions_that_share_a_key_are_found_whatever_the_bucket(b
 
     buckets = [sharing(*(Bucketed(bucket, bucket_count)(one) for one in partitions)) for bucket in range(bucket_count)]
     found = KeyGroups.among(
-        np.concatenate([rows for rows, _ in buckets]), KeyNumbers.joined([shared for _, shared in buckets])
+        np.concatenate([one.positions for one in buckets]), KeyNumbers.joined([one.numbers for one in buckets])
     )
 
+    assert sum(one.row_count for one in buckets) == 7  # the row without a key is in none
     assert found.positions.tolist() == [0, 1, 4, 5, 6]
     assert found.groups.tolist() == [0, 1, 0, 1, 0]
     assert found.repeated().tolist() == [4, 5, 6]
