@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
+import dask
 import dask.dataframe as dd
 import pandas as pd
 import pytest
@@ -35,6 +36,17 @@ def client(cluster: LocalCluster) -> Iterator[Client]:
     with Client(cluster) as connected:
         connected.wait_for_workers(2, timeout=60)
         yield connected
+
+
+@pytest.fixture(params=["sync", "threads", "cluster"])
+def way(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The ways in which Dask works: one partition at a time, or two."""
+    if request.param == "cluster":
+        request.getfixturevalue("client")
+        yield request.param
+    else:
+        with dask.config.set(scheduler=request.param, num_workers=2):
+            yield request.param
 
 
 @pytest.fixture
