@@ -15,14 +15,13 @@ import pytest
 from dask.callbacks import Callback
 from distributed import Client, LocalCluster
 
-from cpnb import UploadOptions
 from cpnb.dask.following import followed, followed_beside
 from cpnb.dask.key_groups import groups_across
 from cpnb.dask.partitions import starts_of, task
 from cpnb.errors import FrameError
 from cpnb.examining import Examining, Silence, Step, Teller
 from cpnb.key_numbers import KeyNumbers
-from tests.clusters.slow_tables import FIELDS, ROW_COUNTS, Ticking, assert_never_less, slow_table, until
+from tests.clusters.slow_tables import FIELDS, Ticking, assert_never_less, slow_table, until
 from tests.plans import a_domain
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
@@ -114,26 +113,39 @@ def test_who_follows_dask_still_hears_of_the_tasks_and_nobody_else_follows_after
     assert Callback.active == set()
 
 
-def test_what_other_threads_compute_meanwhile_is_not_taken_for_ours() -> None:
+class Beside:
+    """A scheduler that works in this thread, and begins when another thread is in the middle of work of its own."""
+
+    def __init__(self, told: list[Examining]) -> None:
+        self.told_while_at_work = 0
+        self._told = told
+        self._begun, self._done = threading.Event(), threading.Event()
+
+    def get(self, graph: Any, keys: Any, **terms: Any) -> Any:
+        other = threading.Thread(target=lambda: task("other", self._wait).compute(scheduler="threads"))
+        other.start()
+        try:
+            assert self._begun.wait(30)
+            found = dask.get(graph, keys, **terms)
+            self.told_while_at_work = len(self._told)
+        finally:
+            self._done.set()
+            other.join()
+        return found
+
+    def _wait(self) -> None:
+        self._begun.set()
+        self._done.wait(30)
+
+
+def test_what_another_thread_computes_meanwhile_takes_nothing_away_and_leaves_nothing_behind() -> None:
     told: list[Examining] = []
-    done = threading.Event()
+    scheduler = Beside(told)
+    with dask.config.set(scheduler=scheduler.get), Teller(None, told.append, clock=Ticking()) as teller:
+        assert followed([task("told", in_order, number) for number in (0, 1)], lambda _, rows: rows, teller) == [1, 10]
 
-    def compute_something() -> None:
-        while not done.is_set():
-            task("told", in_order, 0).compute(scheduler="threads")
-
-    other = threading.Thread(target=compute_something)
-    other.start()
-    try:
-        with dask.config.set(scheduler="threads", num_workers=2):
-            slow_table(ROW_COUNTS).cp.plan(a_domain(), FIELDS, options=UploadOptions(on_progress=told.append))
-    finally:
-        done.set()
-        other.join()
-
-    validating = [one for one in told if one.step is Step.VALIDATING]
-    assert_never_less(validating)
-    assert max(one.partition_count for one in validating) >= 4
+    assert scheduler.told_while_at_work == 2
+    assert [one.row_count for one in told[1:]] == [11, 11]
     assert Callback.active == set()
 
 
