@@ -20,8 +20,8 @@ from cpnb.fields import FieldMap
 from cpnb.measuring import Measure, Meter
 from cpnb.working_ahead import worked_ahead
 
-SLICES_AHEAD, BLOCKS_AHEAD = 2, 4
-"""Slices that are rendered to be measured, and blocks that are encoded, before anybody has asked for them, at most."""
+BLOCKS_AHEAD = 4
+"""Blocks that are encoded before anybody has asked for them, at most."""
 
 Positions = NDArray[np.int64]
 
@@ -105,11 +105,11 @@ def encode(table: pa.Table) -> pa.Buffer:
 def measured(data: Any, fields: FieldMap, rows: range, edits: Edits, together: Together = TOGETHER) -> Measure:
     """Return how long the file of some rows of a table is and what it says, without encoding it.
 
-    The rows were examined before, as those of a plan are.
+    The rows were examined before, as those of a plan are. No thread works ahead: nobody waits here for anything but
+    other steps of Python, and two threads take a third more of the cores for that and no less time.
     """
     meter = Meter(header(fields, edits.constants))
-    tables, threads = _rendered(data, fields, rows, edits, together), _threads(fields, rows, together)
-    for table in worked_ahead(_itself, tables, threads=threads, most_ahead=SLICES_AHEAD):
+    for table in _rendered(data, fields, rows, edits, together):
         meter.add(table)
     return meter.measure()
 
@@ -122,8 +122,10 @@ def encoded(
     The rows were examined before. Of more than one slice, the next blocks are made ready on a thread meanwhile; it ends
     with the iteration.
     """
-    tables, threads = _rendered(data, fields, rows, edits, together), _threads(fields, rows, together)
+    tables = _rendered(data, fields, rows, edits, together)
     blocks = chain.from_iterable(_blocks(table, together.block_rows) for table in tables)
+    # With a second thread, both would wait for each other at every step of Python.
+    threads = int(len(rows) > together.rows_of_slice(fields))
     yield from worked_ahead(_with_its_bytes, blocks, threads=threads, most_ahead=BLOCKS_AHEAD)
 
 
@@ -135,17 +137,8 @@ def _rendered(data: Any, fields: FieldMap, rows: range, edits: Edits, together: 
         yield edits.apply(rendering.render(piece, fields).table, start)
 
 
-def _threads(fields: FieldMap, rows: range, together: Together) -> int:
-    """Return how many threads work ahead: with a second one, both would wait for each other at every step of Python."""
-    return int(len(rows) > together.rows_of_slice(fields))
-
-
 def _blocks(table: pa.Table, rows: int) -> Iterator[pa.Table]:
     return (table.slice(start, rows) for start in range(0, table.num_rows, rows))
-
-
-def _itself(table: pa.Table) -> pa.Table:
-    return table
 
 
 def _with_its_bytes(table: pa.Table) -> tuple[pa.Buffer, pa.Table]:
