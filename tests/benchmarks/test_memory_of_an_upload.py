@@ -35,12 +35,20 @@ class Peak(threading.Thread):
     def __init__(self) -> None:
         super().__init__(daemon=True)
         self._done = threading.Event()
+        self._lock = threading.Lock()
         self._base = resident_bytes()
         self.bytes = 0
 
     def run(self) -> None:
         while not self._done.wait(0.01):
-            self.bytes = max(self.bytes, resident_bytes() - self._base)
+            with self._lock:
+                self.bytes = max(self.bytes, resident_bytes() - self._base)
+
+    def taken(self) -> int:
+        """Return how far it was since this was last asked."""
+        with self._lock:
+            peak, self.bytes = self.bytes, 0
+        return peak
 
     def __enter__(self) -> Self:
         self.start()

@@ -60,8 +60,7 @@ class Spent:
         """Return what was spent since the last mark, and how far memory rose meanwhile; both begin anew."""
         before, self._mark = self._mark, (time.perf_counter(), time.process_time())
         clock_s, cpu_s = (now - then for now, then in zip(self._mark, before, strict=True))
-        peak_mb, peak.bytes = peak.bytes / 1e6, 0
-        return {"clock_s": clock_s, "cpu_s": cpu_s, "peak_mb": peak_mb}
+        return {"clock_s": clock_s, "cpu_s": cpu_s, "peak_mb": peak.taken() / 1e6}
 
 
 @dataclass(frozen=True, slots=True)
