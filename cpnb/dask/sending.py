@@ -28,11 +28,10 @@ from cpnb.parts import Part
 from cpnb.put_error import PutError, Remedy
 from cpnb.upload_path import UploadPath
 
-LOOK_AGAIN_S = 0.4
-"""How often it is looked how much of a part has gone, and whether it is still wanted."""
-
-READY_AGAIN_S = 0.05
-"""How often it is looked whether a part waits for its path, which takes a worker nothing."""
+FIRST_LOOK_S, LOOK_AGAIN_S = 0.05, 0.4
+"""How often it is looked whether a part waits for its path, which all workers are asked, and then how much of it has
+gone: each pause is twice the one before, up to the longest. Small parts do not wait, nor is a large cluster asked too
+often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +118,7 @@ class SenderByWorkers:
         served: set[str] = set()
         sent_bytes = 0
         workers: list[str] | None = None
+        pause_s = FIRST_LOOK_S
         ended = threading.Event()
         future.add_done_callback(lambda _: ended.set())
         while not future.done():
@@ -133,7 +133,8 @@ class SenderByWorkers:
                     )
                 sent_bytes = seen.sent_bytes
             body.has_gone(sent_bytes)
-            ended.wait(LOOK_AGAIN_S if served else READY_AGAIN_S)
+            ended.wait(pause_s)
+            pause_s = min(2 * pause_s, LOOK_AGAIN_S)
 
     def _seen(self, ticket: str, workers: list[str] | None) -> Iterator[tuple[str, Seen]]:
         """Yield the workers on which the part is, ready or on its way; after a death in between, two for a moment."""
