@@ -124,7 +124,7 @@ def encoded(
     """
     tables = _rendered(data, fields, rows, edits, together)
     blocks = chain.from_iterable(_blocks(table, together.block_rows) for table in tables)
-    # With a second thread, both would wait for each other at every step of Python.
+    # One slice is not worth a thread; with a second one, both would wait for each other at every step of Python.
     threads = int(len(rows) > together.rows_of_slice(fields))
     yield from worked_ahead(_with_its_bytes, blocks, threads=threads, most_ahead=BLOCKS_AHEAD)
 

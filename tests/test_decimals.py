@@ -65,7 +65,9 @@ def test_any_float_is_the_shortest_text_that_reads_back_as_it(numbers):
 @pytest.mark.parametrize("name", ["int8", "uint8", "int16", "int32", "int64", "uint64"])
 def test_whole_numbers_of_every_width_up_to_their_limits(name):
     low, high = int(np.iinfo(name).min), int(np.iinfo(name).max)
-    for numbers in ([low, high, None, 7, high], [high, high - 1, None], [low + 1, low, low], [None], []):
+    edges = [[low, high, None, 7, high], [high, high - 1, None], [low + 1, low, low], [None], []]
+    tables = [[0, 9_999], [9_999, 10_000], [0, None, 9_999]] if high > 10_000 else []
+    for numbers in edges + tables:
         expected = [None if number is None else str(number) for number in numbers]
         assert decimals.of_integers(pa.array(numbers, pa.type_for_alias(name))).to_pylist() == expected
 

@@ -19,6 +19,7 @@ from cpnb.dask.cleaned_partitions import CleanedPartitions, Mender
 from cpnb.dask.key_groups import groups_across
 from cpnb.dask.partitions import Partitions, checked_meta, computed, persisted, starts_of, task
 from cpnb.duplicates import Duplicates, Keep, superfluous_rows
+from cpnb.examining import Silence
 from cpnb.fields import FieldMap
 from cpnb.frames import rows_at
 from cpnb.key_comparison import ComparedCells, NumberedKeys, compared_cells, duplicates_of
@@ -99,7 +100,7 @@ def clean(data: dd.DataFrame, fields: FieldMap, *, keep: Keep | None, **settings
     headers = np.concatenate([one.headers + start for one, start in zip(accounts, starts, strict=False)])
     duplicates, superfluous = None, np.empty(0, dtype=np.int64)
     if fields.unique_key is not None:
-        groups = groups_across([task("numbers", _keys, one) for one in accounted], starts)
+        groups = groups_across([task("numbers", _keys, one) for one in accounted], starts, Silence())
         duplicates, completeness = _compared(groups, asked, partitions, starts, told)
         if keep is not None:
             superfluous = superfluous_rows(groups.positions, groups.groups, completeness, keep)

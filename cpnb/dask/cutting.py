@@ -39,6 +39,7 @@ def parts_of(
         If a single record is larger than a whole file may be.
     """
     teller.begin(Step.MEASURING)
+    teller.look()  # to cut by bytes, partitions are read
     runs = list(_Cutter(files, most_bytes, part_rows, part_bytes).runs())
     measures = files.measures(runs, teller)
     return tuple(

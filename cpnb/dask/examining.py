@@ -73,6 +73,8 @@ class Examine:
         If an upload is planned: what is done about errors.
     constants : mapping of str to str
         What every record carries besides.
+    slice_rows : int
+        Rows that are checked together, at most.
     """
 
     fields: FieldMap
@@ -80,6 +82,7 @@ class Examine:
     schema: Any = None
     on_invalid: OnInvalid | None = None
     constants: Mapping[str, str] = field(default_factory=dict)
+    slice_rows: int = CHECKED_ROWS
 
     def __call__(self, frame: pd.DataFrame) -> Examined:
         """Return what there is to know about a partition."""
@@ -88,7 +91,7 @@ class Examine:
         keys: list[KeyNumbers] = []
         sent: list[Told] = []
         slices = validation.check_slices(
-            frame, self.fields, schema=self.schema, table_rows=table_rows, slice_rows=CHECKED_ROWS
+            frame, self.fields, schema=self.schema, table_rows=table_rows, slice_rows=self.slice_rows
         )
         for checked in slices:
             reports.append(checked.report)

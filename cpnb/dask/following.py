@@ -1,7 +1,8 @@
 """Work on partitions that is told of while it is done: each task once, when its result is there.
 
-On a cluster it is looked which tasks have ended; without one, Dask says so itself. Both is told on the thread that
-asked for the work, so that an interrupt from whoever is told ends it.
+On a cluster, whoever waits for the work looks again and again which tasks have ended; without one, Dask calls at the
+end of each. In both cases it is told on the thread that asked for the work, so that an interrupt from whoever is told
+ends it.
 """
 
 from __future__ import annotations
@@ -99,7 +100,8 @@ class _Following:
 def _begun(tasks: Sequence[Delayed], following: _Following) -> list[Delayed]:
     """Begin with some work, or do it where there is no cluster, and return it with its results."""
     # Named in the call: what is registered for a while is lost, or stays, when another thread begins or ends
-    # something meanwhile. A cluster knows no callbacks, and passes over them.
+    # something meanwhile. A cluster knows no callbacks, and passes over them; so does a scheduler of somebody's own, if
+    # it takes keywords, as those of Dask do.
     told_of_each = (None, None, None, following.ended, None)
     return list(dask.persist(*tasks, callbacks=[*Callback.active, told_of_each]))
 

@@ -17,7 +17,7 @@ from dask.delayed import Delayed
 from cpnb.content.key_hash import rows_sharing
 from cpnb.dask.following import followed
 from cpnb.dask.partitions import task
-from cpnb.examining import Silence, Teller
+from cpnb.examining import Teller
 from cpnb.key_numbers import Integers, KeyGroups, KeyNumbers
 
 BUCKET_ROWS = 8_000_000
@@ -71,7 +71,7 @@ class Sharing:
         return Shared(positions[shared], numbers.at(shared), len(positions))
 
 
-def groups_across(numbers: Sequence[Delayed], starts: Integers, teller: Teller | None = None) -> KeyGroups:
+def groups_across(numbers: Sequence[Delayed], starts: Integers, teller: Teller) -> KeyGroups:
     """Return the rows that share a key.
 
     Parameters
@@ -80,8 +80,8 @@ def groups_across(numbers: Sequence[Delayed], starts: Integers, teller: Teller |
         `KeyNumbers` of each partition, where they are.
     starts : array of int
         Position of the first row of each partition, and at the end the number of all rows.
-    teller : Teller, optional
-        Told of each bucket.
+    teller : Teller
+        Told of the rows of each bucket, in which those without a key are not.
     """
     bucket_count = max(1, math.ceil(int(starts[-1]) / BUCKET_ROWS))
     sharing = Sharing(tuple(int(start) for start in starts[:-1]))
@@ -89,6 +89,6 @@ def groups_across(numbers: Sequence[Delayed], starts: Integers, teller: Teller |
         task("keys", sharing, *(task("bucket", Bucketed(bucket, bucket_count), one) for one in numbers))
         for bucket in range(bucket_count)
     ]
-    found: list[Shared] = followed(tasks, lambda _, one: one.row_count, teller or Silence())
+    found: list[Shared] = followed(tasks, lambda _, one: one.row_count, teller)
     positions = np.concatenate([one.positions for one in found])
     return KeyGroups.among(positions, KeyNumbers.joined([one.numbers for one in found]))

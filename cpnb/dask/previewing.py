@@ -15,6 +15,7 @@ from cpnb.content.key_hash import NO_KEY, Numbers
 from cpnb.dask.distinct import distinct_counts, numbers_of
 from cpnb.dask.key_groups import groups_across
 from cpnb.dask.partitions import Partitions, checked_meta, computed, persisted, starts_of, task
+from cpnb.examining import Silence
 from cpnb.fields import FieldMap
 from cpnb.frames import slices
 from cpnb.key_numbers import KeyNumbers
@@ -116,7 +117,7 @@ def preview(
     mask = np.concatenate([one.mask for one in told])
     notes = [*said.of_condition()]
     if fields.unique_key is not None:
-        groups = groups_across([task("numbers", _keys, one) for one in counted], starts)
+        groups = groups_across([task("numbers", _keys, one) for one in counted], starts, Silence())
         repeated = np.zeros(len(mask), dtype=bool)
         repeated[groups.repeated()] = True
         notes += of_keys_found(np.concatenate([one.has_no_key for one in told]), repeated, mask)

@@ -29,9 +29,8 @@ from cpnb.put_error import PutError, Remedy
 from cpnb.upload_path import UploadPath
 
 FIRST_LOOK_S, LOOK_AGAIN_S = 0.05, 0.4
-"""How often it is looked whether a part waits for its path, which all workers are asked, and then how much of it has
-gone: each pause is twice the one before, up to the longest. Small parts do not wait, nor is a large cluster asked too
-often."""
+"""First and longest pause between two looks at a part, each twice as long as the one before: small parts do not wait
+for their path, for which all workers are asked, and a large cluster is not asked too often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +83,22 @@ class SenderByWorkers:
         The rows.
     client : Client
         Of the cluster.
+    first_look_s, look_again_s : float
+        First and longest pause between two looks at a part.
     """
 
-    def __init__(self, files: PartFiles, client: Client) -> None:
+    def __init__(
+        self,
+        files: PartFiles,
+        client: Client,
+        *,
+        first_look_s: float = FIRST_LOOK_S,
+        look_again_s: float = LOOK_AGAIN_S,
+    ) -> None:
         self._files = files
         self._client = client
+        self._first_look_s = first_look_s
+        self._look_again_s = look_again_s
 
     def file(self, part: Part) -> PartFile:
         """Return the file of a part."""
@@ -118,7 +128,7 @@ class SenderByWorkers:
         served: set[str] = set()
         sent_bytes = 0
         workers: list[str] | None = None
-        pause_s = FIRST_LOOK_S
+        pause_s = self._first_look_s
         ended = threading.Event()
         future.add_done_callback(lambda _: ended.set())
         while not future.done():
@@ -133,8 +143,9 @@ class SenderByWorkers:
                     )
                 sent_bytes = seen.sent_bytes
             body.has_gone(sent_bytes)
-            ended.wait(pause_s)
-            pause_s = min(2 * pause_s, LOOK_AGAIN_S)
+            if ended.wait(pause_s):
+                ended.clear()  # the worker may die with what it has found, and another one begins anew
+            pause_s = min(2 * pause_s, self._look_again_s)
 
     def _seen(self, ticket: str, workers: list[str] | None) -> Iterator[tuple[str, Seen]]:
         """Yield the workers on which the part is, ready or on its way; after a death in between, two for a moment."""

@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 import cpnb
 import cpnb.dask
-from cpnb import FieldMap, UploadOptions, profile
+from cpnb import FieldMap, UploadOptions, profile, validation
+from cpnb.dask.examining import Examine
 from tests.plans import a_domain
 
 FIELDS = FieldMap(
@@ -93,6 +94,27 @@ def test_validation(tables: tuple[dd.DataFrame, pd.DataFrame]) -> None:
 
     assert found == expected
     assert str(found) == str(expected)
+
+
+@quickly
+@given(partitioned(), st.sampled_from(["raise", "blank", "skip"]))
+def test_a_partition_is_examined_the_same_however_it_is_sliced(
+    tables: tuple[dd.DataFrame, pd.DataFrame], on_invalid: Any
+) -> None:
+    _, frame = tables
+
+    whole, sliced = (Examine(FIELDS, 1, on_invalid=on_invalid, slice_rows=rows)(frame) for rows in (1000, 3))
+
+    # The order of the kinds of error is set right for the whole.
+    reports = [validation.report_of_whole([one.told.report], FIELDS) for one in (sliced, whole)]
+    assert reports[0] == reports[1]
+    assert sliced.told.stays.tolist() == whole.told.stays.tolist()
+    emptied = [{source: cells.tolist() for source, cells in one.told.emptied.items()} for one in (sliced, whole)]
+    assert emptied[0] == emptied[1]
+    assert sliced.told.most_bytes == whole.told.most_bytes
+    assert sliced.keys is not None
+    assert whole.keys is not None
+    assert sliced.keys.first.tolist() == whole.keys.first.tolist()
 
 
 @quickly

@@ -209,6 +209,75 @@ def test_workers_get_no_credentials_and_make_no_client_of_aws(
     assert [found for found in client.run(clients_of_aws).values() if found] == []
 
 
+class Asked:
+    """A client whose workers know of no part yet, and that counts how often they are asked."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def run(self, *_: Any, **__: Any) -> dict[str, Any]:
+        self.count += 1
+        return {}
+
+
+class Wanted:
+    """A future that is done for as long as a worker has what it found."""
+
+    def __init__(self) -> None:
+        self.is_done = False
+        self.calls: list[Callable[[Any], None]] = []
+
+    def done(self) -> bool:
+        return self.is_done
+
+    def add_done_callback(self, call: Callable[[Any], None]) -> None:
+        self.calls.append(call)
+
+    def end(self) -> None:
+        self.is_done = True
+        for call in self.calls:
+            call(self)
+
+
+@pytest.fixture
+def watched() -> Watched:
+    return Watched([], lambda _: None, lambda _: None)  # type: ignore[arg-type]
+
+
+def watching(sender: SenderByWorkers, future: Wanted, watched: Watched) -> threading.Thread:
+    thread = threading.Thread(target=sender._watch, args=(future, "ticket", lambda: None, watched), daemon=True)
+    thread.start()
+    return thread
+
+
+def test_the_end_of_a_part_is_noticed_at_once(watched: Watched) -> None:
+    client, future = Asked(), Wanted()
+    sender = SenderByWorkers(None, client, first_look_s=600.0, look_again_s=600.0)  # type: ignore[arg-type]
+    thread = watching(sender, future, watched)
+    until(lambda: client.count == 1)
+
+    future.end()
+
+    thread.join(30)
+    assert not thread.is_alive()
+
+
+def test_workers_are_asked_less_and_less_often_also_after_one_died_with_what_it_had_found(watched: Watched) -> None:
+    client, future = Asked(), Wanted()
+    sender = SenderByWorkers(None, client, first_look_s=0.1, look_again_s=0.4)  # type: ignore[arg-type]
+    thread = watching(sender, future, watched)
+    until(lambda: client.count == 1)
+    for call in future.calls:  # it was done, and before anybody looks it is not any more
+        call(future)
+
+    time.sleep(1.0)
+
+    assert client.count <= 5  # at 0 and a moment later, then after 0.2 s, 0.4 s and 0.4 s
+    future.is_done = True
+    thread.join(30)
+    assert not thread.is_alive()
+
+
 @pytest.mark.parametrize("taken_first", [True, False])
 def test_a_path_is_used_once(taken_first: bool) -> None:
     with mailbox.attempt("ticket") as attempt:
