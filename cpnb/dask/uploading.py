@@ -16,7 +16,6 @@ from cpnb.dask.sending import SenderByWorkers, SenderFromPartitions
 from cpnb.domain import Domain
 from cpnb.examining import Teller
 from cpnb.fields import FieldMap
-from cpnb.parts import Part
 from cpnb.planning import Plan, asked_for, unmapped_columns
 from cpnb.upload_at_work import Upload
 from cpnb.upload_options import require_name
@@ -46,8 +45,6 @@ def _planned(
     meta = checked_meta(data, fields)
     constants = dict(asked.edits.constants)
     work = Examine(fields, data.npartitions, on_invalid=on_invalid, constants=constants)
-    part_rows, part_bytes = asked.options.part_rows, asked.options.part_bytes
-    parts: tuple[Part, ...] = ()
     with Teller(None, asked.options.on_progress) as teller:
         found = Examination.of(data, work, teller)
         edits = found.edits(constants)
@@ -55,9 +52,10 @@ def _planned(
         planned = replace(asked, unmapped=unmapped_columns(meta, fields)).examined(found.report(fields), edits)
         validating_s = teller.elapsed_s
         if planned.may_go:
-            parts = parts_of(files, [one.most_bytes for one in found.told], part_rows, part_bytes, teller)
-        timed = replace(planned, validating_s=validating_s, measuring_s=teller.elapsed_s - validating_s)
-    return timed.cut(parts) if timed.may_go else timed, files
+            sizes, limits = [one.most_bytes for one in found.told], planned.options
+            planned = planned.cut(parts_of(files, sizes, limits.part_rows, limits.part_bytes, teller))
+        measuring_s = teller.elapsed_s - validating_s
+    return replace(planned, validating_s=validating_s, measuring_s=measuring_s), files
 
 
 def upload(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
@@ -36,6 +37,14 @@ def client(cluster: LocalCluster) -> Iterator[Client]:
     with Client(cluster) as connected:
         connected.wait_for_workers(2, timeout=60)
         yield connected
+
+
+def until(holds: Callable[[], bool], seconds: float = 30.0) -> None:
+    """Wait until something holds."""
+    ends_s = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < ends_s
+        time.sleep(0.05)
 
 
 @pytest.fixture(params=["sync", "threads", "cluster"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import cloudpickle
@@ -61,10 +60,3 @@ def assert_never_less(told: list[Examining]) -> None:
     rows, partitions = [one.row_count for one in told], [one.partition_count for one in told]
     assert rows == sorted(rows)
     assert partitions == sorted(partitions)
-
-
-def until(holds: Callable[[], bool], seconds: float = 30.0) -> None:
-    ends_s = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < ends_s
-        time.sleep(0.05)

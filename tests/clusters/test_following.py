@@ -21,7 +21,8 @@ from cpnb.dask.partitions import starts_of, task
 from cpnb.errors import FrameError
 from cpnb.examining import Examining, Silence, Step, Teller
 from cpnb.key_numbers import KeyNumbers
-from tests.clusters.slow_tables import FIELDS, Ticking, assert_never_less, slow_table, until
+from tests.clusters.conftest import until
+from tests.clusters.slow_tables import FIELDS, Ticking, assert_never_less, slow_table
 from tests.plans import a_domain
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])

@@ -20,7 +20,8 @@ from distributed import Client, LocalCluster
 from cpnb import UploadOptions
 from cpnb.examining import Examining, Step
 from cpnb.widgets.passing_line import NOTHING
-from tests.clusters.slow_tables import FIELDS, ROW_COUNTS, SLOW_S, assert_never_less, slow_table, until
+from tests.clusters.conftest import until
+from tests.clusters.slow_tables import FIELDS, ROW_COUNTS, SLOW_S, assert_never_less, slow_table
 from tests.plans import a_domain
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])

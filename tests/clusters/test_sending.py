@@ -25,7 +25,7 @@ from cpnb.dask import mailbox, uploading
 from cpnb.dask.sending import SenderByWorkers
 from cpnb.delivery import Watched
 from cpnb.retrying import StoppedError
-from tests.clusters.conftest import KEY, SIGNATURE, TOKEN, SlowStorage
+from tests.clusters.conftest import KEY, SIGNATURE, TOKEN, SlowStorage, until
 from tests.plans import a_domain
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
@@ -74,13 +74,6 @@ def read_here(table: dd.DataFrame) -> pd.DataFrame:
 
 def attempts_here() -> tuple[int, int]:
     return os.getpid(), len(mailbox._ATTEMPTS)
-
-
-def until(holds: Callable[[], bool], seconds: float = 30.0) -> None:
-    ends_s = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < ends_s
-        time.sleep(0.05)
 
 
 def test_a_worker_puts_the_file_that_pandas_would_make(
