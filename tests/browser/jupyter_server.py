@@ -31,6 +31,21 @@ SETTINGS = {
 OLDER_IPYKERNEL = CLIENTS / "ipykernel-6"
 """The last ipykernel before the rewriting of version 7, in a folder of its own."""
 
+PAUSE_S = float(os.environ.get("CPNB_KERNEL_PAUSE_S", "0"))
+"""How long a kernel waits before it takes note of a click: half a second finds the tests that do not wait for it."""
+
+_PAUSING = f"""
+def pause_first(handlers):
+    from time import sleep
+    take_note = handlers["comm_msg"]
+    def pause(*message):
+        sleep({PAUSE_S})
+        return take_note(*message)
+    handlers["comm_msg"] = pause
+pause_first(get_ipython().kernel.shell_handlers)
+del pause_first
+"""
+
 
 @dataclass(frozen=True)
 class JupyterServer:
@@ -61,6 +76,8 @@ def jupyter_server(folder: Path) -> Iterator[JupyterServer]:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(values))
     _add_older_kernel(folder / "data")
+    if PAUSE_S:
+        _let_kernels_pause(folder / "ipython")
     command = [
         sys.executable, "-m", "jupyterlab", "--no-browser",
         "--ServerApp.ip=127.0.0.1",
@@ -101,6 +118,13 @@ def _port(process: subprocess.Popen[bytes], info: Path, token: str, log: Path) -
         if process.poll() is not None or time.monotonic() > deadline_s:
             raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()[-3000:]}")
         time.sleep(0.1)
+
+
+def _let_kernels_pause(ipython: Path) -> None:
+    """Let each kernel wait before it takes note of what its widgets tell."""
+    startup = ipython / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "pause.py").write_text(_PAUSING)
 
 
 def _add_older_kernel(data: Path) -> None:
