@@ -17,7 +17,7 @@ from cpnb.cleaning import asked_for
 from cpnb.column_account import ColumnAccount
 from cpnb.dask.cleaned_partitions import CleanedPartitions, Mender
 from cpnb.dask.key_groups import groups_across
-from cpnb.dask.partitions import Partitions, checked_meta, computed, persisted, starts_of, task
+from cpnb.dask.partitions import Partitions, checked_meta, computed, kept, starts_of, task
 from cpnb.duplicates import Duplicates, Keep, superfluous_rows
 from cpnb.examining import Silence
 from cpnb.fields import FieldMap
@@ -91,22 +91,25 @@ def clean(data: dd.DataFrame, fields: FieldMap, *, keep: Keep | None, **settings
     meta = checked_meta(data, fields)
     asked = asked_for(fields, keep=keep, **settings)
     partitions = Partitions(data, fields.needed_columns)
-    [told] = persisted([task("tells", told_together, *partitions.tasks("tell", _Telling(asked, len(partitions))))])
+    telling = task("tells", told_together, *partitions.tasks("tell", _Telling(asked, len(partitions))))
     accounting = _Accounting(asked, len(partitions))
-    accounted = persisted([task("clean", accounting, piece, told) for piece in partitions.pieces])
-    accounts: list[_Account] = computed([task("account", _account, one) for one in accounted])
-    starts = starts_of(one.row_count for one in accounts)
-    columns = ColumnAccount.totals([one.columns for one in accounts], asked, computed([told])[0], int(starts[-1]))
-    headers = np.concatenate([one.headers + start for one, start in zip(accounts, starts, strict=False)])
-    duplicates, superfluous = None, np.empty(0, dtype=np.int64)
-    if fields.unique_key is not None:
-        groups = groups_across([task("numbers", _keys, one) for one in accounted], starts, Silence())
-        duplicates, completeness = _compared(groups, asked, partitions, starts, told)
-        if keep is not None:
-            superfluous = superfluous_rows(groups.positions, groups.groups, completeness, keep)
-    taken_out = TakenOut.of({HEADER_ROW: headers, DUPLICATE: superfluous})
-    mender = Mender(data, meta, asked, told, starts, columns, taken_out)
-    return CleanedPartitions(int(starts[-1]), tuple(columns), taken_out, duplicates, mender)
+    with (
+        kept([telling]) as [told],
+        kept([task("clean", accounting, piece, told) for piece in partitions.pieces]) as accounted,
+    ):
+        accounts: list[_Account] = computed([task("account", _account, one) for one in accounted])
+        starts = starts_of(one.row_count for one in accounts)
+        columns = ColumnAccount.totals([one.columns for one in accounts], asked, computed([told])[0], int(starts[-1]))
+        headers = np.concatenate([one.headers + start for one, start in zip(accounts, starts, strict=False)])
+        duplicates, superfluous = None, np.empty(0, dtype=np.int64)
+        if fields.unique_key is not None:
+            groups = groups_across([task("numbers", _keys, one) for one in accounted], starts, Silence())
+            duplicates, completeness = _compared(groups, asked, partitions, starts, told)
+            if keep is not None:
+                superfluous = superfluous_rows(groups.positions, groups.groups, completeness, keep)
+        taken_out = TakenOut.of({HEADER_ROW: headers, DUPLICATE: superfluous})
+        mender = Mender(data, meta, asked, told, starts, columns, taken_out)
+        return CleanedPartitions(int(starts[-1]), tuple(columns), taken_out, duplicates, mender)
 
 
 def _compared(

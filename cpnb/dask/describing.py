@@ -13,7 +13,7 @@ from dask.delayed import Delayed
 
 from cpnb.content_types import ContentType
 from cpnb.dask.distinct import distinct_counts, numbers_of
-from cpnb.dask.partitions import Partitions, checked_meta, computed, persisted, task
+from cpnb.dask.partitions import Partitions, checked_meta, computed, kept, task
 from cpnb.description import Description, Tally, compared, shapes_counted, tallied
 from cpnb.fields import FieldMap
 
@@ -77,10 +77,10 @@ def describe(data: dd.DataFrame, fields: FieldMap | None = None) -> Description:
         {column: tuple(tally.shapes) for column, tally in tallies.items() if not tally.counts_all_shapes},
         len(partitions),
     )
-    numbered = persisted(partitions.tasks("distinct", numbering))
-    if numbering.shapes:
-        _count_anew(tallies, numbered)
-    counts = distinct_counts([task("numbers", _numbers, one) for one in numbered], columns, row_count)
+    with kept(partitions.tasks("distinct", numbering)) as numbered:
+        if numbering.shapes:
+            _count_anew(tallies, numbered)
+        counts = distinct_counts([task("numbers", _numbers, one) for one in numbered], columns, row_count)
     return Description(row_count, tuple(tallies[one].described(one, fields, counts[one]) for one in columns))
 
 

@@ -12,9 +12,9 @@ import pandas as pd
 
 from cpnb import selection, validation
 from cpnb.csvstream import NO_POSITIONS, Edits, Positions
-from cpnb.dask.following import followed_beside, forgotten_on_error
+from cpnb.dask.following import followed_beside
 from cpnb.dask.key_groups import groups_across
-from cpnb.dask.partitions import Partitions, starts_of, task
+from cpnb.dask.partitions import Partitions, forgotten_on_error, starts_of, task
 from cpnb.examining import Step, Teller
 from cpnb.fields import FieldMap
 from cpnb.key_numbers import KeyGroups, KeyNumbers

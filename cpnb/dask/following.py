@@ -8,8 +8,7 @@ ends it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import dask
@@ -17,7 +16,7 @@ from dask.callbacks import Callback
 from dask.delayed import Delayed
 from distributed import Future, KilledWorker, as_completed, futures_of
 
-from cpnb.dask.partitions import Refusal, told, workers_died
+from cpnb.dask.partitions import Refusal, forgotten_on_error, released, told, workers_died
 from cpnb.examining import Teller
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.005, 0.1
@@ -60,19 +59,6 @@ def followed_beside(
         futures = futures_of(coming)
         results = _gathered(futures, following) if futures else _at_hand(coming, following)
         return staying, [told(result) for result in results]
-
-
-@contextmanager
-def forgotten_on_error(held: Sequence[Delayed]) -> Iterator[None]:
-    """Let the cluster drop some work, done or not, if a block breaks off.
-
-    An error holds the variables of the frames that it came through, and a notebook holds the last error.
-    """
-    try:
-        yield
-    except BaseException:
-        _released(futures_of(list(held)))
-        raise
 
 
 class _Following:
@@ -134,11 +120,5 @@ def _gathered(futures: Sequence[Future], following: _Following) -> list[Any]:
     except KilledWorker:
         results = [workers_died()]
     finally:
-        _released(futures)
+        released(futures)
     return results
-
-
-def _released(futures: Sequence[Future]) -> None:
-    """Give some work up, as far as it is not done, and its results, without a word to anybody that may be gone."""
-    for future in futures:
-        future.release()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import traceback
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
@@ -15,7 +16,7 @@ import numpy as np
 import pandas as pd
 from dask.delayed import Delayed
 from dask.optimization import cull
-from distributed import KilledWorker
+from distributed import Future, KilledWorker, futures_of
 
 from cpnb import frames
 from cpnb.errors import CpnbError, FrameError
@@ -80,9 +81,31 @@ def _raised(work: Work[Any], *pieces: Any) -> Any:
     return told(guarded(work, *pieces))
 
 
-def persisted(tasks: Sequence[Delayed]) -> list[Delayed]:
-    """Begin with some work whose results stay where they are made, and return them."""
-    return list(dask.persist(*tasks))
+@contextmanager
+def kept(tasks: Sequence[Delayed]) -> Iterator[list[Delayed]]:
+    """Begin with some work whose results stay where they are made, unless the block breaks off."""
+    held = list(dask.persist(*tasks))
+    with forgotten_on_error(held):
+        yield held
+
+
+@contextmanager
+def forgotten_on_error(held: Sequence[Delayed]) -> Iterator[None]:
+    """Let the cluster drop some work, done or not, if a block breaks off.
+
+    An error holds the variables of the frames that it came through, and a notebook holds the last error.
+    """
+    try:
+        yield
+    except BaseException:
+        released(futures_of(list(held)))
+        raise
+
+
+def released(futures: Sequence[Future]) -> None:
+    """Give some work up, as far as it is not done, and its results, without a word to anybody that may be gone."""
+    for future in futures:
+        future.release()
 
 
 def computed(tasks: Sequence[Delayed]) -> list[Any]:

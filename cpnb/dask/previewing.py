@@ -14,7 +14,7 @@ from cpnb.content import Mask
 from cpnb.content.key_hash import NO_KEY, Numbers
 from cpnb.dask.distinct import distinct_counts, numbers_of
 from cpnb.dask.key_groups import groups_across
-from cpnb.dask.partitions import Partitions, checked_meta, computed, persisted, starts_of, task
+from cpnb.dask.partitions import Partitions, checked_meta, computed, kept, starts_of, task
 from cpnb.examining import Silence
 from cpnb.fields import FieldMap
 from cpnb.frames import slices
@@ -107,22 +107,24 @@ def preview(
     key = [] if fields.unique_key is None else _key_alone(fields).needed_columns
     partitions = Partitions(data, [*looked_at, *key] or fields.columns[:1])
     counting = Counting(expression, fields, sources, len(partitions))
-    counted = persisted(partitions.tasks("preview", counting))
-    told: list[Told] = computed([task("told", _told, one) for one in counted])
-    starts = starts_of(len(one.mask) for one in told)
-    counts, said = FunnelCounts(whole), Remarks(whole, fields)
-    for one in told:
-        counts.take_in(one.counts)
-        said.take_in(one.said)
-    mask = np.concatenate([one.mask for one in told])
-    notes = [*said.of_condition()]
-    if fields.unique_key is not None:
-        groups = groups_across([task("numbers", _keys, one) for one in counted], starts, Silence())
-        repeated = np.zeros(len(mask), dtype=bool)
-        repeated[groups.repeated()] = True
-        notes += of_keys_found(np.concatenate([one.has_no_key for one in told]), repeated, mask)
-    missed = _near_misses(partitions, counting, counts, len(mask)) if len(mask) else ()
-    return Preview(expression, pd.Series(mask, name="matches", dtype=bool), tuple(counts.lines()), missed, tuple(notes))
+    with kept(partitions.tasks("preview", counting)) as counted:
+        told: list[Told] = computed([task("told", _told, one) for one in counted])
+        starts = starts_of(len(one.mask) for one in told)
+        counts, said = FunnelCounts(whole), Remarks(whole, fields)
+        for one in told:
+            counts.take_in(one.counts)
+            said.take_in(one.said)
+        mask = np.concatenate([one.mask for one in told])
+        notes = [*said.of_condition()]
+        if fields.unique_key is not None:
+            groups = groups_across([task("numbers", _keys, one) for one in counted], starts, Silence())
+            repeated = np.zeros(len(mask), dtype=bool)
+            repeated[groups.repeated()] = True
+            notes += of_keys_found(np.concatenate([one.has_no_key for one in told]), repeated, mask)
+        missed = _near_misses(partitions, counting, counts, len(mask)) if len(mask) else ()
+        return Preview(
+            expression, pd.Series(mask, name="matches", dtype=bool), tuple(counts.lines()), missed, tuple(notes)
+        )
 
 
 def _key_alone(fields: FieldMap) -> FieldMap:
@@ -154,11 +156,11 @@ def _near_misses(
         return ()
     numbers = frozenset(number for number, step in enumerate(whole.walk()) if step in by_nobody)
     relaxing = Relaxing(counting.expression, counting.fields, counting.sources, numbers)
-    relaxed = persisted(partitions.tasks("near-misses", relaxing))
     missed = NearMissCounts(whole, by_nobody)
-    for one in computed([task("told", _missed, one) for one in relaxed]):
-        missed.take_in(one)
-    paths = list(missed.without_texts())
-    texts = [task("texts", _texts, one) for one in relaxed]
-    missed.say_distinct(distinct_counts(texts, paths, row_count))
+    with kept(partitions.tasks("near-misses", relaxing)) as relaxed:
+        for one in computed([task("told", _missed, one) for one in relaxed]):
+            missed.take_in(one)
+        paths = list(missed.without_texts())
+        texts = [task("texts", _texts, one) for one in relaxed]
+        missed.say_distinct(distinct_counts(texts, paths, row_count))
     return tuple(missed.found())

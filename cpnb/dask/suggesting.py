@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cpnb.content.key_hash import Numbers
 from cpnb.dask.distinct import distinct_counts
-from cpnb.dask.partitions import Partitions, checked_meta, computed, persisted, starts_of, task
+from cpnb.dask.partitions import Partitions, checked_meta, computed, kept, starts_of, task
 from cpnb.evidence import Sample, first_present, sample_of, sample_positions
 from cpnb.suggested import Suggestions
 from cpnb.suggestion import AskedAttributes, suggestions_for
@@ -97,10 +97,10 @@ class LookedAtPartitions:
         """Return how many distinct values a column has, as a share of the rows; 0 for lists and the like."""
         if not self.row_count:
             return 0.0
-        numbers = persisted(Partitions(self._data, [column]).tasks("distinct", _different))
-        if not all(computed([task("told", _is_counted, one) for one in numbers])):
-            return 0.0
-        return distinct_counts(numbers, [column], self.row_count)[column] / self.row_count
+        with kept(Partitions(self._data, [column]).tasks("distinct", _different)) as numbers:
+            if not all(computed([task("told", _is_counted, one) for one in numbers])):
+                return 0.0
+            return distinct_counts(numbers, [column], self.row_count)[column] / self.row_count
 
 
 def _is_counted(numbers: object) -> bool:

@@ -6,15 +6,19 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import cloudpickle
 import dask
+import pandas as pd
 import pyarrow as pa
 import pytest
 from dask.callbacks import Callback
 from distributed import Client, LocalCluster
 
+from cpnb import profile
 from cpnb.dask.following import followed, followed_beside
 from cpnb.dask.key_groups import groups_across
 from cpnb.dask.partitions import starts_of, task
@@ -100,6 +104,45 @@ def test_work_that_kills_its_workers_ends_in_words(
 
     assert died.value.__context__ is None
     until(lambda: not any("cpnb" in str(key) for key in list(cluster.scheduler.tasks)))
+
+
+class Torn:
+    """A step that tears one partition when it is read for the first time, or for a later one."""
+
+    def __init__(self, folder: Path, reading: int) -> None:
+        self.folder = folder
+        self.reading = reading
+
+    def __call__(self, frame: pd.DataFrame) -> pd.DataFrame:
+        if "0000" in set(frame["id"]):
+            if len(list(self.folder.iterdir())) == self.reading - 1:
+                return frame.drop(columns="city")
+            (self.folder / str(time.monotonic_ns())).touch()
+        return frame
+
+
+@pytest.mark.parametrize(
+    ("verb", "reading"),
+    [
+        pytest.param(lambda accessor: accessor.validate(FIELDS), 1, id="validate"),
+        pytest.param(lambda accessor: accessor.clean(FIELDS), 1, id="clean"),
+        pytest.param(lambda accessor: accessor.describe(), 2, id="describe"),
+        pytest.param(lambda accessor: accessor.preview(profile.Address.City == "Oslo", FIELDS), 1, id="preview"),
+        pytest.param(lambda accessor: accessor.preview(profile.Address.City == "Rome", FIELDS), 2, id="near misses"),
+    ],
+)
+def test_a_cluster_forgets_what_broke_off_while_somebody_holds_its_error(
+    cluster: LocalCluster, client: Client, verb: Callable[[Any], Any], reading: int, tmp_path: Path
+) -> None:
+    table = slow_table([1, 1, 1, 1])
+    table = table.map_partitions(Torn(tmp_path, reading), meta=table)
+
+    with pytest.raises(Exception, match="city") as broken_off:
+        verb(table.cp)
+
+    assert broken_off.value.__traceback__ is not None  # holds the frames that it came through
+    assert len(list(tmp_path.iterdir())) == reading - 1
+    until(lambda: not cluster.scheduler.tasks)
 
 
 def test_who_follows_dask_still_hears_of_the_tasks_and_nobody_else_follows_afterwards() -> None:
