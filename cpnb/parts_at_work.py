@@ -10,17 +10,17 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from cpnb.adoption import Action, Adoption
 from cpnb.bandwidth import Bandwidth
-from cpnb.delivery import Delivery, Put, put_from_here, refuses_job
+from cpnb.delivery import Delivery, refuses_job
 from cpnb.errors import CpnbError, ServiceError, UploadError, WaitTimeoutError
 from cpnb.part_progress import PartProgress, Phase
 from cpnb.parts import Part
 from cpnb.planning import Plan
 from cpnb.retrying import StoppedError
-from cpnb.transfer import Body
+from cpnb.sender import Sender
 from cpnb.upload_job import UploadJob
 
 DEAF_S = 0.5
@@ -28,31 +28,6 @@ DEAF_S = 0.5
 
 STOPPING_S = 60.0
 """How long parts that are being stopped are waited for: several looks at a job, however seldom they are."""
-
-
-class Sender(Protocol):
-    """Who holds the files of an upload, and puts each at the path that its job has for it."""
-
-    def file(self, part: Part) -> Body:
-        """Return the file of a part."""
-
-    @property
-    def put(self) -> Put:
-        """What puts one of these files."""
-
-
-class SenderFromHere:
-    """Sends the rows of a table of this process from this process."""
-
-    put = staticmethod(put_from_here)
-
-    def __init__(self, plan: Plan, data: Any) -> None:
-        self._plan = plan
-        self._data = data
-
-    def file(self, part: Part) -> Body:
-        """Return the file of a part."""
-        return self._plan.stream(self._data, part)
 
 
 class PartsAtWork:
@@ -63,7 +38,7 @@ class PartsAtWork:
     plan : Plan
         What they are parts of.
     sender : Sender
-        Who sends their files.
+        Who has their rows.
     decisions : mapping of int to Adoption
         What to do about each part, by its number.
     name : str

@@ -16,10 +16,11 @@ from cpnb.expressions import profile
 from cpnb.failed_rows import SearchProgress
 from cpnb.listener import Listener
 from cpnb.part_progress import PartProgress, failure_of, frame_of, headline_of, reported_from, results_of, status_of
-from cpnb.parts_at_work import PartsAtWork, Sender, SenderFromHere, without_frames
+from cpnb.parts_at_work import PartsAtWork, without_frames
 from cpnb.planning import Plan
 from cpnb.retrying import checked_timeout, in_a_cell
 from cpnb.segments import SegmentDefinition
+from cpnb.sender import Sender
 from cpnb.unheard_end import UnheardEnd
 from cpnb.upload_display import html_of_upload
 from cpnb.upload_job import ResultsSummary, UploadJob
@@ -39,14 +40,14 @@ class Upload:
         What was decided before the first byte: report, parts, what stays behind.
     """
 
-    def __init__(self, plan: Plan, data: Any, decisions: Decisions, name: str, sender: Sender | None = None) -> None:
+    def __init__(self, plan: Plan, sender: Sender, decisions: Decisions, name: str) -> None:
         self.plan = plan
-        self._data = data
+        self._sender = sender
         self._name = name
         self._listener = Listener(plan.options.on_progress)
         self._end = UnheardEnd()
         self._left_waiting = decisions.left_waiting
-        self._work = PartsAtWork(plan, sender or SenderFromHere(plan, data), decisions, name, self._tell)
+        self._work = PartsAtWork(plan, sender, decisions, name, self._tell)
 
     @property
     def domain(self) -> Domain:
@@ -305,16 +306,10 @@ class Upload:
         parts = self.parts
         if not all(progress.phase.is_final for progress in parts):
             raise UploadError("The upload is still at work, so its failed rows are not known. Call wait() first.")
-        if self._data is None:
-            raise UploadError(
-                "The rows of this upload are on a cluster, and failed rows are looked for in a table of this process. "
-                "Bring the rows of a part here, and upload them from here: rows = ddf.cp.rows_at(upload.parts[0].part."
-                "rows).compute(), then rows.cp.upload(...).wait().failed_rows(). Profiles are updated, none is doubled."
-            )
         jobs = {progress.part.number: progress.job for progress in parts if progress.job}
         changed = {progress.part.number for progress in parts if isinstance(progress.error, ChangedDataError)}
         try:
-            return look(failed_rows.SentTable(self.plan, self._data, jobs, changed), **settings)
+            return look(failed_rows.SentTable(self.plan, self._sender, jobs, changed), **settings)
         except CpnbError as error:
             failure = without_frames(error)
         raise failure
@@ -328,22 +323,20 @@ class Upload:
         self._listener.hear(self)
 
 
-def begin_upload(plan: Plan, data: Any, decisions: Decisions, name: str, sender: Sender | None = None) -> Upload:
+def begin_upload(plan: Plan, sender: Sender, decisions: Decisions, name: str) -> Upload:
     """Put the parts of a plan to work, and return them as an upload.
 
     Parameters
     ----------
     plan : Plan
         What is sent.
-    data : frame
-        The table that was planned; None if it is not in this process.
+    sender : Sender
+        Who has the rows of the table that was planned.
     decisions : Decisions
         What to do about each part.
     name : str
         Beginning of the jobs' names.
-    sender : Sender, optional
-        Who sends the files; by default this process, from the table.
     """
-    started = Upload(plan, data, decisions, name, sender)
+    started = Upload(plan, sender, decisions, name)
     started._work.begin(plan.parts)  # noqa: SLF001 - starting is not for users
     return started

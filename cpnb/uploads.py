@@ -10,9 +10,9 @@ from cpnb import adoption, frames
 from cpnb.domain import Domain, require_domain
 from cpnb.errors import CpnbError, InvalidDataError
 from cpnb.fields import FieldMap
-from cpnb.parts_at_work import Sender
 from cpnb.planning import OnInvalid, Plan, plan, unmapped_columns
 from cpnb.retrying import in_a_cell
+from cpnb.sender import Sender, SenderFromHere
 from cpnb.upload_at_work import Upload, begin_upload
 from cpnb.upload_options import UploadOptions, checked_options, require_name
 
@@ -79,22 +79,20 @@ def upload(  # noqa: PLR0913 - the whole of what an analyst says about an upload
         snapshot, domain, fields, data_expiry=data_expiry, marker=marker, on_invalid=on_invalid, options=options
     )
     planned = replace(planned, unmapped=unmapped_columns(data, fields))
-    return send(planned, snapshot, display_name)
+    return send(planned, SenderFromHere(planned, snapshot), display_name)
 
 
-def send(planned: Plan, data: Any, display_name: str, sender: Sender | None = None) -> Upload:
+def send(planned: Plan, sender: Sender, display_name: str) -> Upload:
     """Look what there is at the service of an accepted plan, put its parts to work, and return the upload.
 
     Parameters
     ----------
     planned : Plan
         The plan.
-    data : frame
-        The table that was planned; None if it is not in this process.
+    sender : Sender
+        Who has the rows of the table that was planned.
     display_name : str
         Beginning of the jobs' names.
-    sender : Sender, optional
-        Who sends the files; by default this process, from the table.
 
     Raises
     ------
@@ -112,4 +110,4 @@ def send(planned: Plan, data: Any, display_name: str, sender: Sender | None = No
         decisions = adoption.decide(planned, options)
     with contextlib.suppress(CpnbError):  # the number is for reading, and not every network reaches who knows it
         _ = planned.domain.account
-    return begin_upload(planned, data, decisions, display_name, sender)
+    return begin_upload(planned, sender, decisions, display_name)

@@ -15,9 +15,10 @@ from cpnb.csvstream import CsvStream
 from cpnb.errors import ServiceError, UploadError, WaitTimeoutError
 from cpnb.part_progress import Phase
 from cpnb.parts import Part
-from cpnb.parts_at_work import PartsAtWork, SenderFromHere
+from cpnb.parts_at_work import PartsAtWork
 from cpnb.planning import Plan
 from cpnb.retrying import Patience
+from cpnb.sender import SenderFromHere
 from cpnb.upload_job import JobStatus, UploadJob
 from cpnb.upload_options import UploadOptions
 from tests.plans import numbered, planned

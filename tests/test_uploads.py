@@ -18,6 +18,7 @@ from cpnb.parts import Part
 from cpnb.planning import Plan
 from cpnb.report import Report
 from cpnb.retrying import StoppedError
+from cpnb.sender import SenderFromHere
 from cpnb.upload_job import JobStatus, ResultsSummary, UploadJob
 from cpnb.uploads import Upload
 
@@ -29,7 +30,9 @@ def upload_with(*ends: str) -> Upload:
     """Return an upload whose parts have come to these ends: a job's status, or the name of a phase."""
     parts = tuple(Part(number, range(1), Measure(1, 10, "d")) for number in range(1, len(ends) + 1))
     plan = Plan(DOMAIN, FieldMap({"id": "AccountNumber"}, "id"), Report(len(ends)), "raise", parts)
-    upload = Upload(plan, None, Decisions({part.number: Adoption(Action.SEND) for part in parts}), "cpnb")
+    upload = Upload(
+        plan, SenderFromHere(plan, None), Decisions({part.number: Adoption(Action.SEND) for part in parts}), "cpnb"
+    )
     for part, end in zip(parts, ends, strict=True):
         if end in set(JobStatus):
             job = UploadJob(DOMAIN, "a" * 32, status=JobStatus(end), results=ResultsSummary(created=1))

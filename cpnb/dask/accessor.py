@@ -158,7 +158,8 @@ class DaskCustomerProfilesAccessor:
         """Examine the rows, let the workers send them, and return the upload at work; see `cpnb.upload`.
 
         Workers get no credentials, and of a part's path only what the one that sends it needs, sealed for it. Without
-        a cluster the partitions are read, and sent, by this process, a part at a time.
+        a cluster the partitions are read, and sent, by this process, a part at a time. To send rows again, in `retry`
+        and in `find_failed_rows`, their partitions are read again; `failed_rows` brings here the keys it searches for.
 
         Parameters
         ----------

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,7 +17,7 @@ from cpnb.dask.partitions import Partitions, computed, task
 from cpnb.errors import ChangedDataError
 from cpnb.examining import Teller
 from cpnb.fields import FieldMap
-from cpnb.frames import slices
+from cpnb.frames import rows_at, slices
 from cpnb.measuring import Measure, record_sizes
 from cpnb.parts import Part
 
@@ -89,6 +90,19 @@ class Sizing:
         return np.concatenate(sizes)
 
 
+@dataclass(frozen=True, slots=True)
+class Picking:
+    """Work: some rows of a partition, by their positions in it, and some columns."""
+
+    part: PartRows
+    positions: Positions = field(repr=False)
+    columns: tuple[str, ...]
+
+    def __call__(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return the rows."""
+        return rows_at(self.part.frame((frame,)), self.positions, self.columns)
+
+
 class PartFiles:
     """The rows of an upload: in which partitions they are, and what is done to them on their way.
 
@@ -135,13 +149,30 @@ class PartFiles:
         ]
         return followed(tasks, lambda number, _: len(runs[number]), teller)
 
+    def rows_at(self, positions: Positions, columns: Sequence[str]) -> pd.DataFrame:
+        """Bring some rows of some columns here; positions ascending."""
+        bounds = np.searchsorted(positions, self.starts)
+        tasks = [
+            task(
+                "rows",
+                Picking(self._partition(number), positions[first:last] - self.starts[number], tuple(columns)),
+                *self.partitions.alone([number]),
+            )
+            for number, (first, last) in enumerate(itertools.pairwise(bounds))
+            if last > first
+        ]
+        picked: pd.DataFrame = pd.concat(computed(tasks), ignore_index=True)
+        return picked
+
     def record_sizes(self, number: int) -> NDArray[np.int64]:
         """Return the bytes of each record of a partition that goes, in order."""
-        rows = range(int(self.starts[number]), int(self.starts[number + 1]))
-        sizes: NDArray[np.int64] = computed([task("sizes", Sizing(self.rows(rows)), *self.partitions.alone([number]))])[
-            0
-        ]
+        sizes: NDArray[np.int64]
+        [sizes] = computed([task("sizes", Sizing(self._partition(number)), *self.partitions.alone([number]))])
         return sizes
+
+    def _partition(self, number: int) -> PartRows:
+        """Return all rows of a partition."""
+        return self.rows(range(int(self.starts[number]), int(self.starts[number + 1])))
 
 
 def _within(edits: Edits, start: int, stop: int) -> Edits:

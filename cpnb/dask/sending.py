@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,12 +17,14 @@ import pandas as pd
 from distributed import Client, Future, KilledWorker
 
 from cpnb import transfer
+from cpnb.csvstream import Positions
 from cpnb.dask import mailbox
 from cpnb.dask.mailbox import Seen
 from cpnb.dask.part_files import PartFile, PartFiles, PartRows
 from cpnb.dask.partitions import TOO_LARGE, task, told
 from cpnb.dask.sealing import sealed_for
 from cpnb.delivery import Watched, put_from_here
+from cpnb.examining import Silence
 from cpnb.measuring import Measure
 from cpnb.parts import Part
 from cpnb.put_error import PutError, Remedy
@@ -61,20 +63,33 @@ class Putting:
             transfer.put(attempt.path(), stream, tell=attempt.gone, **self.terms)
 
 
-class SenderFromPartitions:
-    """Brings the partitions of a part to this process, and sends it from here: where there is no cluster."""
-
-    put = staticmethod(put_from_here)
+class _HolderOfPartitions:
+    """Has the rows of an upload in partitions, and reads them where these are."""
 
     def __init__(self, files: PartFiles) -> None:
         self._files = files
+
+    def part(self, rows: range, number: int) -> Part:
+        """Return some rows as a part, read and measured."""
+        [measure] = self._files.measures([rows], Silence())
+        return Part(number, rows, measure)
 
     def file(self, part: Part) -> PartFile:
         """Return the file of a part."""
         return PartFile(self._files, part)
 
+    def rows_at(self, positions: Positions, columns: Sequence[str]) -> pd.DataFrame:
+        """Bring some rows of some columns here."""
+        return self._files.rows_at(positions, columns)
 
-class SenderByWorkers:
+
+class SenderFromPartitions(_HolderOfPartitions):
+    """Brings the partitions of a part to this process, and sends it from here: where there is no cluster."""
+
+    put = staticmethod(put_from_here)
+
+
+class SenderByWorkers(_HolderOfPartitions):
     """Lets workers send the parts.
 
     Parameters
@@ -95,14 +110,10 @@ class SenderByWorkers:
         first_look_s: float = FIRST_LOOK_S,
         look_again_s: float = LOOK_AGAIN_S,
     ) -> None:
-        self._files = files
+        super().__init__(files)
         self._client = client
         self._first_look_s = first_look_s
         self._look_again_s = look_again_s
-
-    def file(self, part: Part) -> PartFile:
-        """Return the file of a part."""
-        return PartFile(self._files, part)
 
     def put(self, fetch: Callable[[], UploadPath], body: Watched, **terms: Any) -> None:
         """Let a worker put the file of a part, and return when the storage has it."""

@@ -97,4 +97,4 @@ def upload(
         require_private(client, trusted_scheduler)
     planned, files = _planned(data, domain, fields, **asked)
     sender = SenderFromPartitions(files) if client is None else SenderByWorkers(files, client)
-    return send(planned, None, display_name, sender)
+    return send(planned, sender, display_name)

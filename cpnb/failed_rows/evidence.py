@@ -49,7 +49,7 @@ class RefusalEvidence:
     def __init__(self, sent: SentTable, max_requests: int) -> None:
         self.doubts: list[str] = []
         self._plan = plan = sent.plan
-        self._data = sent.data
+        self._sender = sent.sender
         self._warnings = [
             one for one in plan.report.findings if one.severity is Severity.WARNING and len(one.positions)
         ]
@@ -114,7 +114,7 @@ class RefusalEvidence:
         asked = np.ones(len(profiles), dtype=np.bool_) if len(profiles) <= self._stored.affordable else warned
         if not asked.any() or asked.sum() > self._stored.affordable:
             return profiles
-        keys = key_texts(self._data, self._plan.fields, suspects.rows[asked])
+        keys = key_texts(self._sender, self._plan.fields, suspects.rows[asked])
         try:
             profiles[asked] = self._stored.profile_counts(keys)
         except CredentialsError as error:

@@ -170,7 +170,7 @@ def find_failed_rows(
 
 def _require_unchanged(sent: SentTable, searched: Sequence[Suspects]) -> None:
     for one in searched:
-        if sent.plan.part(sent.data, one.part.rows, one.part.number) != one.part:
+        if sent.sender.part(one.part.rows, one.part.number) != one.part:
             raise ChangedDataError(
                 f"The rows of part {one.part.number} are not those that were uploaded: the table changed. Nothing was "
                 "sent. Upload it again, and look for failed rows in that upload."

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from cpnb.planning import Plan
+from cpnb.sender import Sender
 from cpnb.upload_job import UploadJob
 
 
@@ -18,8 +18,8 @@ class SentTable:
     ----------
     plan : Plan
         Of the upload.
-    data : frame
-        The table that was uploaded.
+    sender : Sender
+        Who has the rows that were uploaded.
     jobs : mapping of int to UploadJob
         The jobs of its parts, by number of the part; a part may have none.
     changed : collection of int
@@ -27,6 +27,6 @@ class SentTable:
     """
 
     plan: Plan
-    data: Any = field(repr=False)
+    sender: Sender = field(repr=False)
     jobs: Mapping[int, UploadJob]
     changed: Collection[int] = ()

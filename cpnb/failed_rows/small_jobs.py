@@ -147,7 +147,7 @@ class EarlierJobs:
 
     def __init__(self, sent: SentTable, listed: JobList) -> None:
         self._plan = sent.plan
-        self._data = sent.data
+        self._sender = sent.sender
         self._jobs = sent.jobs
         self._listed = listed
         self.stopping = threading.Event()
@@ -168,7 +168,7 @@ class EarlierJobs:
         FailCount or None
             None if no job has told.
         """
-        few = self._plan.part(self._data, rows, part.number)
+        few = self._sender.part(rows, part.number)
         job = self._started_before(part, few)
         if job is None:
             return None
@@ -219,7 +219,7 @@ class SmallJobs(EarlierJobs):
 
     def refused(self, part: Part, rows: range) -> FailCount | None:
         """Return how many of some rows the service refuses; None if no job may be made any more, or came to nothing."""
-        few = self._plan.part(self._data, rows, part.number)
+        few = self._sender.part(rows, part.number)
         job = self._ended_before(part, few)
         if job is None:
             self._require_newest()
@@ -267,9 +267,10 @@ class SmallJobs(EarlierJobs):
             self._plan,
             few,
             f"{self._name} {search_name(digest(self._plan, part))}",
-            self._plan.stream(self._data, few),
+            self._sender.file(few),
             bandwidth=self._bandwidth,
             stopping=self.stopping,
+            put=self._sender.put,
         )
         job = delivery.start(delivery.send(made or delivery.create(), lambda _: None))
         # Not delivery.watch: when the search is stopped its jobs are left to themselves, and not waited for.

@@ -12,6 +12,7 @@ from cpnb import frames, rendering
 from cpnb.csvstream import Positions
 from cpnb.domain import Domain
 from cpnb.fields import FieldMap
+from cpnb.sender import Sender
 
 KEYS_AT_ONCE = 5
 """Search keys in one request. Several values of one key are documented as a list, but not whether they
@@ -34,12 +35,12 @@ def search_key(fields: FieldMap) -> str | None:
     return SEARCH_KEYS.get(fields.key_field.name)
 
 
-def key_texts(data: Any, fields: FieldMap, rows: Positions) -> list[str]:
+def key_texts(sender: Sender, fields: FieldMap, rows: Positions) -> list[str]:
     """Return the unique keys of some rows as they are sent; rows with none are not asked for."""
     one = fields.key_field
     alone = FieldMap([one], one.column, fields.region)
     texts: list[str] = []
-    picked = frames.rows_at(data, rows, alone.needed_columns)
+    picked = sender.rows_at(rows, alone.needed_columns)
     for _, piece in frames.slices(picked, alone.needed_columns):
         texts += rendering.render(piece, alone).text(one.source).to_pylist()
     return texts

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import dask
@@ -20,6 +22,7 @@ from cpnb.dask.cluster import require_private
 from cpnb.domain import Domain
 from cpnb.errors import ChangedDataError, FrameError, InvalidDataError, UploadError
 from cpnb.retrying import Patience
+from cpnb.sandbox_process import Sandbox
 from tests.plans import a_domain
 
 FIELDS = FieldMap({"id": "AccountNumber", "mail": "EmailAddress", "city": "Address.City"}, unique_key="id")
@@ -39,8 +42,50 @@ def test_workers_upload_and_an_upload_of_the_same_rows_from_one_table_finds_it_d
     assert all(part.sent_bytes == part.part.measure.size_bytes for part in upload.parts)
     again = table.compute().cp.upload(domain, FIELDS, options=QUICK).wait(120)
     assert [part.action for part in again.parts] == [Action.REPORT] * 3
-    with pytest.raises(UploadError, match=r"rows_at\(upload\.parts"):
-        upload.failed_rows()
+
+
+BY_NUMBER = FieldMap({"id": "Attributes.number", "mail": "EmailAddress", "city": "Address.City"}, unique_key="id")
+
+
+@pytest.fixture
+def refused(sandbox: Sandbox) -> Iterator[list[int]]:
+    """The positions of two rows that the service refuses, and nobody knows which."""
+    sandbox.change(refused_keys="0-00007|2-00399")
+    yield [7, 1199]
+    sandbox._control("DELETE", "/_sandbox/settings")
+
+
+def test_rows_that_the_service_refused_are_told_and_found_where_they_are(
+    way: str, table: dd.DataFrame, domain: Domain, refused: list[int]
+) -> None:
+    upload = table.cp.upload(domain, FIELDS, options=QUICK).wait(120)
+    assert upload.results.failed == 2
+
+    read = upload.failed_rows()
+
+    assert read["row"].tolist() == refused
+    assert read["part"].tolist() == [1, 3]
+    assert set(read["certainty"]) == {"certain"}
+    assert table.cp.rows_at(read["row"]).compute()["id"].tolist() == ["0-00007", "2-00399"]
+
+    by_number = table.cp.upload(domain, BY_NUMBER, options=QUICK).wait(120)  # which no search finds
+    found = by_number.find_failed_rows()
+
+    assert found["row"].tolist() == refused
+    assert set(found["certainty"]) == {"certain"}
+
+
+def test_rows_that_are_others_by_now_are_not_sent_again(
+    client: Client, table: dd.DataFrame, tmp_path: Path, domain: Domain, refused: list[int]
+) -> None:
+    upload = table.cp.upload(domain, FIELDS, options=QUICK).wait(120)
+    file = tmp_path / "customers-2.csv"
+    file.write_text(file.read_text().replace("Canarytown", "Elsewhere"))
+
+    with pytest.raises(ChangedDataError, match="part 3 are not those that were uploaded"):
+        upload.find_failed_rows()
+
+    assert len(list(domain.pages("ListUploadJobs"))) == 3
 
 
 def test_errors_of_workers_arrive_as_those_of_one_table(client: Client, table: dd.DataFrame, domain: Domain) -> None:

@@ -24,6 +24,7 @@ from cpnb.errors import ChangedDataError, UploadError
 from cpnb.failed_rows import FailedRowsWarning, SentTable, failed_rows, find_failed_rows
 from cpnb.retrying import Patience
 from cpnb.sandbox_process import Sandbox
+from cpnb.sender import SenderFromHere
 from cpnb.upload_options import UploadOptions
 from cpnb.uploads import Upload
 
@@ -80,6 +81,11 @@ def sent(table: pd.DataFrame, domain: Domain, fields: cpnb.FieldMap = BY_NUMBER,
     )
     upload._work.wait(60)
     return upload
+
+
+def looked_at(upload: Upload, table: pd.DataFrame) -> SentTable:
+    """Return what an upload knows when it is asked for failed rows, with the job of its first part alone."""
+    return SentTable(upload.plan, SenderFromHere(upload.plan, table), {1: upload.jobs[0]})
 
 
 def rows_of(frame: pd.DataFrame, certainty: str) -> list[int]:
@@ -321,7 +327,7 @@ def test_all_jobs_are_not_listed_before_each_small_job(sandbox: Sandbox, domain:
     before = len(sandbox.requests())
 
     find_failed_rows(
-        SentTable(replace(upload.plan, options=seldom), people(32), {1: upload.jobs[0]}), max_jobs=99, name="cpnb"
+        replace(looked_at(upload, people(32)), plan=replace(upload.plan, options=seldom)), max_jobs=99, name="cpnb"
     )
 
     asked = [request["operation"] for request in sandbox.requests()[before:]]
@@ -335,7 +341,7 @@ def test_a_table_that_changed_is_not_sent(sandbox: Sandbox, domain: Domain) -> N
     other = people(8, city=["Bonn"] * 8)
 
     with pytest.raises(ChangedDataError, match="part 1 are not those that were uploaded"):
-        find_failed_rows(SentTable(upload.plan, other, {1: upload.jobs[0]}), max_jobs=10, name="cpnb")
+        find_failed_rows(looked_at(upload, other), max_jobs=10, name="cpnb")
 
     assert job_count(domain) == 1
 
@@ -539,7 +545,7 @@ def test_more_keys_than_requests_are_not_asked_for(sandbox: Sandbox, domain: Dom
     before = searches(sandbox)
 
     with pytest.warns(FailedRowsWarning, match=r"too many keys to search for each.*find_failed_rows\(\)"):
-        read = failed_rows(SentTable(upload.plan, people(11), {1: upload.jobs[0]}), max_requests=2)
+        read = failed_rows(looked_at(upload, people(11)), max_requests=2)
 
     assert rows_of(read, "possible") == list(range(11))
     assert set(read["reason"]) == {"1 of 11 rows were refused"}
@@ -559,7 +565,7 @@ def test_rows_with_warnings_are_asked_for_first(sandbox: Sandbox, domain: Domain
     table = born(30, odd=[4, 9])
     upload = sent(table, domain, BIRTHS)
 
-    read = failed_rows(SentTable(upload.plan, table, {1: upload.jobs[0]}), max_requests=1)
+    read = failed_rows(looked_at(upload, table), max_requests=1)
 
     assert read.to_dict("list")["row"] == [4]
     assert read["certainty"].tolist() == ["certain"]
@@ -635,7 +641,7 @@ def test_nothing_is_read_about_an_upload_that_succeeded(sandbox: Sandbox, domain
 def test_rows_of_parts_that_did_not_get_through_are_listed_with_what_to_do(domain: Domain) -> None:
     upload = sent(people(5), domain, part_rows=2)
 
-    read = failed_rows(SentTable(upload.plan, people(5), {1: upload.jobs[0]}))
+    read = failed_rows(looked_at(upload, people(5)))
 
     assert read["row"].tolist() == [2, 3, 4]
     assert read["part"].tolist() == [2, 2, 3]

@@ -21,6 +21,7 @@ from cpnb.measuring import Measure
 from cpnb.parts import Part
 from cpnb.planning import Plan
 from cpnb.report import Report
+from cpnb.sender import SenderFromHere
 from cpnb.upload_job import JobStatus, ResultsSummary, UploadJob
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -98,7 +99,7 @@ def test_what_happened_to_a_whole_part_is_said_of_each_of_its_rows(
     plan = plan_with({"JobId": "a" * 32, "Status": ended.status.value})
     ended = replace(ended, domain=plan.domain)
 
-    assert suspects(SentTable(plan, None, {1: job("SUCCEEDED"), 2: ended}), verdicts) == []
+    assert suspects(SentTable(plan, SenderFromHere(plan, None), {1: job("SUCCEEDED"), 2: ended}), verdicts) == []
 
     frame = verdicts.to_frame()
     assert frame["row"].tolist() == [10, 11, 12, 13]
@@ -112,7 +113,7 @@ def test_rows_of_a_part_whose_table_changed_are_not_said_to_be_sent_by_a_retry(j
     plan = plan_with({"JobId": "a" * 32, "Status": "CREATED"})
     jobs = {number: replace(one, domain=plan.domain) for number, one in jobs.items()}
 
-    suspects(SentTable(plan, None, {1: job("SUCCEEDED"), **jobs}, changed={2}), verdicts)
+    suspects(SentTable(plan, SenderFromHere(plan, None), {1: job("SUCCEEDED"), **jobs}, changed={2}), verdicts)
 
     frame = verdicts.to_frame()
     assert frame["row"].tolist() == [10, 11, 12, 13]

@@ -9,6 +9,8 @@ import pytest
 
 from cpnb.failed_rows.stored_keys import StoredKeys, key_texts, search_key
 from cpnb.fields import FieldMap
+from cpnb.sender import SenderFromHere
+from tests.plans import planned
 
 
 class Profiles:
@@ -95,4 +97,6 @@ def test_keys_are_asked_for_as_they_were_sent() -> None:
     table = pd.DataFrame({"id": [7, 8, 9], "city": ["Ulm"] * 3})
     fields = FieldMap({"id": "AccountNumber", "city": "Address.City"}, unique_key="id")
 
-    assert key_texts(table, fields, table.index.to_numpy()[[0, 2]]) == ["7", "9"]
+    here = SenderFromHere(planned(table, fields), table)
+
+    assert key_texts(here, fields, table.index.to_numpy()[[0, 2]]) == ["7", "9"]
