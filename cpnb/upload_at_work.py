@@ -32,7 +32,7 @@ class Upload:
     """A table on its way: its parts at work on threads of their own.
 
     What `upload` returns. Its text and HTML show the parts as they are at that moment. It keeps the
-    mapped columns of the table, for `retry` and `failed_rows`.
+    mapped columns of the table, for `retry` and `failed_rows`; a distributed table, or one in batches, is read again.
 
     Attributes
     ----------
@@ -270,6 +270,8 @@ class Upload:
         ------
         UploadError
             If the upload is still at work.
+        ChangedDataError
+            If the table is read again, and is another one by now.
         """
         return self._looked_for(failed_rows.failed_rows, max_requests=max_requests)
 
@@ -297,6 +299,8 @@ class Upload:
         ------
         UploadError
             If the upload is still at work, or another upload came after it.
+        ChangedDataError
+            If the table is read again, and is another one by now.
         """
         return self._looked_for(
             failed_rows.find_failed_rows, max_jobs=max_jobs, name=self._name, on_progress=on_progress

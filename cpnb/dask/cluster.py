@@ -10,6 +10,9 @@ from distributed import Client, default_client
 
 from cpnb.errors import UploadError, listed
 
+_OF_A_CLIENT = (None, "dask.distributed", "distributed")
+"""What Dask's configuration calls its scheduler where a client is at work; a client writes the second there itself."""
+
 _SEALED_SCHEMES = frozenset({"tls", "wss", "inproc"})
 
 
@@ -21,12 +24,16 @@ def client_at_work() -> Client | None:
     UploadError
         If the client can only be awaited.
     """
-    if dask.config.get("scheduler", None) is not None:
+    scheduler = dask.config.get("scheduler", None)
+    if isinstance(scheduler, Client):
+        client = scheduler
+    elif scheduler not in _OF_A_CLIENT:
         return None  # whoever names another scheduler wants that one
-    try:
-        client = default_client()
-    except ValueError:
-        return None
+    else:
+        try:
+            client = default_client()
+        except ValueError:
+            return None
     if client.asynchronous:
         raise UploadError(
             "The Dask client of this process is asynchronous, and an upload waits for its answers on threads of its "

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from dask.delayed import Delayed
 from numpy.typing import NDArray
 
 from cpnb import rendering
@@ -149,10 +150,14 @@ class PartFiles:
         ]
         return followed(tasks, lambda number, _: len(runs[number]), teller)
 
-    def rows_at(self, positions: Positions, columns: Sequence[str]) -> pd.DataFrame:
-        """Bring some rows of some columns here; positions ascending."""
+    def measuring(self, rows: range) -> Delayed:
+        """Return the work of measuring the file of some rows."""
+        return task("measure", Measuring(self.rows(rows)), *self.partitions.alone(self.numbers(rows)))
+
+    def picking(self, positions: Positions, columns: Sequence[str]) -> list[Delayed]:
+        """Return the work of picking some rows and columns, by partition; positions ascending."""
         bounds = np.searchsorted(positions, self.starts)
-        tasks = [
+        return [
             task(
                 "rows",
                 Picking(self._partition(number), positions[first:last] - self.starts[number], tuple(columns)),
@@ -161,8 +166,6 @@ class PartFiles:
             for number, (first, last) in enumerate(itertools.pairwise(bounds))
             if last > first
         ]
-        picked: pd.DataFrame = pd.concat(computed(tasks), ignore_index=True)
-        return picked
 
     def record_sizes(self, number: int) -> NDArray[np.int64]:
         """Return the bytes of each record of a partition that goes, in order."""
@@ -171,8 +174,10 @@ class PartFiles:
         return sizes
 
     def _partition(self, number: int) -> PartRows:
-        """Return all rows of a partition."""
-        return self.rows(range(int(self.starts[number]), int(self.starts[number + 1])))
+        """Return all rows of a partition, which may be none."""
+        start, stop = int(self.starts[number]), int(self.starts[number + 1])
+        count = stop - start
+        return PartRows(self.fields, range(count), _within(self.edits, start, stop), (count,))
 
 
 def _within(edits: Edits, start: int, stop: int) -> Edits:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import threading
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+from dask.delayed import Delayed
 from distributed import Client, Future, KilledWorker
 
 from cpnb import transfer
@@ -21,10 +23,10 @@ from cpnb.csvstream import Positions
 from cpnb.dask import mailbox
 from cpnb.dask.mailbox import Seen
 from cpnb.dask.part_files import PartFile, PartFiles, PartRows
-from cpnb.dask.partitions import TOO_LARGE, task, told
+from cpnb.dask.partitions import TOO_LARGE, computed, released, task, told, workers_died
 from cpnb.dask.sealing import sealed_for
 from cpnb.delivery import Watched, put_from_here
-from cpnb.examining import Silence
+from cpnb.errors import UploadError
 from cpnb.measuring import Measure
 from cpnb.parts import Part
 from cpnb.put_error import PutError, Remedy
@@ -63,15 +65,15 @@ class Putting:
             transfer.put(attempt.path(), stream, tell=attempt.gone, **self.terms)
 
 
-class _HolderOfPartitions:
-    """Has the rows of an upload in partitions, and reads them where these are."""
+class _HolderOfPartitions(ABC):
+    """Has the rows of an upload in partitions, and reads them anew for each question."""
 
     def __init__(self, files: PartFiles) -> None:
         self._files = files
 
     def part(self, rows: range, number: int) -> Part:
         """Return some rows as a part, read and measured."""
-        [measure] = self._files.measures([rows], Silence())
+        [measure] = self._computed([self._files.measuring(rows)])
         return Part(number, rows, measure)
 
     def file(self, part: Part) -> PartFile:
@@ -80,13 +82,21 @@ class _HolderOfPartitions:
 
     def rows_at(self, positions: Positions, columns: Sequence[str]) -> pd.DataFrame:
         """Bring some rows of some columns here."""
-        return self._files.rows_at(positions, columns)
+        picked: pd.DataFrame = pd.concat(self._computed(self._files.picking(positions, columns)), ignore_index=True)
+        return picked
+
+    @abstractmethod
+    def _computed(self, tasks: Sequence[Delayed]) -> list[Any]:
+        """Return what some work found, in order."""
 
 
 class SenderFromPartitions(_HolderOfPartitions):
     """Brings the partitions of a part to this process, and sends it from here: where there is no cluster."""
 
     put = staticmethod(put_from_here)
+
+    def _computed(self, tasks: Sequence[Delayed]) -> list[Any]:
+        return computed(tasks)
 
 
 class SenderByWorkers(_HolderOfPartitions):
@@ -114,6 +124,24 @@ class SenderByWorkers(_HolderOfPartitions):
         self._client = client
         self._first_look_s = first_look_s
         self._look_again_s = look_again_s
+
+    def _computed(self, tasks: Sequence[Delayed]) -> list[Any]:
+        self._require_open()
+        futures = self._client.compute(tasks)  # the cluster that was found private, whatever Dask's default is by now
+        try:
+            results = self._client.gather(futures)
+        except KilledWorker:
+            results = [workers_died()]
+        finally:
+            released(futures)
+        return [told(result) for result in results]
+
+    def _require_open(self) -> None:
+        if self._client.status != "running":
+            raise UploadError(
+                f"The Dask client of this upload is no longer connected ({self._client.status}), and its rows are on "
+                "that cluster. Connect to a cluster, and run the upload again: what is through is not sent again."
+            )
 
     def put(self, fetch: Callable[[], UploadPath], body: Watched, **terms: Any) -> None:
         """Let a worker put the file of a part, and return when the storage has it."""

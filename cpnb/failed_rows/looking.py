@@ -18,6 +18,7 @@ from cpnb.failed_rows.search import RowSearch, SearchProgress
 from cpnb.failed_rows.sent_table import SentTable
 from cpnb.failed_rows.small_jobs import EarlierJobs, JobList, SmallJobs
 from cpnb.failed_rows.verdicts import Certainty, RowVerdicts
+from cpnb.parts import Part
 from cpnb.upload_job import JobStatus
 from cpnb.upload_options import whole
 
@@ -60,6 +61,8 @@ def failed_rows(sent: SentTable, *, max_requests: int = MAX_REQUESTS) -> pd.Data
 
     Raises
     ------
+    ChangedDataError
+        If the table is not the one that was uploaded.
     UnreachableError, CredentialsError, ServiceError
         If the service cannot be asked.
 
@@ -73,7 +76,9 @@ def failed_rows(sent: SentTable, *, max_requests: int = MAX_REQUESTS) -> pd.Data
     verdicts = RowVerdicts()
     evidence = RefusalEvidence(sent, most)
     with sent.plan.options.patience.applied():
-        for one in _left_by_earlier_searches(sent, suspects(sent, verdicts), verdicts):
+        left = _left_by_earlier_searches(sent, suspects(sent, verdicts), verdicts)
+        _require_unchanged(sent, [one for one in left if one.job.status is not JobStatus.FAILED])
+        for one in left:
             if one.job.status is JobStatus.FAILED:
                 verdicts.add(one.rows, one.part.number, "no record of its part was taken in", Certainty.CERTAIN)
             else:
@@ -170,11 +175,18 @@ def find_failed_rows(
 
 def _require_unchanged(sent: SentTable, searched: Sequence[Suspects]) -> None:
     for one in searched:
-        if sent.sender.part(one.part.rows, one.part.number) != one.part:
+        if not _is_unchanged(sent, one.part):
             raise ChangedDataError(
                 f"The rows of part {one.part.number} are not those that were uploaded: the table changed. Nothing was "
                 "sent. Upload it again, and look for failed rows in that upload."
             )
+
+
+def _is_unchanged(sent: SentTable, part: Part) -> bool:
+    try:
+        return sent.sender.part(part.rows, part.number) == part
+    except ChangedDataError:
+        return False
 
 
 def _warn(search: RowSearch, job_count: int, max_jobs: int) -> None:

@@ -36,6 +36,17 @@ class Slowly:
         return frame
 
 
+class Traced:
+    """A step that leaves the number of the process that does it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __call__(self, frame: pd.DataFrame) -> pd.DataFrame:
+        (self.folder / f"process-{os.getpid()}").touch()
+        return frame
+
+
 def slow_table(row_counts: list[int], folder: Path | None = None) -> dd.DataFrame:
     """Return a table whose partitions have so many rows and take a while, each time."""
     whole = pd.DataFrame({"id": [f"{row:04}" for row in range(sum(row_counts))], "city": "Oslo"}, dtype="string")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ import dask
 import dask.dataframe as dd
 import pandas as pd
 import pytest
-from distributed import Client
+from distributed import Client, LocalCluster
 
 import cpnb
 import cpnb.dask
@@ -23,7 +24,8 @@ from cpnb.domain import Domain
 from cpnb.errors import ChangedDataError, FrameError, InvalidDataError, UploadError
 from cpnb.retrying import Patience
 from cpnb.sandbox_process import Sandbox
-from tests.plans import a_domain
+from tests.clusters.slow_tables import Traced
+from tests.plans import a_domain, numbered
 
 FIELDS = FieldMap({"id": "AccountNumber", "mail": "EmailAddress", "city": "Address.City"}, unique_key="id")
 QUICK = UploadOptions(part_rows=500, patience=Patience(poll_first_s=0.05, poll_longest_s=0.2))
@@ -75,6 +77,48 @@ def test_rows_that_the_service_refused_are_told_and_found_where_they_are(
     assert set(found["certainty"]) == {"certain"}
 
 
+def test_the_workers_send_and_nothing_is_read_here(
+    client: Client, table: dd.DataFrame, domain: Domain, refused: list[int], tmp_path: Path
+) -> None:
+    table = table.map_partitions(Traced(tmp_path), meta=table)
+    workers = set(client.run(os.getpid).values())
+
+    upload = table.cp.upload(domain, BY_NUMBER, options=QUICK).wait(120)
+    with dask.config.set(scheduler="sync"):  # by now another one is named; the rows stay where they are
+        found = upload.find_failed_rows()
+
+    assert found["row"].tolist() == refused
+    readers = {int(trace.name.partition("-")[2]) for trace in tmp_path.glob("process-*")}
+    assert readers <= workers
+    assert readers
+
+
+def test_an_upload_whose_client_is_gone_says_so_and_makes_no_job(
+    cluster: LocalCluster, table: dd.DataFrame, domain: Domain, refused: list[int]
+) -> None:
+    with Client(cluster):
+        upload = table.cp.upload(domain, BY_NUMBER, options=QUICK).wait(120)
+
+    for look in (upload.failed_rows, upload.find_failed_rows):
+        with pytest.raises(UploadError, match=r"no longer connected \(closed\).*run the upload again"):
+            look()
+
+    assert len(list(domain.pages("ListUploadJobs"))) == 3
+
+
+def test_an_upload_trusts_no_scheduler_but_its_own(client: Client, table: dd.DataFrame, domain: Domain) -> None:
+    for scheduler in (None, "distributed", client):
+        with (
+            dask.config.set(scheduler=scheduler),
+            pytest.raises(UploadError, match=r"trusted_scheduler is 'tcp://10\.9\.9\.9:1', but"),
+        ):
+            table.cp.upload(domain, FIELDS, trusted_scheduler="tcp://10.9.9.9:1")
+    with pytest.raises(UploadError, match=r"'tcp://10\.9\.9\.9:1'"):
+        table.cp.upload(domain, FIELDS, trusted_scheduler="tcp://10.9.9.9:1")
+
+    assert list(domain.pages("ListUploadJobs")) == []
+
+
 def test_rows_that_are_others_by_now_are_not_sent_again(
     client: Client, table: dd.DataFrame, tmp_path: Path, domain: Domain, refused: list[int]
 ) -> None:
@@ -82,8 +126,12 @@ def test_rows_that_are_others_by_now_are_not_sent_again(
     file = tmp_path / "customers-2.csv"
     file.write_text(file.read_text().replace("Canarytown", "Elsewhere"))
 
+    for look in (upload.failed_rows, upload.find_failed_rows):
+        with pytest.raises(ChangedDataError, match="part 3 are not those that were uploaded"):
+            look()
+    file.write_text("\n".join(file.read_text().splitlines()[:-1]))
     with pytest.raises(ChangedDataError, match="part 3 are not those that were uploaded"):
-        upload.find_failed_rows()
+        upload.failed_rows()
 
     assert len(list(domain.pages("ListUploadJobs"))) == 3
 
@@ -156,6 +204,19 @@ def test_parts_are_cut_by_bytes_where_partitions_end_or_not(table: dd.DataFrame)
         with dask.config.set(scheduler="sync"):
             found = cut.cp.plan(a_domain(), FIELDS, options=options).parts
         assert found == frame.cp.plan(a_domain(), FIELDS, options=options).parts
+
+
+def test_empty_partitions_are_cut_by_bytes_too() -> None:
+    frame = numbered(60)
+    bounds = [0, 0, 5, 5, 40, 40, 60]
+    pieces = [dask.delayed(frame.iloc[first:last]) for first, last in itertools.pairwise(bounds)]
+    table = dd.from_delayed(pieces, meta=frame.iloc[:0], verify_meta=False)
+
+    with dask.config.set(scheduler="sync"):
+        found = table.cp.plan(a_domain(), FIELDS, options=UploadOptions(part_bytes=300)).parts
+
+    assert found == frame.cp.plan(a_domain(), FIELDS, options=UploadOptions(part_bytes=300)).parts
+    assert len(found) > 3
 
 
 def test_a_record_that_is_larger_than_a_file_is_said() -> None:
