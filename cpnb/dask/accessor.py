@@ -158,8 +158,9 @@ class DaskCustomerProfilesAccessor:
         """Examine the rows, let the workers send them, and return the upload at work; see `cpnb.upload`.
 
         Workers get no credentials, and of a part's path only what the one that sends it needs, sealed for it. Without
-        a cluster the partitions are read, and sent, by this process, a part at a time. To send rows again, in `retry`
-        and in `find_failed_rows`, their partitions are read again; `failed_rows` brings here the keys it searches for.
+        a cluster the partitions are read, and sent, by this process, a few parts at once. Whatever sends rows again, as
+        `retry` and each small job of `find_failed_rows`, reads their partitions again: ``ddf.persist()`` first, if that
+        takes long. `failed_rows` brings here the keys that it searches for.
 
         Parameters
         ----------
