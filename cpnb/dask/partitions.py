@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from dask.delayed import Delayed
 from dask.optimization import cull
-from distributed import Future, KilledWorker, futures_of
+from distributed import Client, Future, KilledWorker, futures_of
 
 from cpnb import frames
 from cpnb.errors import CpnbError, FrameError
@@ -108,8 +108,8 @@ def released(futures: Sequence[Future]) -> None:
         future.release()
 
 
-def computed(tasks: Sequence[Delayed]) -> list[Any]:
-    """Return what some work found, in order.
+def computed(tasks: Sequence[Delayed], client: Client | None = None) -> list[Any]:
+    """Return what some work found, in order; done by the cluster of a client, or by whatever Dask's default is now.
 
     Raises
     ------
@@ -117,7 +117,7 @@ def computed(tasks: Sequence[Delayed]) -> list[Any]:
         The first error that any of it ended in.
     """
     try:
-        results = dask.compute(*tasks)
+        results = dask.compute(*tasks, scheduler=client)
     except KilledWorker:
         results = (workers_died(),)
     return [told(result) for result in results]

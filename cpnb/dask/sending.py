@@ -23,7 +23,7 @@ from cpnb.csvstream import Positions
 from cpnb.dask import mailbox
 from cpnb.dask.mailbox import Seen
 from cpnb.dask.part_files import PartFile, PartFiles, PartRows
-from cpnb.dask.partitions import TOO_LARGE, computed, released, task, told, workers_died
+from cpnb.dask.partitions import TOO_LARGE, computed, task, told
 from cpnb.dask.sealing import sealed_for
 from cpnb.delivery import Watched, put_from_here
 from cpnb.errors import UploadError
@@ -127,14 +127,7 @@ class SenderByWorkers(_HolderOfPartitions):
 
     def _computed(self, tasks: Sequence[Delayed]) -> list[Any]:
         self._require_open()
-        futures = self._client.compute(tasks)  # the cluster that was found private, whatever Dask's default is by now
-        try:
-            results = self._client.gather(futures)
-        except KilledWorker:
-            results = [workers_died()]
-        finally:
-            released(futures)
-        return [told(result) for result in results]
+        return computed(tasks, self._client)  # whose cluster was found private
 
     def _require_open(self) -> None:
         if self._client.status != "running":
